@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Expectations and assertions. Each takes the test, evaluates its operands once, and
+ * has an _MSG form with a printf format and arguments behind. What is printed:
+ *
+ *	    # adds_up: EXPECTATION FAILED at tests/lib/sums_test.c:7
+ *	    Expected 5 == 2 + 2, but
+ *	        2 + 2 == 4 (0x4)
+ */
+#ifndef _KUNIT_ASSERT_H
+#define _KUNIT_ASSERT_H
+
+#include <linux/compiler.h>
+#include <linux/types.h>
+
+struct kunit;
+
+/* What of a check is known while compiling. */
+struct kunit_check {
+	const char *file;
+	int line;
+	bool fatal; /* an assertion */
+	const char *left;
+	const char *op;
+	const char *right;
+};
+
+/*
+ * The failures: print, mark the case, and for an assertion do not come back. `fmt`
+ * may be NULL.
+ */
+void __kunit_fail(struct kunit *test, const struct kunit_check *check, const char *fmt, ...)
+	__printf(3, 4) __cold;
+void __kunit_fail_bool(struct kunit *test, const struct kunit_check *check, const char *fmt, ...)
+	__printf(3, 4) __cold;
+void __kunit_fail_int(struct kunit *test, const struct kunit_check *check, long long left,
+		      long long right, const char *fmt, ...) __printf(5, 6) __cold;
+void __kunit_fail_ptr(struct kunit *test, const struct kunit_check *check, const void *left,
+		      const void *right, const char *fmt, ...) __printf(5, 6) __cold;
+void __kunit_fail_err(struct kunit *test, const struct kunit_check *check, const void *ptr,
+		      const char *fmt, ...) __printf(4, 5) __cold;
+void __kunit_fail_str(struct kunit *test, const struct kunit_check *check, const char *left,
+		      const char *right, const char *fmt, ...) __printf(5, 6) __cold;
+void __kunit_fail_mem(struct kunit *test, const struct kunit_check *check, const void *left,
+		      const void *right, size_t size, const char *fmt, ...) __printf(6, 7) __cold;
+
+bool __kunit_str_equal(const char *left, const char *right);
+bool __kunit_mem_equal(const void *left, const void *right, size_t size);
+
+#define __KUNIT_CHECK(fatal_, left_, op_, right_)   \
+	static const struct kunit_check __check = { \
+		.file = __FILE__,                   \
+		.line = __LINE__,                   \
+		.fatal = (fatal_),                  \
+		.left = (left_),                    \
+		.op = (op_),                        \
+		.right = (right_),                  \
+	}
+
+#define __KUNIT_BOOL(test, fatal, condition, text, wanted, fmt, ...)           \
+	do {                                                                   \
+		__KUNIT_CHECK(fatal, text, NULL, (wanted) ? "true" : "false"); \
+		if (unlikely(!!(condition) != (wanted)))                       \
+			__kunit_fail_bool(test, &__check, fmt, ##__VA_ARGS__); \
+	} while (0)
+
+/* The operands may differ in signedness: compared as C compares them, without a word. */
+// clang-format off
+#define __KUNIT_INT(test, fatal, left, left_text, op, right, right_text, fmt, ...)		\
+	do {											\
+		__KUNIT_CHECK(fatal, left_text, #op, right_text);				\
+		const typeof(left) __left = (left);						\
+		const typeof(right) __right = (right);						\
+		_Pragma("GCC diagnostic push")							\
+		_Pragma("GCC diagnostic ignored \"-Wsign-compare\"")				\
+		if (unlikely(!(__left op __right)))						\
+			__kunit_fail_int(test, &__check, (long long)__left, (long long)__right,	\
+					 fmt, ##__VA_ARGS__);					\
+		_Pragma("GCC diagnostic pop")							\
+	} while (0)
+// clang-format on
+
+#define __KUNIT_PTR(test, fatal, left, left_text, op, right, right_text, fmt, ...)             \
+	do {                                                                                   \
+		__KUNIT_CHECK(fatal, left_text, #op, right_text);                              \
+		const void *__left = (const void *)(left);                                     \
+		const void *__right = (const void *)(right);                                   \
+		if (unlikely(!(__left op __right)))                                            \
+			__kunit_fail_ptr(test, &__check, __left, __right, fmt, ##__VA_ARGS__); \
+	} while (0)
+
+#define __KUNIT_NOT_ERR(test, fatal, ptr, text, fmt, ...)                            \
+	do {                                                                         \
+		__KUNIT_CHECK(fatal, text, NULL, NULL);                              \
+		const void *__ptr = (const void *)(ptr);                             \
+		if (unlikely(IS_ERR_OR_NULL(__ptr)))                                 \
+			__kunit_fail_err(test, &__check, __ptr, fmt, ##__VA_ARGS__); \
+	} while (0)
+
+#define __KUNIT_STR(test, fatal, left, left_text, op, right, right_text, fmt, ...)             \
+	do {                                                                                   \
+		__KUNIT_CHECK(fatal, left_text, #op, right_text);                              \
+		const char *__left = (left);                                                   \
+		const char *__right = (right);                                                 \
+		if (unlikely(!(__kunit_str_equal(__left, __right) op true)))                   \
+			__kunit_fail_str(test, &__check, __left, __right, fmt, ##__VA_ARGS__); \
+	} while (0)
+
+#define __KUNIT_MEM(test, fatal, left, left_text, op, right, right_text, size, fmt, ...) \
+	do {                                                                             \
+		__KUNIT_CHECK(fatal, left_text, #op, right_text);                        \
+		const void *__left = (left);                                             \
+		const void *__right = (right);                                           \
+		const size_t __size = (size);                                            \
+		if (unlikely(!(__kunit_mem_equal(__left, __right, __size) op true)))     \
+			__kunit_fail_mem(test, &__check, __left, __right, __size, fmt,   \
+					 ##__VA_ARGS__);                                 \
+	} while (0)
+
+/* Nothing is wrong here. */
+#define KUNIT_SUCCEED(test)   \
+	do {                  \
+		(void)(test); \
+	} while (0)
+
+/* Something is: the message says what. */
+#define KUNIT_FAIL(test, fmt, ...)                                \
+	do {                                                      \
+		__KUNIT_CHECK(false, NULL, NULL, NULL);           \
+		__kunit_fail(test, &__check, fmt, ##__VA_ARGS__); \
+	} while (0)
+#define KUNIT_FAIL_AND_ABORT(test, fmt, ...)                      \
+	do {                                                      \
+		__KUNIT_CHECK(true, NULL, NULL, NULL);            \
+		__kunit_fail(test, &__check, fmt, ##__VA_ARGS__); \
+	} while (0)
+
+// clang-format off
+#define KUNIT_EXPECT_TRUE(test, condition) \
+	__KUNIT_BOOL(test, false, condition, #condition, true, NULL)
+#define KUNIT_EXPECT_TRUE_MSG(test, condition, fmt, ...) \
+	__KUNIT_BOOL(test, false, condition, #condition, true, fmt, ##__VA_ARGS__)
+#define KUNIT_EXPECT_FALSE(test, condition) \
+	__KUNIT_BOOL(test, false, condition, #condition, false, NULL)
+#define KUNIT_EXPECT_FALSE_MSG(test, condition, fmt, ...) \
+	__KUNIT_BOOL(test, false, condition, #condition, false, fmt, ##__VA_ARGS__)
+#define KUNIT_EXPECT_EQ(test, left, right) \
+	__KUNIT_INT(test, false, left, #left, ==, right, #right, NULL)
+#define KUNIT_EXPECT_EQ_MSG(test, left, right, fmt, ...) \
+	__KUNIT_INT(test, false, left, #left, ==, right, #right, fmt, ##__VA_ARGS__)
+#define KUNIT_EXPECT_NE(test, left, right) \
+	__KUNIT_INT(test, false, left, #left, !=, right, #right, NULL)
+#define KUNIT_EXPECT_NE_MSG(test, left, right, fmt, ...) \
+	__KUNIT_INT(test, false, left, #left, !=, right, #right, fmt, ##__VA_ARGS__)
+#define KUNIT_EXPECT_LT(test, left, right) \
+	__KUNIT_INT(test, false, left, #left, <, right, #right, NULL)
+#define KUNIT_EXPECT_LT_MSG(test, left, right, fmt, ...) \
+	__KUNIT_INT(test, false, left, #left, <, right, #right, fmt, ##__VA_ARGS__)
+#define KUNIT_EXPECT_LE(test, left, right) \
+	__KUNIT_INT(test, false, left, #left, <=, right, #right, NULL)
+#define KUNIT_EXPECT_LE_MSG(test, left, right, fmt, ...) \
+	__KUNIT_INT(test, false, left, #left, <=, right, #right, fmt, ##__VA_ARGS__)
+#define KUNIT_EXPECT_GT(test, left, right) \
+	__KUNIT_INT(test, false, left, #left, >, right, #right, NULL)
+#define KUNIT_EXPECT_GT_MSG(test, left, right, fmt, ...) \
+	__KUNIT_INT(test, false, left, #left, >, right, #right, fmt, ##__VA_ARGS__)
+#define KUNIT_EXPECT_GE(test, left, right) \
+	__KUNIT_INT(test, false, left, #left, >=, right, #right, NULL)
+#define KUNIT_EXPECT_GE_MSG(test, left, right, fmt, ...) \
+	__KUNIT_INT(test, false, left, #left, >=, right, #right, fmt, ##__VA_ARGS__)
+#define KUNIT_EXPECT_PTR_EQ(test, left, right) \
+	__KUNIT_PTR(test, false, left, #left, ==, right, #right, NULL)
+#define KUNIT_EXPECT_PTR_EQ_MSG(test, left, right, fmt, ...) \
+	__KUNIT_PTR(test, false, left, #left, ==, right, #right, fmt, ##__VA_ARGS__)
+#define KUNIT_EXPECT_PTR_NE(test, left, right) \
+	__KUNIT_PTR(test, false, left, #left, !=, right, #right, NULL)
+#define KUNIT_EXPECT_PTR_NE_MSG(test, left, right, fmt, ...) \
+	__KUNIT_PTR(test, false, left, #left, !=, right, #right, fmt, ##__VA_ARGS__)
+#define KUNIT_EXPECT_NULL(test, ptr) \
+	__KUNIT_PTR(test, false, ptr, #ptr, ==, NULL, "NULL", NULL)
+#define KUNIT_EXPECT_NULL_MSG(test, ptr, fmt, ...) \
+	__KUNIT_PTR(test, false, ptr, #ptr, ==, NULL, "NULL", fmt, ##__VA_ARGS__)
+#define KUNIT_EXPECT_NOT_NULL(test, ptr) \
+	__KUNIT_PTR(test, false, ptr, #ptr, !=, NULL, "NULL", NULL)
+#define KUNIT_EXPECT_NOT_NULL_MSG(test, ptr, fmt, ...) \
+	__KUNIT_PTR(test, false, ptr, #ptr, !=, NULL, "NULL", fmt, ##__VA_ARGS__)
+#define KUNIT_EXPECT_NOT_ERR_OR_NULL(test, ptr) \
+	__KUNIT_NOT_ERR(test, false, ptr, #ptr, NULL)
+#define KUNIT_EXPECT_NOT_ERR_OR_NULL_MSG(test, ptr, fmt, ...) \
+	__KUNIT_NOT_ERR(test, false, ptr, #ptr, fmt, ##__VA_ARGS__)
+#define KUNIT_EXPECT_STREQ(test, left, right) \
+	__KUNIT_STR(test, false, left, #left, ==, right, #right, NULL)
+#define KUNIT_EXPECT_STREQ_MSG(test, left, right, fmt, ...) \
+	__KUNIT_STR(test, false, left, #left, ==, right, #right, fmt, ##__VA_ARGS__)
+#define KUNIT_EXPECT_STRNEQ(test, left, right) \
+	__KUNIT_STR(test, false, left, #left, !=, right, #right, NULL)
+#define KUNIT_EXPECT_STRNEQ_MSG(test, left, right, fmt, ...) \
+	__KUNIT_STR(test, false, left, #left, !=, right, #right, fmt, ##__VA_ARGS__)
+#define KUNIT_EXPECT_MEMEQ(test, left, right, size) \
+	__KUNIT_MEM(test, false, left, #left, ==, right, #right, size, NULL)
+#define KUNIT_EXPECT_MEMEQ_MSG(test, left, right, size, fmt, ...) \
+	__KUNIT_MEM(test, false, left, #left, ==, right, #right, size, fmt, ##__VA_ARGS__)
+#define KUNIT_EXPECT_MEMNEQ(test, left, right, size) \
+	__KUNIT_MEM(test, false, left, #left, !=, right, #right, size, NULL)
+#define KUNIT_EXPECT_MEMNEQ_MSG(test, left, right, size, fmt, ...) \
+	__KUNIT_MEM(test, false, left, #left, !=, right, #right, size, fmt, ##__VA_ARGS__)
+
+#define KUNIT_ASSERT_TRUE(test, condition) \
+	__KUNIT_BOOL(test, true, condition, #condition, true, NULL)
+#define KUNIT_ASSERT_TRUE_MSG(test, condition, fmt, ...) \
+	__KUNIT_BOOL(test, true, condition, #condition, true, fmt, ##__VA_ARGS__)
+#define KUNIT_ASSERT_FALSE(test, condition) \
+	__KUNIT_BOOL(test, true, condition, #condition, false, NULL)
+#define KUNIT_ASSERT_FALSE_MSG(test, condition, fmt, ...) \
+	__KUNIT_BOOL(test, true, condition, #condition, false, fmt, ##__VA_ARGS__)
+#define KUNIT_ASSERT_EQ(test, left, right) \
+	__KUNIT_INT(test, true, left, #left, ==, right, #right, NULL)
+#define KUNIT_ASSERT_EQ_MSG(test, left, right, fmt, ...) \
+	__KUNIT_INT(test, true, left, #left, ==, right, #right, fmt, ##__VA_ARGS__)
+#define KUNIT_ASSERT_NE(test, left, right) \
+	__KUNIT_INT(test, true, left, #left, !=, right, #right, NULL)
+#define KUNIT_ASSERT_NE_MSG(test, left, right, fmt, ...) \
+	__KUNIT_INT(test, true, left, #left, !=, right, #right, fmt, ##__VA_ARGS__)
+#define KUNIT_ASSERT_LT(test, left, right) \
+	__KUNIT_INT(test, true, left, #left, <, right, #right, NULL)
+#define KUNIT_ASSERT_LT_MSG(test, left, right, fmt, ...) \
+	__KUNIT_INT(test, true, left, #left, <, right, #right, fmt, ##__VA_ARGS__)
+#define KUNIT_ASSERT_LE(test, left, right) \
+	__KUNIT_INT(test, true, left, #left, <=, right, #right, NULL)
+#define KUNIT_ASSERT_LE_MSG(test, left, right, fmt, ...) \
+	__KUNIT_INT(test, true, left, #left, <=, right, #right, fmt, ##__VA_ARGS__)
+#define KUNIT_ASSERT_GT(test, left, right) \
+	__KUNIT_INT(test, true, left, #left, >, right, #right, NULL)
+#define KUNIT_ASSERT_GT_MSG(test, left, right, fmt, ...) \
+	__KUNIT_INT(test, true, left, #left, >, right, #right, fmt, ##__VA_ARGS__)
+#define KUNIT_ASSERT_GE(test, left, right) \
+	__KUNIT_INT(test, true, left, #left, >=, right, #right, NULL)
+#define KUNIT_ASSERT_GE_MSG(test, left, right, fmt, ...) \
+	__KUNIT_INT(test, true, left, #left, >=, right, #right, fmt, ##__VA_ARGS__)
+#define KUNIT_ASSERT_PTR_EQ(test, left, right) \
+	__KUNIT_PTR(test, true, left, #left, ==, right, #right, NULL)
+#define KUNIT_ASSERT_PTR_EQ_MSG(test, left, right, fmt, ...) \
+	__KUNIT_PTR(test, true, left, #left, ==, right, #right, fmt, ##__VA_ARGS__)
+#define KUNIT_ASSERT_PTR_NE(test, left, right) \
+	__KUNIT_PTR(test, true, left, #left, !=, right, #right, NULL)
+#define KUNIT_ASSERT_PTR_NE_MSG(test, left, right, fmt, ...) \
+	__KUNIT_PTR(test, true, left, #left, !=, right, #right, fmt, ##__VA_ARGS__)
+#define KUNIT_ASSERT_NULL(test, ptr) \
+	__KUNIT_PTR(test, true, ptr, #ptr, ==, NULL, "NULL", NULL)
+#define KUNIT_ASSERT_NULL_MSG(test, ptr, fmt, ...) \
+	__KUNIT_PTR(test, true, ptr, #ptr, ==, NULL, "NULL", fmt, ##__VA_ARGS__)
+#define KUNIT_ASSERT_NOT_NULL(test, ptr) \
+	__KUNIT_PTR(test, true, ptr, #ptr, !=, NULL, "NULL", NULL)
+#define KUNIT_ASSERT_NOT_NULL_MSG(test, ptr, fmt, ...) \
+	__KUNIT_PTR(test, true, ptr, #ptr, !=, NULL, "NULL", fmt, ##__VA_ARGS__)
+#define KUNIT_ASSERT_NOT_ERR_OR_NULL(test, ptr) \
+	__KUNIT_NOT_ERR(test, true, ptr, #ptr, NULL)
+#define KUNIT_ASSERT_NOT_ERR_OR_NULL_MSG(test, ptr, fmt, ...) \
+	__KUNIT_NOT_ERR(test, true, ptr, #ptr, fmt, ##__VA_ARGS__)
+#define KUNIT_ASSERT_STREQ(test, left, right) \
+	__KUNIT_STR(test, true, left, #left, ==, right, #right, NULL)
+#define KUNIT_ASSERT_STREQ_MSG(test, left, right, fmt, ...) \
+	__KUNIT_STR(test, true, left, #left, ==, right, #right, fmt, ##__VA_ARGS__)
+#define KUNIT_ASSERT_STRNEQ(test, left, right) \
+	__KUNIT_STR(test, true, left, #left, !=, right, #right, NULL)
+#define KUNIT_ASSERT_STRNEQ_MSG(test, left, right, fmt, ...) \
+	__KUNIT_STR(test, true, left, #left, !=, right, #right, fmt, ##__VA_ARGS__)
+#define KUNIT_ASSERT_MEMEQ(test, left, right, size) \
+	__KUNIT_MEM(test, true, left, #left, ==, right, #right, size, NULL)
+#define KUNIT_ASSERT_MEMEQ_MSG(test, left, right, size, fmt, ...) \
+	__KUNIT_MEM(test, true, left, #left, ==, right, #right, size, fmt, ##__VA_ARGS__)
+#define KUNIT_ASSERT_MEMNEQ(test, left, right, size) \
+	__KUNIT_MEM(test, true, left, #left, !=, right, #right, size, NULL)
+#define KUNIT_ASSERT_MEMNEQ_MSG(test, left, right, size, fmt, ...) \
+	__KUNIT_MEM(test, true, left, #left, !=, right, #right, size, fmt, ##__VA_ARGS__)
+// clang-format on
+
+#endif

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Initialisation: section marks (which memkern has no use for) and initcalls.
+ *
+ * An initcall runs once, in the boot, in the order console, early, device and
+ * within a level in link order. A negative return value is reported.
+ */
+#ifndef _LINUX_INIT_H
+#define _LINUX_INIT_H
+
+#include <linux/compiler.h>
+
+#define __init
+#define __exit
+#define __initdata
+#define __exitdata
+#define __initconst
+#define __refdata
+
+typedef int (*initcall_t)(void);
+
+struct initcall {
+	initcall_t function;
+	const char *name;
+};
+
+#define __define_initcall(fn, level)                                                               \
+	static const struct initcall __initcall_##fn __used __section(".initcalls." level) = {     \
+		.function = fn,                                                                    \
+		.name = #fn,                                                                       \
+	}
+
+#define console_initcall(fn) __define_initcall(fn, "console")
+#define early_initcall(fn)   __define_initcall(fn, "early")
+#define device_initcall(fn)  __define_initcall(fn, "device")
+#define subsys_initcall(fn)  __define_initcall(fn, "early")
+#define late_initcall(fn)    __define_initcall(fn, "device")
+
+#endif

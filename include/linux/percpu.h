@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Per-CPU variables. Each CPU has its own copy, at the variable's address plus
+ * __per_cpu_offset[cpu]. The boot CPU's copy is the variable itself.
+ *
+ * this_cpu_read() and friends are single instructions: safe in any context, no
+ * masking needed. this_cpu_ptr() is right only while the caller cannot move to
+ * another CPU (preemption or interrupts off).
+ */
+#ifndef _LINUX_PERCPU_H
+#define _LINUX_PERCPU_H
+
+#include <linux/types.h>
+#include <linux/percpu-defs.h>
+#include <linux/preempt.h>
+#include <linux/threads.h>
+#include <asm/percpu.h>
+
+extern unsigned long __per_cpu_offset[NR_CPUS];
+
+#define per_cpu_offset(cpu) (__per_cpu_offset[cpu])
+
+#define __shift_percpu_ptr(ptr, offset) ((typeof(ptr))((unsigned long)(ptr) + (offset)))
+
+#define per_cpu_ptr(ptr, cpu) __shift_percpu_ptr(ptr, per_cpu_offset(cpu))
+#define this_cpu_ptr(ptr)     __shift_percpu_ptr(ptr, arch_this_cpu_offset())
+#define raw_cpu_ptr(ptr)      this_cpu_ptr(ptr)
+#define per_cpu(var, cpu)     (*per_cpu_ptr(&(var), cpu))
+
+#define this_cpu_read(var)	   arch_this_cpu_read(var)
+#define this_cpu_write(var, value) arch_this_cpu_write(var, value)
+#define this_cpu_add(var, value)   arch_this_cpu_add(var, value)
+#define this_cpu_sub(var, value)   arch_this_cpu_add(var, -(typeof(var))(value))
+#define this_cpu_and(var, value)   arch_this_cpu_and(var, value)
+#define this_cpu_or(var, value)	   arch_this_cpu_or(var, value)
+#define this_cpu_inc(var)	   this_cpu_add(var, 1)
+#define this_cpu_dec(var)	   this_cpu_sub(var, 1)
+
+#define __this_cpu_read(var)	     this_cpu_read(var)
+#define __this_cpu_write(var, value) this_cpu_write(var, value)
+#define __this_cpu_add(var, value)   this_cpu_add(var, value)
+#define __this_cpu_sub(var, value)   this_cpu_sub(var, value)
+#define __this_cpu_inc(var)	     this_cpu_inc(var)
+#define __this_cpu_dec(var)	     this_cpu_dec(var)
+
+#define get_cpu_ptr(ptr)                                                                           \
+	({                                                                                         \
+		preempt_disable();                                                                 \
+		this_cpu_ptr(ptr);                                                                 \
+	})
+#define put_cpu_ptr(ptr)                                                                           \
+	do {                                                                                       \
+		(void)(ptr);                                                                       \
+		preempt_enable();                                                                  \
+	} while (0)
+#define get_cpu_var(var) (*get_cpu_ptr(&(var)))
+#define put_cpu_var(var) put_cpu_ptr(&(var))
+
+#endif

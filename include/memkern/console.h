@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Consoles: where printk and the monitor write, and where keys come from.
+ * A driver fills in a struct console and registers it.
+ */
+#ifndef _MEMKERN_CONSOLE_H
+#define _MEMKERN_CONSOLE_H
+
+#include <linux/compiler.h>
+#include <linux/types.h>
+
+#define CON_PRINTBUFFER 0x1 /* show what was logged before this one came */
+
+struct console {
+	char name[16];
+
+	/* Called under the console lock, interrupts off; an oops breaks the lock. */
+	void (*write)(struct console *con, const char *s, size_t n);
+
+	/* The next byte typed, or -1 at once. May be NULL. */
+	int (*getchar)(struct console *con);
+
+	/* Waits (bounded) until everything written has left the machine. May be NULL. */
+	void (*flush)(struct console *con);
+
+	short index; /* which one of its kind */
+	short flags; /* CON_* */
+
+	/* printk's own */
+	bool line_open; /* the last byte written was no newline */
+	struct console *next;
+};
+
+/* The first console always gets what was logged before, others with CON_PRINTBUFFER. */
+void register_console(struct console *con);
+
+/* Writes text as it is, past the log, to every console. Any context. */
+void console_write(const char *s, size_t n);
+
+/* The next byte typed on any console, or -1 at once. */
+int console_getchar(void);
+
+/* Before the machine is left: see .flush. */
+void console_flush(void);
+
+/*
+ * All output goes to `con` alone (NULL: to the registered ones again); returns
+ * what it went to before. An oops goes to the registered ones in any case.
+ */
+struct console *console_redirect(struct console *con);
+
+/*
+ * The log, a line at a time. *pos is 0 for the oldest line; each call copies one
+ * line (without its level, without '\n', cut at size) and moves *pos on. Returns the
+ * line's level, or -1 at the end. Lines overwritten meanwhile are left out.
+ */
+int log_next_line(u64 *pos, char *line, size_t size);
+
+#endif

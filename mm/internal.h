@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: MIT */
+/* What the files of mm/ share with each other, and with nobody else but the tests. */
+#ifndef _MM_INTERNAL_H
+#define _MM_INTERNAL_H
+
+#include <linux/init.h>
+#include <linux/memblock.h>
+#include <linux/mm.h>
+#include <linux/percpu.h>
+#include <asm/pgtable.h>
+#include <linux/smp.h>
+#include <linux/string.h>
+
+/* --- check.c: one problem found by a checker; returns 1, to be added up ------- */
+
+int mm_problem(const char *invariant, const char *fmt, ...) __printf(2, 3);
+
+/* Checkers, one a file; each returns how many problems it found and printed. */
+int memblock_check(void);
+int pgtable_check(void);
+int mmzone_check(void);
+int page_alloc_check(void);
+
+/* --- mmzone.c ------------------------------------------------------------------ */
+
+extern int min_free_kbytes;
+
+/* The formulas of the watermarks: pure functions of the zones' managed pages. */
+unsigned long zone_min_free_kbytes(const unsigned long *managed);
+void zone_calculate_watermarks(const unsigned long *managed, unsigned long min_free_kb,
+			       unsigned long (*watermark)[NR_WMARK]);
+void zone_calculate_lowmem_reserve(const unsigned long *managed, long (*reserve)[MAX_NR_ZONES]);
+
+void init_zone(enum zone_type idx, unsigned long start_pfn, unsigned long end_pfn);
+void init_watermarks(void);
+void build_zonelists(void);
+void print_zones(void);
+
+/* --- memblock.c ---------------------------------------------------------------- */
+
+/* What memblock_add() and memblock_remove() do, to any list. */
+int memblock_add_range(struct memblock_type *type, phys_addr_t base, phys_addr_t size);
+int memblock_remove_range(struct memblock_type *type, phys_addr_t base, phys_addr_t size);
+int memblock_check_type(const struct memblock_type *type);
+
+/* The memory is the page allocator's now: the lists are only read. */
+void memblock_end(void);
+bool memblock_has_ended(void);
+
+/* --- pgtable.c ----------------------------------------------------------------- */
+
+/* How far the direct mapping may reach, by vmalloc=: whole sections. */
+unsigned long lowmem_limit_pfn(void);
+
+/*
+ * Builds the final page tables, from memblock's memory and max_low_pfn, loads them,
+ * checks them, and says what it found. Boot, once.
+ */
+void paging_init(void);
+
+/* --- pgtable_check.c: the tables that CR3 points to ---------------------------- */
+
+#define PGTABLE_LEVELS 3
+
+struct pgtable_entry {
+	unsigned int level;	  /* enum pg_level */
+	unsigned long address;	  /* the first one that it translates */
+	const pteval_t *location; /* where it is */
+	pteval_t value;
+	pteval_t effective; /* value, with what the levels above forbid taken away */
+};
+
+/* Does it map memory, not point to a table? */
+static inline bool pgtable_is_leaf(const struct pgtable_entry *entry)
+{
+	return entry->level == PG_LEVEL_4K || (entry->level == PG_LEVEL_2M && (entry->value & _PAGE_PSE));
+}
+
+/*
+ * pgtable_walk() shows every present entry, a table's before those in it.
+ *
+ * pgtable_path() reads the entries that the CPU reads for one address, from the top;
+ * returns how many: the last one maps the page, is not present, or points nowhere.
+ */
+typedef void (*pgtable_visit_t)(const struct pgtable_entry *entry, void *context);
+void pgtable_walk(pgtable_visit_t visit, void *context);
+unsigned int pgtable_path(unsigned long address, struct pgtable_entry path[PGTABLE_LEVELS]);
+
+/* Checks, and says in one line what holds, or that something does not. */
+void pgtable_print_verdict(void);
+
+/* --- debugging that can be switched on at boot: one word, tested once a fast path - */
+
+#define MM_DEBUG_INIT_ON_ALLOC 0x01
+#define MM_DEBUG_INIT_ON_FREE  0x02
+#define MM_DEBUG_POISON	       0x04 /* page_poison=1 */
+
+extern unsigned int mm_debug_flags;
+
+/* --- page_debug.c: what a page goes through when one of these is on -------------- */
+
+void debug_alloc_page(struct page *page, unsigned int order, gfp_t gfp);
+void debug_free_page(struct page *page, unsigned int order);
+void poison_free_memory(void);
+void clear_pages(struct page *page, unsigned int order);
+
+/* --- page_alloc.c -------------------------------------------------------------- */
+
+/* How a request may be served: the watermark index in the low bits, and rights. */
+#define ALLOC_WMARK_MIN	    WMARK_MIN
+#define ALLOC_WMARK_LOW	    WMARK_LOW
+#define ALLOC_WMARK_HIGH    WMARK_HIGH
+#define ALLOC_WMARK_MASK    0x03
+#define ALLOC_NO_WATERMARKS 0x04
+#define ALLOC_OOM	    0x08 /* a victim of the OOM killer: half of min */
+#define ALLOC_NON_BLOCK	    0x10 /* cannot reclaim: a quarter off what MIN_RESERVE leaves */
+#define ALLOC_MIN_RESERVE   0x20 /* __GFP_HIGH: half of min */
+#define ALLOC_HIGHATOMIC    0x40 /* may use and create HIGHATOMIC pageblocks */
+#define ALLOC_RESERVES	    (ALLOC_NON_BLOCK | ALLOC_MIN_RESERVE | ALLOC_HIGHATOMIC | ALLOC_OOM)
+
+unsigned int gfp_to_alloc_flags(gfp_t gfp, unsigned int order);
+bool __zone_watermark_ok(const struct zone *zone, unsigned int order, unsigned long mark,
+			 enum zone_type highest_zoneidx, unsigned int alloc_flags, long free_pages);
+bool zone_watermark_ok(const struct zone *zone, unsigned int order, unsigned long mark,
+		       enum zone_type highest_zoneidx, unsigned int alloc_flags);
+
+/*
+ * The free areas, below all watermarks. Callers hold zone->lock. A block that
+ * is taken is known to nobody else; one that is given back has to be at rest.
+ */
+struct page *rmqueue_smallest(struct zone *zone, unsigned int order, enum migratetype type);
+struct page *rmqueue_block(struct zone *zone, unsigned int order, enum migratetype type);
+void free_one_block(struct zone *zone, struct page *page, unsigned int order);
+void add_to_free_list(struct zone *zone, struct page *page, unsigned int order,
+		      enum migratetype type);
+void del_from_free_list(struct zone *zone, struct page *page, unsigned int order,
+			enum migratetype type);
+/* Takes a block off its list, of which 2^order pages are wanted; the rest goes back. */
+struct page *take_block(struct zone *zone, struct page *page, unsigned int order,
+			unsigned int block_order, enum migratetype type);
+
+static inline unsigned int buddy_order(const struct page *page)
+{
+	return page->private;
+}
+
+/* The free block that a page is in, and its order; NULL: in none. Under zone->lock. */
+struct page *free_block_of(struct page *page, unsigned int *order);
+
+/* Boot: gives a block of free memory to the free areas of its zone. */
+void __free_pages_core(struct page *page, unsigned int order);
+
+/* Takes one page out of the free block it is in, for good. False: it is in none. */
+bool take_page_off_buddy(struct page *page);
+
+/* --- pageblock.c: migrate types of pageblocks ---------------------------------- */
+
+void set_pageblock_migratetype(struct page *page, enum migratetype type);
+extern unsigned int page_group_by_mobility_disabled;
+void disable_mobility_grouping(void);
+
+/* A block from the lists of another type than the one asked for. Under zone->lock. */
+struct page *rmqueue_fallback(struct zone *zone, unsigned int order, enum migratetype type);
+
+/* Makes the page's pageblock HIGHATOMIC, if there are not too many of them. */
+void reserve_highatomic_pageblock(struct zone *zone, struct page *page);
+/* Gives one such pageblock of any zone back to `type`; keeps the last, unless forced. */
+bool unreserve_highatomic_pageblock(enum migratetype type, bool force);
+
+/* --- pcp.c --------------------------------------------------------------------- */
+
+#define NR_PCP_ORDERS (PAGE_ALLOC_COSTLY_ORDER + 1)
+#define NR_PCP_LISTS  (NR_PCP_ORDERS * MIGRATE_PCPTYPES)
+
+/* One CPU's free pages of one zone. Only that CPU touches it, with interrupts off. */
+struct per_cpu_pages {
+	int count; /* pages in the lists */
+	int high;  /* above it, a batch goes back to the free areas */
+	int batch; /* pages that move at once */
+	struct list_head lists[NR_PCP_LISTS];
+};
+
+DECLARE_PER_CPU(struct per_cpu_pages, zone_pcp[MAX_NR_ZONES]);
+
+static inline unsigned int pcp_list_index(enum migratetype type, unsigned int order)
+{
+	return order * MIGRATE_PCPTYPES + type;
+}
+
+int zone_batchsize(unsigned long managed);
+int zone_highsize(const struct zone *zone, int batch);
+void pcp_init(void);
+/* Fills an empty list of this CPU's; returns whether it is no longer empty. Interrupts off. */
+bool pcp_refill(struct zone *zone, struct per_cpu_pages *pcp, unsigned int order,
+		enum migratetype type);
+/* Gives `count` pages back. Interrupts off. */
+void pcp_flush(struct zone *zone, struct per_cpu_pages *pcp, int count);
+
+/* --- show_mem.c ---------------------------------------------------------------- */
+
+/* The report of a failed allocation, unless __GFP_NOWARN. */
+void warn_alloc(gfp_t gfp, unsigned int order);
+/* What is wrong with a page that should be at rest, or NULL. */
+const char *bad_page_reason(const struct page *page);
+const char *bad_page_reason_at_free(const struct page *page);
+/* Reports such a page, and makes sure that nobody gets it again. */
+void bad_page(struct page *page, const char *reason);
+extern unsigned long nr_bad_pages;
+
+#endif

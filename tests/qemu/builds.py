@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: MIT
+"""Builds the kernel in its variants, and ISO images of them."""
+
+from __future__ import annotations
+
+import dataclasses
+import pathlib
+import shutil
+import time
+
+from processes import command
+from result import Result
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+BUILD = ROOT / "build"
+CLEAN_BUILD_GOAL = 10.0
+
+
+@dataclasses.dataclass(frozen=True)
+class Image:
+    """A built kernel. `words` are what make is given to build it."""
+
+    name: str
+    folder: pathlib.Path
+    words: tuple[str, ...] = ()
+
+    @property
+    def kernel(self) -> pathlib.Path:
+        return self.folder / "memkern.elf"
+
+
+IMAGES = {
+    image.name: image
+    for image in (
+        Image("default", BUILD),
+        Image("debug", BUILD / "debug", ("DEBUG=1",)),
+        Image("clang", BUILD / "clang", ("LLVM=1",)),
+        Image("host-gcc", BUILD / "host-gcc", ("CROSS_COMPILE=", "CC=gcc", "O=build/host-gcc")),
+    )
+}
+
+
+def make(words: tuple[str, ...]) -> str:
+    """Runs make; returns what is wrong: a failure, or a warning."""
+    status, output = command(["make", "-j2", *words], 300, ROOT)
+    if status or "warning:" in output.lower():
+        return "\n".join(output.rstrip().split("\n")[-60:])
+    return ""
+
+
+def build(image: Image) -> list[Result]:
+    wrong = make(image.words)
+    return [Result("builds without a warning", not wrong, wrong)]
+
+
+def clean_build() -> list[Result]:
+    """Builds into an empty folder, and says how long that took."""
+    folder = BUILD / "timed"
+    shutil.rmtree(folder, ignore_errors=True)
+    begin = time.monotonic()
+    wrong = make(("O=build/timed",))
+    seconds = time.monotonic() - begin
+    shutil.rmtree(folder, ignore_errors=True)
+    print(f"       a clean build takes {seconds:.1f} s, the goal is {CLEAN_BUILD_GOAL:.0f} s")
+    if seconds > 3 * CLEAN_BUILD_GOAL:
+        wrong += f"\na clean build took {seconds:.1f} s"
+    return [Result("a clean build is fast", not wrong, wrong)]
+
+
+def iso(image: Image, name: str, cmdline: str) -> pathlib.Path:
+    """An ISO that boots a kernel with a command line. `name` names its file."""
+    file = BUILD / "test-iso" / f"{name}.iso"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    status, output = command(
+        ["scripts/iso", str(image.kernel), str(file), cmdline], 60, ROOT
+    )
+    if status:
+        raise RuntimeError(f"scripts/iso failed:\n{output}")
+    return file

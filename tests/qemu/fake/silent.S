@@ -1,0 +1,4 @@
+/* SPDX-License-Identifier: MIT */
+/* Prints nothing and never ends. */
+#include "fake.inc"
+	HANG

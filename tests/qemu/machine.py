@@ -1,0 +1,208 @@
+# SPDX-License-Identifier: MIT
+"""Runs QEMU and Bochs: starts them, talks over their serial line, always ends them.
+
+The serial line of QEMU is a socket of its own, so that what QEMU itself says
+never mixes into what the kernel says.
+"""
+
+from __future__ import annotations
+
+import codecs
+import contextlib
+import dataclasses
+import pathlib
+import re
+import select
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+
+from processes import PROCESSES
+
+MAX_OUTPUT = 16 << 20
+ANSI = re.compile(r"\x1b(?:\[[0-9;?]*(?:[A-Za-z]|\Z)|\Z)")  # one that is not all there yet, too
+QEMU = (
+    "-display", "none", "-monitor", "none", "-no-reboot", "-nic", "none",
+    "-device", "isa-debug-exit,iobase=0xf4,iosize=0x04",
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class Outcome:
+    """How a machine ended. `status` is None where it had to be ended at its time limit."""
+
+    log: str
+    status: int | None
+    seconds: float
+    emulator: str = ""
+    overflow: bool = False
+
+
+@dataclasses.dataclass(frozen=True)
+class Setup:
+    """A machine to boot. `kernel` is the ELF file, or with `iso` the image that holds it."""
+
+    kernel: pathlib.Path
+    cmdline: str = ""
+    memory: str = "64"
+    cpu: str = "max"
+    extra: tuple[str, ...] = ()
+    iso: bool = False
+    program: str = "qemu-system-i386"
+
+    def argv(self) -> list[str]:
+        boot = ["-cdrom", str(self.kernel)]
+        if not self.iso:
+            boot = ["-kernel", str(self.kernel), "-append", self.cmdline]
+        size = ["-m", self.memory] if self.memory else []
+        return [self.program, *QEMU, "-cpu", self.cpu, *size, *self.extra, *boot]
+
+
+def plain(text: str) -> str:
+    """Serial text as a person sees it: no carriage returns, no escape sequences."""
+    return ANSI.sub("", text.replace("\r", ""))
+
+
+class Machine:
+    """A QEMU that runs, and its serial line. Use `boot()`, which ends it."""
+
+    def __init__(self, setup: Setup) -> None:
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        self._printed = ""
+        self.begin = time.monotonic()
+        self._said = tempfile.TemporaryFile()
+        self._line, theirs = socket.socketpair()
+        with theirs:
+            number = theirs.fileno()
+            serial = ["-chardev", f"socket,id=com1,fd={number}", "-serial", "chardev:com1"]
+            self._process = PROCESSES.start(
+                setup.argv() + serial, pass_fds=[number],
+                stdin=subprocess.DEVNULL, stdout=self._said, stderr=subprocess.STDOUT,
+            )
+
+    @property
+    def text(self) -> str:
+        """All that was printed so far; what is there stays there."""
+        return plain(self._printed)
+
+    @property
+    def seconds(self) -> float:
+        return time.monotonic() - self.begin
+
+    def send(self, text: str) -> None:
+        """Types text. A machine that has left hears nothing; who waits for an answer will see."""
+        with contextlib.suppress(OSError):
+            self._line.sendall(text.encode())
+
+    def read(self, deadline: float) -> bool:
+        """Waits for output until `deadline` (monotonic); False: none came, or the line is closed."""
+        left = max(0.0, deadline - time.monotonic())
+        if not select.select([self._line], [], [], left)[0]:
+            return False
+        try:
+            chunk = self._line.recv(65536)
+        except ConnectionResetError:
+            return False
+        self._printed += self._decoder.decode(chunk)
+        return bool(chunk)
+
+    def expect(self, pattern: str, start: int = 0, limit: float = 10.0) -> re.Match[str] | None:
+        """Reads until `pattern` is found in the text behind `start`; None: it did not come."""
+        deadline = time.monotonic() + limit
+        while True:
+            if match := re.compile(pattern, re.MULTILINE).search(self.text, start):
+                return match
+            if len(self._printed) > MAX_OUTPUT or not self.read(deadline):
+                return None
+
+    def finish(self, limit: float) -> Outcome:
+        """Reads until the machine leaves, at most `limit` seconds from its start; ends it then."""
+        deadline = self.begin + limit
+        while len(self._printed) <= MAX_OUTPUT and self.read(deadline):
+            pass
+        try:
+            status = self._process.wait(max(0.0, min(2.0, deadline - time.monotonic())))
+        except subprocess.TimeoutExpired:
+            status = None
+        seconds = self.seconds
+        PROCESSES.end(self._process)
+        self._said.seek(0)
+        said = self._said.read().decode("utf-8", "replace")
+        return Outcome(self.text, status, seconds, said, len(self._printed) > MAX_OUTPUT)
+
+    def end(self) -> None:
+        PROCESSES.end(self._process)
+        self._line.close()
+        self._said.close()
+
+
+@contextlib.contextmanager
+def boot(setup: Setup) -> Iterator[Machine]:
+    """A running machine, which ends with the block."""
+    machine = Machine(setup)
+    try:
+        yield machine
+    finally:
+        machine.end()
+
+
+def run(setup: Setup, limit: float) -> Outcome:
+    """Boots a machine that needs no typing, and waits for it to leave."""
+    with boot(setup) as machine:
+        return machine.finish(limit)
+
+
+BOCHSRC = """\
+config_interface: textconfig
+display_library: rfb, options="timeout=0"
+romimage: file=/usr/share/seabios/bios.bin
+vgaromimage: file=/usr/share/seabios/vgabios.bin
+cpu: model={cpu}, count=1, ips=50000000, reset_on_triple_fault=0
+memory: guest={memory}, host={memory}
+clock: sync=none
+ata0-master: type=cdrom, path={iso}, status=inserted
+boot: cdrom
+com1: enabled=1, mode=file, dev={serial}
+panic: action=fatal
+error: action=report
+info: action=ignore
+debug: action=ignore
+log: {log}
+sound: driver=dummy
+"""
+
+
+def run_bochs(iso: pathlib.Path, cpu: str, memory: str, limit: float, over: str) -> Outcome:
+    """Boots an ISO in Bochs. Its status is always 1, so it tells nothing, and it is None.
+
+    `over` is what the last line to expect looks like: Bochs is ended when it appears.
+    """
+    begin = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="memkern-bochs-") as folder:
+        here = pathlib.Path(folder)
+        serial, log = here / "serial", here / "log"
+        (here / "bochsrc").write_text(
+            BOCHSRC.format(cpu=cpu, memory=memory, iso=iso.resolve(), serial=serial, log=log)
+        )
+        (here / "go").write_text("c\n")  # Debian's Bochs has the debugger, and waits for this
+        with (here / "said").open("wb") as said:
+            process = PROCESSES.start(
+                ["bochs", "-q", "-f", "bochsrc", "-rc", "go"], cwd=folder,
+                stdin=subprocess.DEVNULL, stdout=said, stderr=subprocess.STDOUT,
+            )
+        try:
+            text = ""
+            while time.monotonic() < begin + limit:
+                text = plain(serial.read_text("utf-8", "replace")) if serial.exists() else ""
+                if process.poll() is not None or re.search(over, text, re.MULTILINE):
+                    break
+                time.sleep(0.05)
+            seconds = time.monotonic() - begin
+        finally:
+            PROCESSES.end(process)
+        text = plain(serial.read_text("utf-8", "replace")) if serial.exists() else ""
+        words = "\n".join((here / name).read_text("utf-8", "replace")[-2000:]
+                          for name in ("said", "log") if (here / name).exists())
+    return Outcome(text, None, seconds, words)

@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: MIT
+"""Replays the transcripts of README.md and docs/: boots, types, runs, compares."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+
+import machine
+import transcript
+from builds import IMAGES, ROOT
+from processes import command
+from result import Job, Result
+from session import AT_PROMPT, PROMPT, Session
+from transcript import Block
+
+LIMIT = 30.0
+
+
+def options() -> argparse.ArgumentParser:
+    """The options of a block that boots; all other words are the kernel's command line."""
+    parser = argparse.ArgumentParser(exit_on_error=False, add_help=False)
+    parser.add_argument("-m", dest="memory", default="64")
+    parser.add_argument("-cpu", default="max")
+    parser.add_argument("-M", dest="board", default="pc")
+    parser.add_argument("--debug", action="store_true")
+    return parser
+
+
+def setup(block: Block) -> machine.Setup:
+    chosen, words = options().parse_known_args(block.words)
+    quoted = [f'"{word}"' if " " in word else word for word in words]
+    kernel = IMAGES["debug" if chosen.debug else "default"].kernel
+    return machine.Setup(kernel, " ".join(quoted), chosen.memory, chosen.cpu, ("-M", chosen.board))
+
+
+def replay_boot(block: Block) -> list[str]:
+    """An excerpt of the serial output up to the prompt, or to the end where there is none."""
+    with machine.boot(setup(block)) as running:
+        if running.expect(AT_PROMPT, limit=LIMIT):
+            printed = running.text
+        else:
+            printed = running.finish(running.seconds).log
+    text = transcript.compare(["...", *block.lines, "..."], printed.split("\n"), block.exact)
+    return [text] if text else []
+
+
+def replay_monitor(block: Block) -> list[str]:
+    """Lines typed at the prompt, and all that each prints."""
+    wrong: list[str] = []
+    with machine.boot(setup(block)) as running:
+        session = Session(running, LIMIT)
+        session.prompt()
+        for step in transcript.steps(block, PROMPT):
+            session.enter(step.typed)
+            start = session.mark
+            if running.expect(AT_PROMPT, start, LIMIT):
+                printed = session.prompt()
+            else:
+                printed = running.finish(running.seconds + 1).log[start:]
+            wrong += compare(block, step.typed, step.printed, printed)
+    return wrong
+
+
+def replay_shell(block: Block) -> list[str]:
+    """Commands run by sh in the top folder, without input, and all that each prints."""
+    wrong: list[str] = []
+    for step in transcript.steps(block, "$ "):
+        _, printed = command(["sh", "-c", step.typed], 2 * LIMIT, ROOT)
+        wrong += compare(block, step.typed, step.printed, machine.plain(printed))
+    return wrong
+
+
+def compare(block: Block, typed: str, expected: list[str], printed: str) -> list[str]:
+    text = transcript.compare(expected, printed.split("\n"), block.exact)
+    return [f"after {typed!r}:\n{text}"] if text else []
+
+
+KINDS: dict[str, Callable[[Block], list[str]]] = {
+    "boot": replay_boot,
+    "monitor": replay_monitor,
+    "shell": replay_shell,
+}
+
+
+def replay(block: Block) -> list[Result]:
+    """A block is one case."""
+    if block.kind not in KINDS:
+        return [Result("is replayed", False, f"no transcript is of the kind {block.kind!r}")]
+    wrong = KINDS[block.kind](block)
+    return [Result("is what is printed now", not wrong, "\n".join(wrong))]
+
+
+def jobs() -> list[Job]:
+    """A job for every transcript in the tree."""
+    files = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+    found = [block for file in files if file.exists() for block in transcript.blocks(file)]
+    return [
+        Job(f"docs/{name(block)}", lambda block=block: replay(block), ("default", "debug"))
+        for block in found
+    ]
+
+
+def name(block: Block) -> str:
+    return f"{block.file.relative_to(ROOT)}:{block.line}"

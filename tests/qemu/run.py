@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: MIT
+"""Runs the tests: builds the kernels, boots them two at a time, sums up.
+
+Started by scripts/test, which sets the machine up first.
+"""
+
+from __future__ import annotations
+
+import argparse
+import concurrent.futures
+import dataclasses
+import re
+import signal
+import sys
+import time
+from collections.abc import Callable
+
+import builds
+import hosttests
+import matrix
+import oops
+import replay
+import result
+import selftest
+import sessions
+import sources
+import timing
+from builds import IMAGES
+from processes import PROCESSES
+from result import Done, Job
+
+
+@dataclasses.dataclass
+class Run:
+    """What ran so far, and how."""
+
+    pattern: str
+    workers: int
+    done: list[Done] = dataclasses.field(default_factory=list)
+    begin: float = dataclasses.field(default_factory=time.monotonic)
+
+    def wanted(self, jobs: list[Job]) -> list[Job]:
+        return [job for job in jobs if re.search(self.pattern, job.name)]
+
+    def note(self, done: Done) -> None:
+        self.done.append(done)
+        print("\n".join(done.lines()), flush=True)
+
+    def one_by_one(self, jobs: list[Job]) -> bool:
+        """Runs jobs that want the machine for themselves; says whether all went well."""
+        before = self.failed
+        for job in jobs:
+            self.note(result.run(job))
+        return self.failed == before
+
+    def together(self, jobs: list[Job]) -> None:
+        pool = concurrent.futures.ThreadPoolExecutor(self.workers)
+        try:
+            for future in concurrent.futures.as_completed([pool.submit(result.run, job) for job in jobs]):
+                self.note(future.result())
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+    @property
+    def passed(self) -> int:
+        return sum(done.passed for done in self.done)
+
+    @property
+    def failed(self) -> int:
+        return sum(done.failed for done in self.done)
+
+
+def build_jobs(run: Run, jobs: list[Job], oopses: bool) -> list[Job]:
+    """The builds that the jobs need, and those that are asked for by name."""
+    needed = {name for job in jobs for name in job.images}
+    if oopses:
+        needed |= set(matrix.BOTH)
+    found = []
+    for image in IMAGES.values():
+        job = Job(f"build/{image.name}", lambda image=image: builds.build(image))
+        if image.name in needed or run.wanted([job]):
+            found.append(job)
+    return found + run.wanted([Job("build/from-nothing", builds.clean_build)])
+
+
+def everything(run: Run) -> None:
+    """All that the pattern asks for, in an order that shows the cheap failures first."""
+    apart = run.wanted(sources.jobs() + selftest.jobs() + hosttests.jobs())
+    boots = run.wanted(matrix.jobs() + sessions.jobs() + replay.jobs())
+    last = run.wanted(timing.jobs())
+    # Which cases end in an oops only a built kernel can tell.
+    oopses = bool(re.search(run.pattern, "oops/")) or "oops" in run.pattern
+    builds_ok = run.one_by_one(build_jobs(run, boots + last, oopses))
+    if not builds_ok:
+        print("       a kernel does not build: nothing is booted")
+        run.together(apart)
+        return
+    if oopses:
+        boots += run.wanted([job for name in matrix.BOTH for job in oops.jobs(IMAGES[name])])
+    run.together(boots + apart)
+    run.one_by_one(last)
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="scripts/test", description="Runs every test there is.")
+    parser.add_argument("-k", metavar="PATTERN", default="", dest="pattern",
+                        help="only the parts whose name holds this regular expression, such as"
+                        " boot/debug or oops or docs/README")
+    parser.add_argument("-j", metavar="N", type=int, default=2, dest="workers",
+                        help="how many machines run at once (2)")
+    return parser.parse_args()
+
+
+def main() -> int:
+    chosen = arguments()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(130))
+    run = Run(chosen.pattern, chosen.workers)
+    try:
+        everything(run)
+    except KeyboardInterrupt:
+        print("interrupted")
+        return 130
+    finally:
+        PROCESSES.end_all()
+    print(f"       {len(run.done)} parts, {time.monotonic() - run.begin:.0f} s")
+    print(f"{run.passed} passed, {run.failed} failed", flush=True)
+    return 0 if run.passed and not run.failed else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

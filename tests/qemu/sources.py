@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: MIT
+"""Checks the sources themselves: their form, their size, and that they know 64 bits."""
+
+from __future__ import annotations
+
+import pathlib
+import re
+import time
+
+from builds import ROOT
+from processes import command
+from result import Job, Result
+
+C_FLAGS = (
+    "-m64 -fsyntax-only -std=gnu11 -ffreestanding -nostdinc -Iinclude -D__KERNEL__"
+    ' -DKBUILD_MODNAME="m64" -DMEMKERN_BUILD="m64" -Wall -Wextra -Werror -Wno-unused-parameter'
+    " -Wpointer-to-int-cast -Wint-to-pointer-cast"
+).split()
+PORTABLE = re.compile(r"(lib|mm|mm/monitor|kernel|drivers)/[^/]+\.c|boot/e820\.c")
+SETUP_GOAL = 0.1
+NOT_TEXT = re.compile(r"tests/host/[^/]+/corpus/|\.png$")
+
+
+def files(pattern: str) -> list[str]:
+    """The files of the tree, by a regular expression for the whole path."""
+    status, listing = command(["git", "ls-files", "-co", "--exclude-standard"], 30, ROOT)
+    if status:
+        raise RuntimeError(listing)
+    names = [name for name in listing.splitlines() if (ROOT / name).is_file()]
+    return [name for name in names if re.fullmatch(pattern, name)]
+
+
+def clang_format() -> list[Result]:
+    names = files(r".*\.[ch]")
+    status, said = command(["clang-format", "--dry-run", "-Werror", *names], 120, ROOT)
+    wrong = sorted({line.split(":")[0] for line in said.split("\n") if "error:" in line})
+    text = f"clang-format -i {' '.join(wrong)}\n{said[:2000]}"
+    return [Result("is as clang-format has it", status == 0, text)]
+
+
+def whitespace() -> list[Result]:
+    """What `git diff --check` would complain of, and files that end in mid-line."""
+    wrong = []
+    for name in files(r".*"):
+        if NOT_TEXT.search(name):
+            continue
+        text = (ROOT / name).read_text("utf-8", "replace")
+        for number, line in enumerate(text.split("\n"), 1):
+            if re.search(r"[ \t\r]$|^ +\t", line):
+                wrong.append(f"{name}:{number}: blanks at the end of the line, or before a tab")
+        if text and (not text.endswith("\n") or text.endswith("\n\n")):
+            wrong.append(f"{name}: does not end with one newline")
+    return [Result("has no stray blanks", not wrong, "\n".join(wrong[:40]))]
+
+
+def pointers() -> list[Result]:
+    """The portable code, read by a compiler for 64 bits: a case a file."""
+    results = []
+    _, own = command(["gcc", "-print-file-name=include"], 10, ROOT)
+    for name in files(PORTABLE.pattern):
+        status, said = command(["gcc", *C_FLAGS, "-isystem", own.strip(), name], 60, ROOT)
+        results.append(Result(f"{name} compiles for 64 bits", status == 0, said))
+    return results
+
+
+def sizes() -> list[Result]:
+    """What `make lines` counts stays within what it names as the most."""
+    _, said = command(["make", "-s", "lines"], 30, ROOT)
+    counts = re.findall(r"^ *(\d+)  (.*) \(at most (\d+)\)$", said, re.MULTILINE)
+    results = [
+        Result(f"{what} has at most {most} lines", int(count) <= int(most), said)
+        for count, what, most in counts
+    ]
+    return results or [Result("make lines counts lines", False, said)]
+
+
+def scripts() -> list[Result]:
+    """The shell scripts, read by the shell that will run them."""
+    results = []
+    for name in ["scripts/setup", "scripts/run", "scripts/test", "scripts/iso", ".ci/run"]:
+        status, said = command(["sh", "-n", name], 10, ROOT)
+        executable = (ROOT / name).stat().st_mode & 0o100
+        results.append(Result(f"{name} is a program", status == 0 and bool(executable), said))
+    return results
+
+
+def setup() -> list[Result]:
+    """Set-up that has nothing to do costs nothing, and without apt it says what to install."""
+    best = float("inf")
+    for _ in range(3):
+        begin = time.monotonic()
+        status, said = command(["scripts/setup", "test"], 10, ROOT)
+        best = min(best, time.monotonic() - begin)
+    quick = status == 0 and not said and best < SETUP_GOAL
+    bare = ["env", "PATH=/nonexistent", "/bin/sh", "scripts/setup", "run"]
+    refusal, words = command(bare, 10, ROOT)
+    refused = refusal == 1 and "qemu-system-x86: to boot the kernel" in words and "no apt" in words
+    return [
+        Result(f"takes under {SETUP_GOAL} s", quick, f"{best:.3f} s, status {status}\n{said}"),
+        Result("says what to install where it cannot", refused, f"status {refusal}\n{words}"),
+    ]
+
+
+def jobs() -> list[Job]:
+    checks = (clang_format, whitespace, pointers, sizes, scripts, setup)
+    return [Job(f"sources/{check.__name__.replace('_', '-')}", check) for check in checks]

@@ -31,7 +31,7 @@ endif
 
 # --- flags -------------------------------------------------------------------
 
-ABI      := -m32 -march=i686 -mregparm=3 -mno-sse -mno-mmx -mno-80387
+ABI      := -m32 -march=i686 -mtune=generic -mregparm=3 -mno-sse -mno-mmx -mno-80387
 LANGUAGE := -std=gnu11 -ffreestanding -fno-strict-aliasing -fno-strict-overflow \
             -fno-delete-null-pointer-checks -fno-common -fno-pic -fno-pie -fno-stack-protector \
             -fcf-protection=none -fasynchronous-unwind-tables
@@ -54,7 +54,7 @@ LDFLAGS    := -m elf_i386 -nostdlib -T linker.ld --eh-frame-hdr --build-id=none 
 # --- the kernel --------------------------------------------------------------
 
 FOLDERS := boot kernel kernel/x86 mm mm/monitor drivers lib \
-           tests/boot tests/kernel tests/mm tests/drivers tests/lib
+           tests/boot tests/kernel tests/mm tests/drivers tests/lib tests/bench
 SOURCES := $(sort $(wildcard $(addsuffix /*.c,$(FOLDERS)) $(addsuffix /*.S,$(FOLDERS))))
 OBJECTS := $(SOURCES:%=$(O)/%.o)
 

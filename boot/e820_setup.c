@@ -34,7 +34,7 @@ static int __init parse_mem(char *value)
 	if (!value)
 		return -EINVAL;
 	size = memparse(value, &end);
-	if (end == value || *end || !size)
+	if (*end || !size)
 		return -EINVAL;
 	mem_limit = size;
 	return 0;

@@ -22,7 +22,8 @@
 #include <memkern/params.h>
 
 extern char init_stack[THREAD_SIZE];
-extern const struct initcall __start_console_initcalls[], __start_initcalls[], __stop_initcalls[];
+extern const struct initcall __start_console_initcalls[], __start_initcalls[];
+extern const struct initcall __stop_initcalls[], __stop_late_initcalls[];
 
 #ifdef __clang__
 #define COMPILER_NAME ""
@@ -77,5 +78,6 @@ void __noreturn start_kernel(u32 magic, u32 mbi_phys)
 	do_initcalls(__start_initcalls, __stop_initcalls);
 
 	kunit_run_all();
+	do_initcalls(__stop_initcalls, __stop_late_initcalls);
 	monitor_start();
 }

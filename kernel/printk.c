@@ -206,7 +206,23 @@ void register_console(struct console *con)
 	unlock_console(state);
 }
 
-/* Consoles stay for ever, so their list may be walked without the lock. */
+int unregister_console(struct console *con)
+{
+	struct lock_state state = lock_console();
+	struct console **link = &consoles;
+	int error = -ENODEV;
+
+	while (*link && *link != con)
+		link = &(*link)->next;
+	if (*link) {
+		WRITE_ONCE(*link, con->next);
+		error = 0;
+	}
+	unlock_console(state);
+	return error;
+}
+
+/* Without the lock: who reads keys is also who takes consoles away. */
 int console_getchar(void)
 {
 	struct console *con;

@@ -37,6 +37,11 @@ static struct {
 	unsigned int kept;
 } problems;
 
+const char *mm_problem_text(unsigned int nth)
+{
+	return nth < problems.kept ? problems.text[nth] : NULL;
+}
+
 int mm_problem(const char *invariant, const char *fmt, ...)
 {
 	va_list args;
@@ -198,7 +203,7 @@ static int check_frames(struct zone *zone, struct frame_count *count)
 		}
 		nr = 1;
 		page = pfn_to_page(pfn);
-		highatomic = get_pfnblock_migratetype(page, pfn) == MIGRATE_HIGHATOMIC;
+		highatomic = get_pageblock_migratetype(page) == MIGRATE_HIGHATOMIC;
 		if (PageBuddy(page)) {
 			nr = check_free_frames(page, pfn, &found);
 			count->blocks[ilog2(nr)]++;
@@ -292,35 +297,50 @@ static int check_mobility_disabled(void)
 	return found;
 }
 
+int page_alloc_check_zone(struct zone *zone)
+{
+	struct frame_count count = { 0 };
+	unsigned long flags;
+	int found;
+
+	spin_lock_irqsave(&zone->lock, flags);
+	found = check_free_areas(zone);
+	found += check_frames(zone, &count);
+	found += check_counters(zone, &count);
+	found += check_pcp(zone);
+	spin_unlock_irqrestore(&zone->lock, flags);
+	return found;
+}
+
 int page_alloc_check(void)
 {
 	int found = check_mobility_disabled();
 	struct zone *zone;
 
-	for_each_populated_zone(zone) {
-		struct frame_count count = { 0 };
-		unsigned long flags;
-
-		spin_lock_irqsave(&zone->lock, flags);
-		found += check_free_areas(zone);
-		found += check_frames(zone, &count);
-		found += check_counters(zone, &count);
-		found += check_pcp(zone);
-		spin_unlock_irqrestore(&zone->lock, flags);
-	}
+	for_each_populated_zone(zone)
+		found += page_alloc_check_zone(zone);
 	return found;
 }
 
-int mm_check(void)
+int mm_print_problems(int found)
 {
 	unsigned int i;
-	int found;
 
-	problems.kept = 0;
-	found = mmzone_check() + page_alloc_check() + pgtable_check();
 	for (i = 0; i < problems.kept; i++)
 		pr_err("mm_check: %s\n", problems.text[i]);
 	if (found > (int)problems.kept)
 		pr_err("mm_check: and %d more\n", found - (int)problems.kept);
+	mm_problems_forget();
 	return found;
+}
+
+void mm_problems_forget(void)
+{
+	problems.kept = 0;
+}
+
+int mm_check(void)
+{
+	return mm_print_problems(memblock_check() + mmzone_check() + page_alloc_check() +
+				 pgtable_check());
 }

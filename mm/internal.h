@@ -14,12 +14,18 @@
 /* --- check.c: one problem found by a checker; returns 1, to be added up ------- */
 
 int mm_problem(const char *invariant, const char *fmt, ...) __printf(2, 3);
+/* Prints what mm_problem() kept; `found` is how many there were, and is returned. */
+int mm_print_problems(int found);
+/* For the checkers' own tests: what is kept, the nth text or NULL, and how to be rid of it. */
+const char *mm_problem_text(unsigned int nth);
+void mm_problems_forget(void);
 
 /* Checkers, one a file; each returns how many problems it found and printed. */
 int memblock_check(void);
 int pgtable_check(void);
 int mmzone_check(void);
 int page_alloc_check(void);
+int page_alloc_check_zone(struct zone *zone);
 
 /* --- mmzone.c ------------------------------------------------------------------ */
 
@@ -34,6 +40,11 @@ void zone_calculate_lowmem_reserve(const unsigned long *managed, long (*reserve)
 void init_zone(enum zone_type idx, unsigned long start_pfn, unsigned long end_pfn);
 void init_watermarks(void);
 void build_zonelists(void);
+/* Where the allocator's fast path leaves off. Under zone->lock, or in the boot. */
+void set_fast_path_floor(struct zone *zone);
+
+/* The first zone to try, by gfp_zone_bits(); where there is none, one that never has a page. */
+extern struct zone *best_zone[GFP_ZONEMASK + 1];
 void print_zones(void);
 
 /* --- memblock.c ---------------------------------------------------------------- */
@@ -178,7 +189,7 @@ struct per_cpu_pages {
 	int high;  /* above it, a batch goes back to the free areas */
 	int batch; /* pages that move at once */
 	struct list_head lists[NR_PCP_LISTS];
-};
+} __aligned(64);
 
 DECLARE_PER_CPU(struct per_cpu_pages, zone_pcp[MAX_NR_ZONES]);
 

@@ -34,6 +34,7 @@
  *	I-mmzone-2  managed <= present <= spanned
  *	I-mmzone-3  watermarks and reserves equal what the formulas give
  *	I-mmzone-4  zonelists go downwards, and hold exactly the zones with pages
+ *	I-mmzone-5  the fast path's floor is above the low mark and what is put aside
  *
  * Locking: written in the boot, constant afterwards. Readable in any context.
  *
@@ -52,6 +53,8 @@
 #include "internal.h"
 
 struct pglist_data contig_page_data;
+static struct zone no_zone = { .name = "none", .fast_path_floor = ~0UL };
+struct zone *best_zone[GFP_ZONEMASK + 1];
 struct mem_section *mem_section;
 unsigned long nr_mem_sections;
 
@@ -185,6 +188,7 @@ void __init init_watermarks(void)
 
 		memcpy(zone->_watermark, watermark[i], sizeof(zone->_watermark));
 		memcpy(zone->lowmem_reserve, reserve[i], sizeof(zone->lowmem_reserve));
+		set_fast_path_floor(zone);
 	}
 	contig_page_data.totalreserve_pages = calculate_totalreserve();
 }
@@ -216,6 +220,21 @@ void __init build_zonelists(void)
 				*next++ = &contig_page_data.node_zones[i];
 		*next = NULL;
 	}
+	for (i = 0; i < (int)ARRAY_SIZE(best_zone); i++) {
+		struct zone *first = contig_page_data.zonelists[GFP_ZONE_TABLE >> (i * 2) & 3].zones[0];
+
+		best_zone[i] = first ? first : &no_zone;
+	}
+}
+
+/*
+ * Above it a request of any order that the per-CPU lists hold leaves the zone
+ * above its low mark, whatever of the free pages is in HIGHATOMIC blocks.
+ */
+void set_fast_path_floor(struct zone *zone)
+{
+	zone->fast_path_floor = low_wmark_pages(zone) + zone->nr_reserved_highatomic +
+				(1UL << PAGE_ALLOC_COSTLY_ORDER);
 }
 
 unsigned long totalram_pages(void)
@@ -308,6 +327,10 @@ int mmzone_check(void)
 			problems += mm_problem("I-mmzone-3",
 					       "zone %s: marks or reserves are not the formula's",
 					       zone->name);
+		if (zone->fast_path_floor != low_wmark_pages(zone) + zone->nr_reserved_highatomic +
+						     (1UL << PAGE_ALLOC_COSTLY_ORDER))
+			problems += mm_problem("I-mmzone-5", "zone %s: fast path floor %lu",
+					       zone->name, zone->fast_path_floor);
 	}
 	return problems + check_zonelists();
 }

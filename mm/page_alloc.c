@@ -178,7 +178,7 @@ static inline bool buddy_merge_likely(struct page *page, unsigned long pfn, unsi
 void free_one_block(struct zone *zone, struct page *page, unsigned int order)
 {
 	unsigned long pfn = page_to_pfn(page);
-	enum migratetype type = get_pfnblock_migratetype(page, pfn);
+	enum migratetype type = get_pageblock_migratetype(page);
 
 	VM_BUG_ON_PAGE(pfn & ((1UL << order) - 1), page);
 	account_free(zone, 1L << order, type);
@@ -362,22 +362,31 @@ static inline void prep_new_page(struct page *page, unsigned int order, gfp_t gf
 		prep_new_page_special(page, order, gfp);
 }
 
-static inline struct page *rmqueue_pcp(struct zone *zone, unsigned int order,
-				       enum migratetype type)
+/* The first block of one of this CPU's lists, or NULL. Interrupts off. */
+static __always_inline struct page *pcp_take(struct per_cpu_pages *pcp, unsigned int order,
+					     enum migratetype type)
+{
+	struct list_head *list = &pcp->lists[pcp_list_index(type, order)];
+	struct page *page = list_first_entry(list, struct page, lru);
+
+	if (unlikely(&page->lru == list))
+		return NULL;
+	__list_del_entry(&page->lru);
+	pcp->count -= 1 << order;
+	return page;
+}
+
+static struct page *rmqueue_pcp(struct zone *zone, unsigned int order, enum migratetype type)
 {
 	struct per_cpu_pages *pcp;
 	struct page *page = NULL;
-	struct list_head *list;
 	unsigned long flags;
 
 	local_irq_save(flags);
 	pcp = this_cpu_ptr(zone->per_cpu_pageset);
-	list = &pcp->lists[pcp_list_index(type, order)];
-	if (likely(!list_empty(list)) || pcp_refill(zone, pcp, order, type)) {
-		page = list_first_entry(list, struct page, lru);
-		list_del(&page->lru);
-		pcp->count -= 1 << order;
-	}
+	page = pcp_take(pcp, order, type);
+	if (!page && pcp_refill(zone, pcp, order, type))
+		page = pcp_take(pcp, order, type);
 	local_irq_restore(flags);
 	return page;
 }
@@ -503,27 +512,36 @@ static noinline struct page *alloc_pages_slow(gfp_t gfp, unsigned int order)
 	return page ? page : __alloc_pages_slowpath(gfp, order);
 }
 
+static noinline struct page *alloc_pages_after_bad(struct page *page, gfp_t gfp,
+						   unsigned int order)
+{
+	bad_page(page, bad_page_reason(page));
+	return alloc_pages_slow(gfp, order);
+}
+
 /*
- * The fast path: the best zone is above its low mark, and this CPU has a block
- * of the order in a list of its own. The best zone has no lowmem reserve against
- * the request: every zone that the request would like better is empty.
+ * The fast path: the best zone is above its low mark by more than any order of
+ * the per-CPU lists takes, and this CPU has a block in the list. The best zone has
+ * no lowmem reserve against the request: the zones that it would prefer are empty.
  */
 struct page *__alloc_pages(gfp_t gfp, unsigned int order)
 {
-	struct zone *zone = contig_page_data.zonelists[gfp_zone(gfp)].zones[0];
+	struct zone *zone = best_zone[gfp_zone_bits(gfp)];
 	struct page *page;
+	unsigned long flags;
 
-	if (unlikely(order >= NR_PCP_ORDERS || !zone))
+	if (unlikely(order >= NR_PCP_ORDERS || zone->nr_free_pages < zone->fast_path_floor))
 		return alloc_pages_slow(gfp, order);
-	if (unlikely(zone->nr_free_pages - zone->nr_free_highatomic <
-		     low_wmark_pages(zone) + (1UL << order)))
-		return alloc_pages_slow(gfp, order);
-	page = rmqueue_pcp(zone, order, gfp_migratetype(gfp));
-	if (unlikely(!page || page_is_dirty_at_alloc(page))) {
-		if (page)
-			bad_page(page, bad_page_reason(page));
+
+	local_irq_save(flags);
+	page = pcp_take(this_cpu_ptr(zone->per_cpu_pageset), order, gfp_migratetype(gfp));
+	if (unlikely(!page)) {
+		local_irq_restore(flags);
 		return alloc_pages_slow(gfp, order);
 	}
+	local_irq_restore(flags);
+	if (unlikely(page_is_dirty_at_alloc(page)))
+		return alloc_pages_after_bad(page, gfp, order);
 	prep_new_page(page, order, gfp);
 	return page;
 }
@@ -549,8 +567,11 @@ static inline bool needs_free_prepare(const struct page *page)
 	       (page->page_type + 1) | mm_debug_flags;
 }
 
-/* Puts a block's head to rest. False: it is bad, and was reported; the block is lost. */
-static noinline bool free_pages_prepare(struct page *page, unsigned int *order)
+/*
+ * Puts a block's head to rest, and corrects the order of a compound page. False:
+ * it is bad, and was reported; the block is lost.
+ */
+static bool free_pages_prepare(struct page *page, unsigned int *order)
 {
 	const char *reason = bad_page_reason_at_free(page);
 
@@ -569,7 +590,7 @@ static noinline bool free_pages_prepare(struct page *page, unsigned int *order)
 	return true;
 }
 
-static void free_to_zone(struct page *page, unsigned int order)
+static noinline void free_to_zone(struct page *page, unsigned int order)
 {
 	struct zone *zone = page_zone(page);
 	unsigned long flags;
@@ -579,27 +600,39 @@ static void free_to_zone(struct page *page, unsigned int order)
 	spin_unlock_irqrestore(&zone->lock, flags);
 }
 
-/* A block without references goes to this CPU's list, or, if it is large, to the free areas. */
-static inline void free_unreferenced(struct page *page, unsigned int order)
+/* A block at rest goes to this CPU's list, or, if that holds none like it, to the free areas. */
+static __always_inline void free_at_rest(struct page *page, unsigned int order)
 {
+	enum migratetype type = get_pageblock_migratetype(page);
 	struct per_cpu_pages *pcp;
-	enum migratetype type;
 	unsigned long flags;
 
-	if (unlikely(needs_free_prepare(page)) && !free_pages_prepare(page, &order))
-		return;
-	type = get_pageblock_migratetype(page);
 	if (unlikely(order >= NR_PCP_ORDERS || type >= MIGRATE_PCPTYPES)) {
 		free_to_zone(page, order);
 		return;
 	}
 	local_irq_save(flags);
-	pcp = this_cpu_ptr(page_zone(page)->per_cpu_pageset);
+	pcp = this_cpu_ptr(&zone_pcp[page_zonenum(page)]);
 	list_add(&page->lru, &pcp->lists[pcp_list_index(type, order)]);
 	pcp->count += 1 << order;
 	if (unlikely(pcp->count > pcp->high))
 		pcp_flush(page_zone(page), pcp, pcp->batch);
 	local_irq_restore(flags);
+}
+
+static noinline void free_with_prepare(struct page *page, unsigned int order)
+{
+	if (free_pages_prepare(page, &order))
+		free_at_rest(page, order);
+}
+
+/* The last reference is gone. */
+static __always_inline void free_unreferenced(struct page *page, unsigned int order)
+{
+	if (unlikely(needs_free_prepare(page)))
+		free_with_prepare(page, order);
+	else
+		free_at_rest(page, order);
 }
 
 /*

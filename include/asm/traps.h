@@ -23,7 +23,16 @@
 #define X86_PF_RSVD  0x08 /* an entry on the way has a bit that this CPU reserves */
 #define X86_PF_INSTR 0x10 /* an instruction fetch */
 
+struct pt_regs;
+
 /* Loads the IDT; all interrupt lines are masked. Once, after gdt_init(). */
 void trap_init(void);
+
+/*
+ * Who takes the interrupts of a vector (32 .. 255): called with interrupts off.
+ * NULL: nobody, one is reported as unexpected.
+ */
+typedef void (*interrupt_handler_t)(struct pt_regs *regs);
+void set_interrupt_handler(unsigned int vector, interrupt_handler_t handler);
 
 #endif

@@ -60,7 +60,8 @@ bool __kunit_mem_equal(const void *left, const void *right, size_t size);
 #define __KUNIT_BOOL(test, fatal, condition, text, wanted, fmt, ...)           \
 	do {                                                                   \
 		__KUNIT_CHECK(fatal, text, NULL, (wanted) ? "true" : "false"); \
-		if (unlikely(!!(condition) != (wanted)))                       \
+		const bool __condition = !!(condition);                        \
+		if (unlikely(__condition != (wanted)))                         \
 			__kunit_fail_bool(test, &__check, fmt, ##__VA_ARGS__); \
 	} while (0)
 

@@ -50,12 +50,18 @@ static inline enum migratetype gfp_migratetype(gfp_t gfp)
 /* A bit for each pair: DMA|HIGHMEM (3), DMA|DMA32 (5), HIGHMEM|DMA32 (6), all (7), and with MOVABLE. */
 #define GFP_ZONE_BAD 0xe8e8U
 
-static inline enum zone_type gfp_zone(gfp_t gfp)
+/* The bits that name a zone: 0 to 15. Only good combinations may come here. */
+static inline unsigned int gfp_zone_bits(gfp_t gfp)
 {
 	unsigned int bits = gfp & GFP_ZONEMASK;
 
 	VM_BUG_ON((GFP_ZONE_BAD >> bits) & 1);
-	return (GFP_ZONE_TABLE >> (bits * 2)) & 3;
+	return bits;
+}
+
+static inline enum zone_type gfp_zone(gfp_t gfp)
+{
+	return (GFP_ZONE_TABLE >> (gfp_zone_bits(gfp) * 2)) & 3;
 }
 
 struct page *__alloc_pages(gfp_t gfp, unsigned int order);

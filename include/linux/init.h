@@ -2,8 +2,8 @@
 /*
  * Initialisation: section marks (which memkern has no use for) and initcalls.
  *
- * An initcall runs once, in the boot, in the order console, early, device and
- * within a level in link order. A negative return value is reported.
+ * An initcall runs once, in the boot, in the order console, early, device, late (after
+ * the self-tests), and within a level in link order. A negative return value is reported.
  */
 #ifndef _LINUX_INIT_H
 #define _LINUX_INIT_H
@@ -34,6 +34,6 @@ struct initcall {
 #define early_initcall(fn)   __define_initcall(fn, "early")
 #define device_initcall(fn)  __define_initcall(fn, "device")
 #define subsys_initcall(fn)  __define_initcall(fn, "early")
-#define late_initcall(fn)    __define_initcall(fn, "device")
+#define late_initcall(fn)    __define_initcall(fn, "late")
 
 #endif

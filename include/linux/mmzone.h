@@ -82,6 +82,8 @@ struct zone {
 
 	struct per_cpu_pages *per_cpu_pageset; /* a per-CPU variable */
 
+	unsigned long fast_path_floor; /* see set_fast_path_floor() in mm/mmzone.c */
+
 	/* Pages in the free areas, and of those the ones in HIGHATOMIC blocks. Under lock. */
 	unsigned long nr_free_pages;
 	unsigned long nr_free_highatomic;
@@ -201,12 +203,20 @@ static inline bool migratetype_is_mergeable(enum migratetype type)
 	return type < MIGRATE_PCPTYPES;
 }
 
-static inline enum migratetype get_pfnblock_migratetype(const struct page *page, unsigned long pfn)
+/*
+ * A section's struct pages are aligned to their size, so the page's address tells
+ * which pageblock of the section it is in.
+ */
+static inline u8 *pageblock_type_of(const struct page *page)
 {
-	return __page_to_section(page)
-		->pageblock_type[(pfn >> pageblock_order) & (PAGEBLOCKS_PER_SECTION - 1)];
+	unsigned long block = (unsigned long)page / (sizeof(struct page) << pageblock_order);
+
+	return &__page_to_section(page)->pageblock_type[block % PAGEBLOCKS_PER_SECTION];
 }
 
-#define get_pageblock_migratetype(page) get_pfnblock_migratetype(page, page_to_pfn(page))
+static inline enum migratetype get_pageblock_migratetype(const struct page *page)
+{
+	return *pageblock_type_of(page);
+}
 
 #endif

@@ -34,6 +34,9 @@ struct console {
 /* The first console always gets what was logged before, others with CON_PRINTBUFFER. */
 void register_console(struct console *con);
 
+/* Process context, of the one who reads from it. 0, or -ENODEV if it is not registered. */
+int unregister_console(struct console *con);
+
 /* Writes text as it is, past the log, to every console. Any context. */
 void console_write(const char *s, size_t n);
 

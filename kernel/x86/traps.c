@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * Exceptions and unexpected interrupts, in C. entry.S has saved the registers.
+ * Exceptions and interrupts, in C. entry.S has saved the registers.
  *
  * An exception is one of four things: a WARN or BUG (invalid opcode), a fault
  * that the code reckons with (extable.c), a trap that nobody set and that harms
@@ -49,6 +49,8 @@ static const char *const exception_names[NR_EXCEPTIONS] = {
 	"security exception",
 	"reserved exception 31",
 };
+
+static interrupt_handler_t interrupt_handlers[NR_VECTORS - NR_EXCEPTIONS];
 
 /* The caller of __warn_trap() is the one to report: its frame begins above the return address. */
 static void warn_with_message(const struct pt_regs *regs)
@@ -115,10 +117,17 @@ void do_exception(struct pt_regs *regs, unsigned int vector)
 		die(exception_names[vector], regs, regs->orig_ax);
 }
 
-/* All lines are masked, so this is a spurious one, or a broken driver's. */
+void set_interrupt_handler(unsigned int vector, interrupt_handler_t handler)
+{
+	WRITE_ONCE(interrupt_handlers[vector - NR_EXCEPTIONS], handler);
+}
+
 void do_interrupt(struct pt_regs *regs, unsigned int vector)
 {
-	if (report_note("unexpected interrupt, vector %#x", vector))
-		return;
-	pr_err("unexpected interrupt, vector %#x, at %pS\n", vector, (void *)regs->ip);
+	interrupt_handler_t handler = READ_ONCE(interrupt_handlers[vector - NR_EXCEPTIONS]);
+
+	if (handler)
+		handler(regs);
+	else if (!report_note("unexpected interrupt, vector %#x", vector))
+		pr_err("unexpected interrupt, vector %#x, at %pS\n", vector, (void *)regs->ip);
 }

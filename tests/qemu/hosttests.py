@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import functools
 import pathlib
 import re
 
@@ -27,4 +28,4 @@ def check(folder: pathlib.Path) -> list[Result]:
 
 def jobs() -> list[Job]:
     folders = sorted(file.parent for file in (ROOT / "tests" / "host").glob("*/Makefile"))
-    return [Job(f"host/{folder.name}", lambda folder=folder: check(folder)) for folder in folders]
+    return [Job(f"host/{folder.name}", functools.partial(check, folder)) for folder in folders]

@@ -87,7 +87,7 @@ def oops(outcome: Outcome, text: str) -> list[Result]:
     wrong = []
     lines = outcome.log.split("\n")
     found = ([n for n, line in enumerate(lines) if head.search(line)] for head in HEADS)
-    heads = next((numbers for numbers in found if numbers), [])
+    heads = next((numbers for numbers in found if numbers), list[int]())
     if outcome.status != PANIC:
         wrong.append(f"{meaning(outcome)}, not a panic")
     if len(heads) != 1:

@@ -97,7 +97,7 @@ class Machine:
             self._line.sendall(text.encode())
 
     def read(self, deadline: float) -> bool:
-        """Waits for output until `deadline` (monotonic); False: none came, or the line is closed."""
+        """Waits for output until `deadline`; False: none came, or the line is closed."""
         left = max(0.0, deadline - time.monotonic())
         if not select.select([self._line], [], [], left)[0]:
             return False

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Callable
 
 import builds
@@ -94,14 +95,10 @@ def bochs(image: Image, cpu: str, memory: str) -> list[Result]:
 
 def jobs() -> list[Job]:
     """Every boot of the matrix, the slowest first so that none is left over at the end."""
-    found = [job("p3_katmai-bochs", name, lambda image: bochs(image, "p3_katmai", "64")) for name in BOTH]
-    for point in POINTS:
-        for name in point.images:
-            found.append(job(point.name, name, lambda image, point=point: boot(image, point)))
-    for cpu in ("486", "pentium"):
-        found.append(job(cpu, "default", lambda image, cpu=cpu: refused(image, cpu)))
-    return found
+    found = [job("p3_katmai-bochs", name, bochs, "p3_katmai", "64") for name in BOTH]
+    found += [job(point.name, name, boot, point) for point in POINTS for name in point.images]
+    return found + [job(cpu, "default", refused, cpu) for cpu in ("486", "pentium")]
 
 
-def job(what: str, name: str, work: Callable[[Image], list[Result]]) -> Job:
-    return Job(f"boot/{name}/{what}", lambda: work(IMAGES[name]), (name,))
+def job(what: str, name: str, work: Callable[..., list[Result]], *more: object) -> Job:
+    return Job(f"boot/{name}/{what}", functools.partial(work, IMAGES[name], *more), (name,))

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 
 import judge
@@ -37,6 +38,6 @@ def jobs(image: Image) -> list[Job]:
         wrong = f"kunit=list names no case that ends in an oops\n{judge.tail(outcome)}"
         return [Job(f"oops/{image.name}/list", lambda: [Result("names cases", False, wrong)])]
     return [
-        Job(f"oops/{image.name}/{case}", lambda case=case, text=text: boot(image, case, text))
+        Job(f"oops/{image.name}/{case}", functools.partial(boot, image, case, text))
         for case, text in cases.items()
     ]

@@ -20,7 +20,9 @@ class Processes:
     def start(self, argv: list[str], **options: object) -> subprocess.Popen[bytes]:
         """Starts a program in a process group of its own."""
         with self._lock:
-            process = subprocess.Popen(argv, start_new_session=True, **options)  # type: ignore
+            process: subprocess.Popen[bytes] = subprocess.Popen(  # type: ignore[call-overload]
+                argv, start_new_session=True, **options
+            )
             self._running.add(process)
         return process
 

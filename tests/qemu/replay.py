@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import argparse
+import functools
 from collections.abc import Callable
 
 import machine
@@ -96,7 +97,7 @@ def jobs() -> list[Job]:
     files = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
     found = [block for file in files if file.exists() for block in transcript.blocks(file)]
     return [
-        Job(f"docs/{name(block)}", lambda block=block: replay(block), ("default", "debug"))
+        Job(f"docs/{name(block)}", functools.partial(replay, block), ("default", "debug"))
         for block in found
     ]
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 import argparse
 import concurrent.futures
 import dataclasses
+import functools
 import re
 import signal
 import sys
 import time
-from collections.abc import Callable
 
 import builds
 import hosttests
@@ -56,7 +56,8 @@ class Run:
     def together(self, jobs: list[Job]) -> None:
         pool = concurrent.futures.ThreadPoolExecutor(self.workers)
         try:
-            for future in concurrent.futures.as_completed([pool.submit(result.run, job) for job in jobs]):
+            futures = [pool.submit(result.run, job) for job in jobs]
+            for future in concurrent.futures.as_completed(futures):
                 self.note(future.result())
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
@@ -77,7 +78,7 @@ def build_jobs(run: Run, jobs: list[Job], oopses: bool) -> list[Job]:
         needed |= set(matrix.BOTH)
     found = []
     for image in IMAGES.values():
-        job = Job(f"build/{image.name}", lambda image=image: builds.build(image))
+        job = Job(f"build/{image.name}", functools.partial(builds.build, image))
         if image.name in needed or run.wanted([job]):
             found.append(job)
     return found + run.wanted([Job("build/from-nothing", builds.clean_build)])

@@ -6,6 +6,7 @@ Part of every run; alone: /usr/bin/python3 tests/qemu/selftest.py
 
 from __future__ import annotations
 
+import functools
 import pathlib
 import tempfile
 import unittest
@@ -205,10 +206,10 @@ class Pure(unittest.TestCase):
     """Watermarks, transcripts, results."""
 
     def test_golden_vectors(self) -> None:
-        for managed, free_kbytes, zones in GOLDEN:
+        for managed, free_kbytes, expected in GOLDEN:
             self.assertEqual(watermarks.min_free_kbytes(managed), free_kbytes)
             computed = watermarks.marks(managed)
-            for zone, (marks, floor, reserve) in zones.items():
+            for zone, (marks, floor, reserve) in expected.items():
                 with self.subTest(zone=zone, managed=managed):
                     self.assertEqual(computed[zone].low_to_high, marks)
                     self.assertEqual(computed[zone].atomic_floor, floor)
@@ -235,7 +236,8 @@ class Pure(unittest.TestCase):
         self.assertEqual(zones.compare(log), [])
         for right, wrong in (
             ("low 80", "low 81"), ("0 0 48 48", "0 0 48 49"), ("12288 pages", "12290 pages"),
-            ("1024", "1025"), ("432", "433"), ("000ffffff", "001000fff"), ("  HighMem  empty\n", ""),
+            ("1024", "1025"), ("432", "433"), ("000ffffff", "001000fff"),
+            ("  HighMem  empty\n", ""),
         ):
             with self.subTest(wrong=wrong):
                 self.assertNotEqual(zones.compare(log.replace(right, wrong)), [])
@@ -347,7 +349,7 @@ def run_class(tests: type[unittest.TestCase]) -> list[Result]:
 
 def jobs() -> list[Job]:
     return [
-        Job(f"selftest/{tests.__name__.lower()}", lambda tests=tests: run_class(tests))
+        Job(f"selftest/{tests.__name__.lower()}", functools.partial(run_class, tests))
         for tests in (Fakes, Ktap, Pure)
     ]
 

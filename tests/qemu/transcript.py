@@ -61,10 +61,11 @@ def blocks(file: pathlib.Path) -> list[Block]:
     """The transcripts of a Markdown file, in their order."""
     found: list[Block] = []
     fence: re.Match[str] | None = None
+    start, body = 0, list[str]()
     for number, line in enumerate(file.read_text("utf-8").split("\n"), 1):
         if fence is None:
             if fence := FENCE.match(line):
-                start, body = number, []
+                start, body = number, list[str]()
         elif line == "```":
             options = shlex.split(fence["options"])
             found.append(Block(file, start, fence["kind"], options, body))

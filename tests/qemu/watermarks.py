@@ -9,9 +9,6 @@ from __future__ import annotations
 
 import dataclasses
 import math
-import re
-
-from result import Result
 
 ORDER = ("DMA", "DMA32", "Normal", "HighMem", "Movable")
 RATIO = {"DMA": 256, "DMA32": 256, "Normal": 32, "HighMem": 0, "Movable": 0}

@@ -214,10 +214,14 @@ static void test_overflow_loses_smallest_ram(void)
 			    model_check_map(raw, nr, 36),
 		    "overflow: RAM is lost and counted");
 
-	/* The last one is large: smaller ones make room for it. */
+	/* The first and the last one are large: smaller ones between them make room. */
+	raw[0] = (struct e820_entry){ 0x100000, 0x100000, E820_TYPE_RAM };
 	raw[nr - 1].size = 0x10000;
 	text = sanitized(&table, raw, nr, raw[nr - 1].addr);
-	host_result(!strcmp(text, "R412000-422000"), "overflow: large RAM pushes small RAM out");
+	host_result(!strcmp(text, "R412000-422000") && table.entries[2].addr == 0x100000,
+		    "overflow: large RAM pushes small RAM out");
+	sanitized(&table, raw, 1, 0);
+	host_result(!table.ram_lost, "overflow: what is lost is counted anew");
 }
 
 static void test_overflow_keeps_reservations(void)
@@ -371,18 +375,19 @@ static void test_print(void)
 	static struct e820_table table;
 	struct e820_entry raw[16];
 	unsigned int nr = map_from_text(raw, ARRAY_SIZE(raw),
-					"R0-9fc00 R100000-3fe0000 a3fe0000-4000000 u1-2 z0+0 "
+					"R0-9fc00 R100000-3fe0000 a3fe0000-4000000 u1-2 z0+0 r0+400 "
 					"Rf0000+fffffffffffffff0 n100000000+ffffffffffffffff");
 
 	host_clear_log();
 	e820_print_raw(raw, nr);
-	host_result(logged("loader, entries: 7\n") &&
+	host_result(logged("loader, entries: 8\n") &&
 			    logged("[mem 0x0000000000000000-0x000000000009fbff]  639.0 KiB  "
 				   "type 1, usable\n") &&
 			    logged("[mem 0x0000000000100000-0x0000000003fdffff]   62.8 MiB  "
 				   "type 1, usable\n"),
 		    "print: the raw map");
-	host_result(logged("0x0000000000000001]    1.0 B    type 7, reserved\n") &&
+	host_result(logged("0x00000000000003ff]    1.0 KiB  type 2, reserved\n") &&
+			    logged("0x0000000000000001]    1.0 B    type 7, reserved\n") &&
 			    logged("0x0000000000000000]    0.0 B    type 0, reserved, empty: ig") &&
 			    logged("0xffffffffffffffff]   15.9 EiB  type 1, usable, runs past 2^64"
 				   ": ignored\n") &&

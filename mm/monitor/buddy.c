@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+/*
+ * `buddy`: the free blocks of each zone by order, type and CPU, counted along the
+ * lists and compared with the counters.
+ */
+#include <linux/kernel.h>
+#include <linux/string.h>
+
+#include "../internal.h"
+#include "monitor.h"
+
+static bool any(const unsigned long *values)
+{
+	return memchr_inv(values, 0, NR_PAGE_ORDERS * sizeof(*values));
+}
+
+static void print_zone(const struct zone *zone, const struct zone_blocks *blocks)
+{
+	unsigned int type, cpu;
+	char label[16];
+
+	mprintf("%s: %lu pages free, %s %s\n", zone->name, blocks->pages,
+		PAGES_TEXT(blocks->pages),
+		blocks->verified ? "(verified)" : COLOUR_RED "MISMATCH" COLOUR_OFF);
+	if (!blocks->verified)
+		mprintf("  the counter says %lu pages; 'check' says what is wrong\n",
+			zone->nr_free_pages);
+	order_heading("order");
+	order_row("free blocks", blocks->free, NR_PAGE_ORDERS);
+	for (type = 0; type < MIGRATE_TYPES; type++)
+		if (any(blocks->by_type[type]))
+			order_row(migratetype_names[type], blocks->by_type[type], NR_PAGE_ORDERS);
+	for_each_online_cpu(cpu) {
+		snprintf(label, sizeof(label), "CPU %u's", cpu);
+		order_row(label, blocks->cpu_blocks[cpu], NR_PCP_ORDERS);
+	}
+}
+
+static void json_zone(const struct zone *zone, const struct zone_blocks *blocks)
+{
+	json_begin();
+	json_text("zone", zone->name);
+	json_number("free_bytes", (u64)blocks->pages << PAGE_SHIFT);
+	json_number("counter_pages", zone->nr_free_pages);
+	json_number("counted_pages", blocks->pages);
+	json_bool("verified", blocks->verified);
+	json_array("free_blocks", (const long *)blocks->free, NR_PAGE_ORDERS);
+	json_number("cpu_pages", blocks->cpu_pages);
+	json_end();
+}
+
+static int cmd_buddy(int argc, char **argv)
+{
+	static struct zone_blocks blocks;
+	struct zone *zone;
+	bool json;
+
+	if (listing_arguments(argc, argv, &json))
+		return -EINVAL;
+	for_each_populated_zone(zone) {
+		count_blocks(zone, &blocks);
+		if (json)
+			json_zone(zone, &blocks);
+		else
+			print_zone(zone, &blocks);
+	}
+	return 0;
+}
+
+MONITOR_COMMAND("buddy", "[--json]", "free blocks by order, type and CPU", cmd_buddy);

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the monitor's commands on memory share; private to mm/monitor/ and its tests.
+ *
+ * A listing takes what it shows of a zone under zone->lock, lets go, and prints. The
+ * per-CPU lists are guarded by interrupts being off on their CPU, which is the only one.
+ */
+#ifndef _MM_MONITOR_H
+#define _MM_MONITOR_H
+
+#include <linux/mm.h>
+#include <memkern/monitor.h>
+
+/* --- output.c -------------------------------------------------------------------- */
+
+/* A short text by value, good to the end of the statement: mprintf("%s", size_text(n).text). */
+struct short_text {
+	char text[24];
+};
+
+struct short_text size_text(u64 bytes);		     /* 44 KiB, 62.5 MiB, 1.9 GiB */
+struct short_text percent_text(u64 part, u64 whole); /* 97.3 */
+
+#define PAGES_TEXT(nr) (size_text((u64)(nr) << PAGE_SHIFT).text)
+
+/* ANSI colours; what they say can be read without them as well. */
+#define COLOUR_OFF    "\x1b[0m"
+#define COLOUR_RED    "\x1b[31m"
+#define COLOUR_YELLOW "\x1b[33m"
+#define COLOUR_GREEN  "\x1b[32m"
+
+/* Takes "--json" out of the arguments; was it there? */
+bool take_json(int *argc, char **argv);
+/* For a command without any other argument: 0, or -EINVAL after the usage. */
+int listing_arguments(int argc, char **argv, bool *json);
+
+/* One JSON object a line: begin, fields, end. Strings hold nothing to be escaped. */
+void json_begin(void);
+void json_number(const char *name, u64 value);
+void json_text(const char *name, const char *value);
+void json_bool(const char *name, bool value);
+void json_array(const char *name, const long *values, unsigned int nr);
+void json_end(void);
+
+/* A table with a column an order. */
+void order_heading(const char *label);
+void order_row(const char *label, const unsigned long *values, unsigned int nr);
+
+/* --- frames.c -------------------------------------------------------------------- */
+
+enum frame_state {
+	FRAME_HOLE, /* no RAM */
+	FRAME_RESERVED,
+	FRAME_FREE,
+	FRAME_CPU, /* free, in a CPU's lists */
+	FRAME_USED,
+	FRAME_BAD,
+	NR_FRAME_STATES,
+};
+
+/*
+ * A frame's state, and how many frames from it on have the same for the same reason.
+ * Never says FRAME_CPU, which only the lists know: for_each_cpu_block(). Under zone->lock.
+ */
+enum frame_state frame_state(unsigned long pfn, unsigned long *nr);
+
+/* A block in a CPU's lists. */
+struct cpu_block {
+	struct page *page;
+	unsigned int order, cpu;
+};
+
+/* Shows `visit` each block in the CPUs' lists of a zone. Under zone->lock. */
+void for_each_cpu_block(struct zone *zone,
+			void (*visit)(const struct cpu_block *block, void *data), void *data);
+
+/* What a walk along a zone's lists finds. */
+struct zone_blocks {
+	unsigned long free[NR_PAGE_ORDERS];		   /* blocks, of all types */
+	unsigned long by_type[MIGRATE_TYPES][NR_PAGE_ORDERS];
+	unsigned long pages;
+	unsigned long cpu_blocks[NR_CPUS][NR_PAGE_ORDERS]; /* in the CPUs' lists */
+	unsigned long cpu_pages;			   /* of all CPUs */
+	bool verified;					   /* the counters say the same */
+};
+
+void count_blocks(struct zone *zone, struct zone_blocks *blocks);
+
+/*
+ * The frame that a person means:
+ *	pfn:N phys:N virt:N page:N	as it says
+ *	0x... inside the mem_map	the frame of that struct page
+ *	0xc0000000 to 0xffffffff	a virtual address of the kernel
+ *	other 0x..., 16M and the like	a physical address
+ *	decimal				a frame number
+ * *how says which. If there is no such frame: a sentence, and -EINVAL or -ERANGE.
+ */
+int parse_frame(const char *text, unsigned long *pfn, const char **how);
+
+/* --- gfp.c ----------------------------------------------------------------------- */
+
+/*
+ * Flags: names joined by '|', or words, or 0x numbers. What the page allocator takes for
+ * a bug in its caller is refused here: a sentence and -EINVAL.
+ */
+int parse_gfp(int nr, char **words, gfp_t *gfp);
+/* An order, or a sentence and -EINVAL. */
+int parse_order(const char *text, unsigned int *order);
+void offer_gfp(struct monitor_completion *completion);
+
+/* The request as the monitor makes it: it explains a refusal itself, and survives it. */
+struct page *monitor_alloc(gfp_t gfp, unsigned int order);
+/* Why no zone serves the request, a line a zone. */
+void explain_refusal(gfp_t gfp, unsigned int order);
+
+/* --- alloc.c and fill.c: who has a page ------------------------------------------ */
+
+/* The number of the handle whose block the page is in, or 0; and the block. */
+unsigned int handle_of(const struct page *page, struct page **block, unsigned int *order);
+
+/* The same of what `fill` took: the block, or NULL. */
+struct page *filled_block_of(const struct page *page, unsigned int *order);
+/* Gives it all back; how many pages that were. */
+unsigned long release_filled(void);
+
+#endif

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: MIT
+/* How the monitor's commands on memory print: sizes, shares, tables, JSON. */
+#include <linux/kernel.h>
+#include <linux/math64.h>
+#include <linux/string.h>
+
+#include "monitor.h"
+
+/* From 1 MiB on with one decimal, cut off. */
+struct short_text size_text(u64 bytes)
+{
+	static const char *const units[] = { "KiB", "MiB", "GiB" };
+	struct short_text out;
+	u64 whole = bytes >> 10;
+	unsigned int unit = 0, rest = bytes & 1023;
+
+	while (whole >= 1024 && unit < ARRAY_SIZE(units) - 1) {
+		rest = whole & 1023;
+		whole >>= 10;
+		unit++;
+	}
+	if (unit)
+		snprintf(out.text, sizeof(out.text), "%llu.%u %s", whole, rest * 10 / 1024,
+			 units[unit]);
+	else
+		snprintf(out.text, sizeof(out.text), "%llu %s", whole, units[unit]);
+	return out;
+}
+
+struct short_text percent_text(u64 part, u64 whole)
+{
+	u64 permille = whole ? div64_u64(part * 1000, whole) : 0;
+	struct short_text out;
+	u32 tenth;
+
+	permille = div_u64_rem(permille, 10, &tenth);
+	snprintf(out.text, sizeof(out.text), "%llu.%u", permille, tenth);
+	return out;
+}
+
+bool take_json(int *argc, char **argv)
+{
+	bool found = false;
+	int from, to = 1;
+
+	for (from = 1; from < *argc; from++) {
+		if (strcmp(argv[from], "--json"))
+			argv[to++] = argv[from];
+		else
+			found = true;
+	}
+	*argc = to;
+	return found;
+}
+
+int listing_arguments(int argc, char **argv, bool *json)
+{
+	*json = take_json(&argc, argv);
+	return argc == 1 ? 0 : monitor_usage(argv[0]);
+}
+
+static bool json_first;
+
+void json_begin(void)
+{
+	mprintf("{");
+	json_first = true;
+}
+
+static void json_name(const char *name)
+{
+	mprintf("%s\"%s\":", json_first ? "" : ",", name);
+	json_first = false;
+}
+
+void json_number(const char *name, u64 value)
+{
+	json_name(name);
+	mprintf("%llu", value);
+}
+
+void json_text(const char *name, const char *value)
+{
+	json_name(name);
+	mprintf("\"%s\"", value);
+}
+
+void json_bool(const char *name, bool value)
+{
+	json_name(name);
+	mprintf(value ? "true" : "false");
+}
+
+void json_array(const char *name, const long *values, unsigned int nr)
+{
+	unsigned int i;
+
+	json_name(name);
+	for (i = 0; i < nr; i++)
+		mprintf("%s%ld", i ? "," : "[", values[i]);
+	mprintf("]");
+}
+
+void json_end(void)
+{
+	mprintf("}\n");
+}
+
+void order_heading(const char *label)
+{
+	unsigned int order;
+
+	mprintf("  %-12s", label);
+	for (order = 0; order < NR_PAGE_ORDERS; order++)
+		mprintf(" %5u", order);
+	mprintf("\n");
+}
+
+void order_row(const char *label, const unsigned long *values, unsigned int nr)
+{
+	unsigned int order;
+
+	mprintf("  %-12s", label);
+	for (order = 0; order < nr; order++)
+		mprintf(" %5lu", values[order]);
+	mprintf("\n");
+}

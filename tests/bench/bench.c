@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The benchmark runner: `bench[=GLOB]` on the command line, or the monitor's
+ * `bench [GLOB]`. Each row is a line that scripts/bench reads:
+ *
+ *	bench: {"name": "alloc_pages o0", "min": 91, "mean": 93.20, "unit": "instructions"}
+ */
+#include <linux/init.h>
+#include <linux/glob.h>
+#include <linux/kernel.h>
+#include <linux/math64.h>
+#include <linux/printk.h>
+#include <memkern/monitor.h>
+#include <memkern/params.h>
+
+#include "bench.h"
+
+extern const struct benchmark __start_benchmarks[], __stop_benchmarks[];
+
+u32 bench_alloc_ticks[BENCH_SAMPLES], bench_free_ticks[BENCH_SAMPLES];
+
+static const char *boot_pattern;
+
+bool bench_wanted(const char *pattern, const char *name)
+{
+	return glob_match(pattern, name);
+}
+
+void bench_report(const char *name, u64 min, u64 mean_x100, const char *unit)
+{
+	u32 hundredths;
+	u64 whole = div_u64_rem(mean_x100, 100, &hundredths);
+
+	pr_info("bench: {\"name\": \"%s\", \"min\": %llu, \"mean\": %llu.%02u, \"unit\": \"%s\"}\n",
+		name, min, whole, hundredths, unit);
+}
+
+void bench_pair_samples(const char *name, const u32 *alloc_ticks, const u32 *free_ticks,
+			unsigned int nr)
+{
+	u32 min_alloc = ~0U, min_free = ~0U;
+	u64 sum = 0;
+	unsigned int i;
+
+	for (i = 0; i < nr; i++) {
+		min_alloc = min(min_alloc, alloc_ticks[i]);
+		min_free = min(min_free, free_ticks[i]);
+		sum += alloc_ticks[i] + free_ticks[i];
+	}
+	bench_report(name, min_alloc + min_free, div_u64(sum * 100, nr), "instructions");
+}
+
+static void bench_run(const char *pattern)
+{
+	const struct benchmark *benchmark;
+
+	for (benchmark = __start_benchmarks; benchmark < __stop_benchmarks; benchmark++)
+		benchmark->run(pattern);
+}
+
+static int __init set_bench(char *value)
+{
+	boot_pattern = value && *value ? value : "*";
+	return 0;
+}
+early_param("bench", set_bench);
+
+static int __init bench_at_boot(void)
+{
+	if (boot_pattern)
+		bench_run(boot_pattern);
+	return 0;
+}
+late_initcall(bench_at_boot);
+
+static int cmd_bench(int argc, char **argv)
+{
+	if (argc > 2)
+		return monitor_usage(argv[0]);
+	bench_run(argc == 2 ? argv[1] : "*");
+	return 0;
+}
+MONITOR_COMMAND("bench", "[GLOB]", "count instructions (exact under qemu -icount shift=0)", cmd_bench);

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Benchmarks count instructions: under `qemu -icount shift=0,sleep=off` a TSC
+ * tick is one guest instruction, and a run is repeatable to the last one.
+ *
+ *	static void bench_pages(const char *pattern)	runs the rows that match
+ *	BENCHMARK(bench_pages);
+ *
+ * Names and protocol are those of Linux's figures that docs/benchmarks.md compares with.
+ */
+#ifndef _TESTS_BENCH_H
+#define _TESTS_BENCH_H
+
+#include <linux/compiler.h>
+#include <linux/types.h>
+#include <asm/msr.h>
+
+struct benchmark {
+	void (*run)(const char *pattern);
+};
+
+#define BENCHMARK(fn)                                                                              \
+	static const struct benchmark __benchmark_##fn __used __section("benchmarks") = { fn }
+
+/* A time stamp costs this many instructions itself: it is subtracted. */
+#define BENCH_CLOCK_COST 2
+
+static __always_inline u64 bench_clock(void)
+{
+	u64 now;
+
+	barrier();
+	now = rdtsc();
+	barrier();
+	return now;
+}
+
+/* Does the row's name match the pattern that was asked for? */
+bool bench_wanted(const char *pattern, const char *name);
+
+/* One row, in instructions or in what `unit` says; the mean in hundredths. */
+void bench_report(const char *name, u64 min, u64 mean_x100, const char *unit);
+
+/* 100 warm-ups, 1000 samples; reports the least and the mean of alloc plus free. */
+void bench_pair_samples(const char *name, const u32 *alloc_ticks, const u32 *free_ticks,
+			unsigned int nr);
+
+#define BENCH_WARM_UP 100
+#define BENCH_SAMPLES 1000
+
+extern u32 bench_alloc_ticks[BENCH_SAMPLES], bench_free_ticks[BENCH_SAMPLES];
+
+/*
+ * Times the expressions `alloc` and `free` in the caller itself, so that no call
+ * but their own is counted.
+ */
+#define BENCH_PAIR(pattern, name, alloc, free)                                                     \
+	do {                                                                                       \
+		int __i;                                                                           \
+                                                                                                   \
+		if (!bench_wanted(pattern, name))                                                  \
+			break;                                                                     \
+		for (__i = -BENCH_WARM_UP; __i < BENCH_SAMPLES; __i++) {                           \
+			u64 __start = bench_clock(), __middle, __end;                              \
+                                                                                                   \
+			alloc;                                                                     \
+			__middle = bench_clock();                                                  \
+			free;                                                                      \
+			__end = bench_clock();                                                     \
+			if (__i < 0)                                                               \
+				continue;                                                          \
+			bench_alloc_ticks[__i] = __middle - __start - BENCH_CLOCK_COST;            \
+			bench_free_ticks[__i] = __end - __middle - BENCH_CLOCK_COST;               \
+		}                                                                                  \
+		bench_pair_samples(name, bench_alloc_ticks, bench_free_ticks, BENCH_SAMPLES);      \
+	} while (0)
+
+/* The workloads' generator. */
+static inline u32 bench_xorshift32(u32 *state)
+{
+	*state ^= *state << 13;
+	*state ^= *state >> 17;
+	*state ^= *state << 5;
+	return *state;
+}
+
+#endif

@@ -26,12 +26,9 @@ void __init boot_info_init(u32 magic, u32 mbi_phys)
 	int err = multiboot_parse(&boot_info, magic, mbi_phys, __va(0), BOOT_MAPPED);
 
 	if (magic == MULTIBOOT2_BOOTLOADER_MAGIC)
-		panic("loaded by Multiboot 2: memkern needs Multiboot 1 (in GRUB the command "
-		      "\"multiboot\", not \"multiboot2\")");
+		panic("loaded by Multiboot 2: memkern needs Multiboot 1 (GRUB's \"multiboot\")");
 	if (err == -EINVAL)
-		panic("loaded by something that is not a Multiboot 1 loader: it left 0x%x in %%eax, "
-		      "not 0x%x",
-		      magic, MULTIBOOT_BOOTLOADER_MAGIC);
+		panic("not loaded by Multiboot 1: the loader left 0x%x in %%eax", magic);
 	if (err)
 		panic("the loader's information at 0x%x is out of reach", mbi_phys);
 }
@@ -43,8 +40,8 @@ void __init boot_info_print(void)
 	pr_info("loader: %s\n", boot_info.loader[0] ? boot_info.loader : "(no name)");
 	pr_info("command line: %s\n", boot_info.cmdline);
 	if (boot_info.has_mem_sizes)
-		pr_info("memory below 640 KiB: %u KiB, from 1 MiB: %u KiB\n",
-			boot_info.mem_lower, boot_info.mem_upper);
+		pr_info("memory below 640 KiB: %u KiB, from 1 MiB: %u KiB\n", boot_info.mem_lower,
+			boot_info.mem_upper);
 	for_each_boot_module(module)
 		pr_info("module [mem 0x%08x-0x%08x]: %s\n", module->start, module->end - 1,
 			module->cmdline);

@@ -83,11 +83,16 @@ static u32 known_type(u32 type)
 
 static u32 stricter(u32 a, u32 b)
 {
+	// clang-format off
 	static const u8 rank[] = {
-		[HOLE] = 0,		     [E820_TYPE_RAM] = 1,
-		[E820_TYPE_ACPI] = 2,	     [E820_TYPE_NVS] = 3,
-		[E820_TYPE_RESERVED] = 4,    [E820_TYPE_UNUSABLE] = 5,
+		[HOLE]			= 0,
+		[E820_TYPE_RAM]		= 1,
+		[E820_TYPE_ACPI]	= 2,
+		[E820_TYPE_NVS]		= 3,
+		[E820_TYPE_RESERVED]	= 4,
+		[E820_TYPE_UNUSABLE]	= 5,
 	};
+	// clang-format on
 
 	return rank[a] >= rank[b] ? a : b;
 }
@@ -319,8 +324,8 @@ static const char *remark(const struct e820_entry *entry)
 	if (!entry->size)
 		return ", empty: ignored";
 	if (runs_past_top(entry))
-		return entry->type == E820_TYPE_RAM ? ", runs past 2^64: ignored" :
-						      ", runs past 2^64: cut";
+		return entry->type == E820_TYPE_RAM ? ", runs past 2^64: ignored"
+						    : ", runs past 2^64: cut";
 	return "";
 }
 

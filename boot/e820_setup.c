@@ -14,6 +14,7 @@
 #include <linux/kernel.h>
 #include <linux/limits.h>
 #include <linux/printk.h>
+#include <linux/string.h>
 #include <memkern/boot.h>
 #include <memkern/e820.h>
 #include <memkern/params.h>
@@ -41,21 +42,33 @@ static int __init parse_mem(char *value)
 }
 early_param("mem", parse_mem);
 
-/* A loader without a map may have given two sizes: RAM that it vouches for. */
-static void __init sanitize_boot_info(unsigned int phys_bits)
+static const char *__init why_unusable(void)
 {
-	struct e820_entry sizes[2];
+	return e820_why_unusable(&e820_table, (unsigned long)__kernel_phys_start,
+				 (unsigned long)__kernel_phys_end);
+}
 
-	if (boot_info.nr_map) {
-		e820_sanitize(&e820_table, boot_info.map, boot_info.nr_map, phys_bits);
+/*
+ * Where there is no map, or it broke off before it came to the RAM that the kernel is in,
+ * the loader's two sizes vouch for RAM as well. Reservations that did come still win.
+ */
+static void __init sanitize_boot_info(void)
+{
+	static struct e820_entry raw[BOOT_MAX_MAP_ENTRIES + 2];
+	unsigned int nr = boot_info.nr_map;
+
+	memcpy(raw, boot_info.map, nr * sizeof(*raw));
+	e820_sanitize(&e820_table, raw, nr, boot_cpu.phys_bits);
+	if (nr && !(boot_info.map_damaged && why_unusable()))
 		return;
-	}
-	if (!boot_info.has_mem_sizes)
+	if (!nr && !boot_info.has_mem_sizes)
 		panic("the loader gave neither a memory map nor the sizes of memory, and memkern "
 		      "has no other way to find out");
-	pr_warn("no memory map: using the sizes of memory that the loader gave\n");
-	e820_sanitize(&e820_table, sizes,
-		      e820_from_sizes(sizes, boot_info.mem_lower, boot_info.mem_upper), phys_bits);
+	if (!boot_info.has_mem_sizes)
+		return;
+	pr_warn("no complete memory map: using the sizes of memory that the loader gave\n");
+	nr += e820_from_sizes(raw + nr, boot_info.mem_lower, boot_info.mem_upper);
+	e820_sanitize(&e820_table, raw, nr, boot_cpu.phys_bits);
 }
 
 static void __init report_left_out(u64 size, const char *why)
@@ -66,19 +79,18 @@ static void __init report_left_out(u64 size, const char *why)
 
 void __init e820_init(void)
 {
-	unsigned long start = (unsigned long)__kernel_phys_start;
-	unsigned long end = (unsigned long)__kernel_phys_end;
 	const char *why;
 
-	sanitize_boot_info(boot_cpu.phys_bits);
+	sanitize_boot_info();
 	report_left_out(e820_table.ram_beyond, "the CPU's addresses do not reach it");
 	report_left_out(e820_table.ram_lost, "the table of ranges is full");
 	report_left_out(e820_limit_ram(&e820_table, mem_limit), "above the limit set by mem=");
 	e820_print(&e820_table);
 
-	why = e820_why_unusable(&e820_table, start, end);
+	why = why_unusable();
 	if (why)
-		panic("%s (the kernel is at [mem 0x%lx-0x%lx])", why, start, end - 1);
+		panic("%s (the kernel is at [mem 0x%lx-0x%lx])", why,
+		      (unsigned long)__kernel_phys_start, (unsigned long)__kernel_phys_end - 1);
 }
 
 u64 e820_end_of_ram(void)

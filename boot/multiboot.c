@@ -172,7 +172,8 @@ static void read_modules(struct boot_info *info, const struct multiboot_info *mb
 			return;
 		}
 		if (!copy_from(ram, &module, addr, sizeof(module))) {
-			pr_warn("list of modules at 0x%x is out of reach: ignored from number %u on\n",
+			pr_warn("list of modules at 0x%x is out of reach: ignored from number %u "
+				"on\n",
 				mbi->mods_addr, i);
 			return;
 		}
@@ -198,7 +199,7 @@ static void add_map_entry(struct boot_info *info, const struct e820_entry *new)
 		if (entry->type == E820_TYPE_RAM && (!victim || entry->size < victim->size))
 			victim = entry;
 	}
-	if (!victim || (new->type == E820_TYPE_RAM && new->size <= victim->size))
+	if (!victim || (new->type == E820_TYPE_RAM &&new->size <= victim->size))
 		return;
 	memmove(victim, victim + 1, (end - victim - 1) * sizeof(*victim));
 	info->map[BOOT_MAX_MAP_ENTRIES - 1] = *new;
@@ -225,7 +226,8 @@ static void read_map(struct boot_info *info, const struct multiboot_info *mbi,
 		add_map_entry(info, &(struct e820_entry){ entry.addr, entry.len, entry.type });
 		addr += sizeof(entry.size) + (u64)entry.size;
 	}
-	if (addr != end)
+	info->map_damaged = addr != end;
+	if (info->map_damaged)
 		pr_warn("memory map is damaged after %u entries: the rest is ignored\n", i);
 	if (info->map_dropped)
 		pr_warn("memory map entries without room: %u\n", info->map_dropped);

@@ -91,7 +91,8 @@ static void print_result(const char *indent, enum kunit_status status, unsigned 
 	const char *verdict = status == KUNIT_FAILURE ? "not ok" : "ok";
 
 	if (status == KUNIT_SKIPPED)
-		pr_info("%s%s %u %s # SKIP %s\n", indent, verdict, number, name, comment);
+		pr_info("%s%s %u %s # SKIP%s%s\n", indent, verdict, number, name,
+			*comment ? " " : "", comment);
 	else
 		pr_info("%s%s %u %s\n", indent, verdict, number, name);
 }

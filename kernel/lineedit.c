@@ -20,7 +20,7 @@
  *	row:	memkern> FP_KERNEL|__GFP_Z_
  *
  * Typing at the end of a line sends just what is typed, so that a transcript of a
- * session is readable; everything else redraws the row.
+ * session is readable; changes within it redraw the row.
  *
  * Pure: it knows neither consoles nor commands. Not reentrant for one struct lineedit.
  */
@@ -133,12 +133,19 @@ static void erase(struct lineedit *le, size_t from, size_t to)
 		lineedit_redraw(le);
 }
 
+/* To the right by showing again what is passed over: it needs no escape sequence. */
 static void move_to(struct lineedit *le, size_t cursor)
 {
-	if (cursor == le->cursor)
-		return;
+	size_t before = le->cursor;
+
 	le->cursor = cursor;
-	lineedit_redraw(le);
+	if (scroll(le)) {
+		lineedit_redraw(le);
+		return;
+	}
+	for (; before > cursor; before--)
+		out(le, "\b");
+	le->out(le, le->line + before, cursor - before);
 }
 
 static size_t word_start(const struct lineedit *le)

@@ -25,7 +25,7 @@
 #include "monitor.h"
 
 #define PROMPT	   "memkern> "
-#define PRINT_SIZE 256
+#define PRINT_SIZE 512
 
 extern const struct monitor_command *const __start_monitor_commands[],
 	*const __stop_monitor_commands[];
@@ -331,6 +331,7 @@ static void __noreturn prompt_for_ever(void)
 	for (;;) {
 		enum lineedit_result result = LINEEDIT_MORE;
 
+		console_fresh_line();
 		lineedit_begin(&editor);
 		while (result == LINEEDIT_MORE) {
 			int byte = console_getchar();
@@ -352,6 +353,7 @@ void __noreturn monitor_start(void)
 	if (run_at_boot)
 		execute_line(run_at_boot, true);
 	if (exit_at_end) {
+		console_fresh_line();
 		console_flush();
 		memkern_exit(kunit_all_well() ? MEMKERN_EXIT_PASS : MEMKERN_EXIT_FAIL);
 	}

@@ -16,7 +16,12 @@ static void help_line(const struct monitor_command *command)
 	char synopsis[MONITOR_LINE_MAX + 1];
 
 	snprintf(synopsis, sizeof(synopsis), "%s %s", command->name, command->args);
-	mprintf("  %-*s  %s\n", NAME_COLUMN, strim(synopsis), command->help);
+	strim(synopsis);
+	if (strlen(synopsis) > NAME_COLUMN) {
+		mprintf("  %s\n", synopsis);
+		synopsis[0] = '\0';
+	}
+	mprintf("  %-*s  %s\n", NAME_COLUMN, synopsis, command->help);
 }
 
 /* All commands, or those whose names begin with the words given. */
@@ -31,6 +36,8 @@ static int cmd_help(int argc, char **argv)
 		strlcat(words, i > 1 ? " " : "", sizeof(words));
 		strlcat(words, argv[i], sizeof(words));
 	}
+	if (argc == 1)
+		mprintf("commands; Tab completes, ';' separates:\n");
 	for (command = monitor_next(NULL); command; command = monitor_next(command->name)) {
 		if (argc > 1 && !monitor_in_group(command, words))
 			continue;
@@ -80,7 +87,8 @@ static int cmd_reports(int argc, char **argv)
 	if (argc > 1)
 		return monitor_usage(argv[0]);
 	report_get_counts(&counts);
-	mprintf("%u reports: %u declared by their tests, %u failed a test, %u outside of tests\n",
+	mprintf("reports: %u, declared by their tests: %u, failed a test: %u, outside of tests: "
+		"%u\n",
 		counts.total, counts.declared, counts.in_case, counts.outside);
 	for (i = 0; (text = report_text(i)); i++)
 		mprintf("  %s\n", text);

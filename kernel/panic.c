@@ -111,6 +111,7 @@ void panic(const char *fmt, ...)
 
 	local_irq_disable();
 	enter_panic();
+	console_verbose();
 	bust_spinlocks(1);
 
 	va_start(args, fmt);

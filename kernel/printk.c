@@ -178,6 +178,14 @@ void console_write(const char *s, size_t n)
 	unlock_console(state);
 }
 
+void console_fresh_line(void)
+{
+	struct lock_state state = lock_console();
+
+	write_to_consoles("", 0, true);
+	unlock_console(state);
+}
+
 /* Shows a console what was logged before it came. */
 static void replay_log(struct console *con)
 {

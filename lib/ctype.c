@@ -2,6 +2,7 @@
 /* The table behind linux/ctype.h: what each of the 256 characters is. */
 #include <linux/ctype.h>
 
+// clang-format off
 const unsigned char _ctype[256] = {
 	[0 ... 8] = _C,
 	[9 ... 13] = _C | _S, /* tab to carriage return */
@@ -26,3 +27,4 @@ const unsigned char _ctype[256] = {
 	[247] = _P, /* divided by */
 	[248 ... 255] = _L,
 };
+// clang-format on

@@ -78,8 +78,8 @@ bool glob_match(const char *pat, const char *str)
 			return true;
 		} else if (*pat && element_match(&pat, *str)) {
 			str++;
-		} else if (retry_pat && *retry_str) {
-			/* Let the "*" take one character more. */
+		} else if (retry_pat && *str) {
+			/* Let the "*" take one character more; at the end none is left. */
 			pat = retry_pat;
 			str = ++retry_str;
 		} else {

@@ -86,18 +86,18 @@ int kstrtoll(const char *s, unsigned int base, long long *res)
 }
 
 /* The narrower types: parsed wide, refused where the value changes by narrowing. */
-#define DEFINE_KSTRTO(name, type, parse, wide)                                                     \
-	int name(const char *s, unsigned int base, type *res)                                      \
-	{                                                                                          \
-		wide value;                                                                        \
-		int err = parse(s, base, &value);                                                  \
-                                                                                                   \
-		if (err)                                                                           \
-			return err;                                                                \
-		if (value != (type)value)                                                          \
-			return -ERANGE;                                                            \
-		*res = value;                                                                      \
-		return 0;                                                                          \
+#define DEFINE_KSTRTO(name, type, parse, wide)                \
+	int name(const char *s, unsigned int base, type *res) \
+	{                                                     \
+		wide value;                                   \
+		int err = parse(s, base, &value);             \
+                                                              \
+		if (err)                                      \
+			return err;                           \
+		if (value != (type)value)                     \
+			return -ERANGE;                       \
+		*res = value;                                 \
+		return 0;                                     \
 	}
 
 DEFINE_KSTRTO(kstrtoul, unsigned long, kstrtoull, unsigned long long)

@@ -192,7 +192,8 @@ static void put_pointer(struct output *out, const void *ptr, struct spec *spec)
 	put_number(out, (unsigned long)ptr, spec);
 }
 
-static noinline_for_stack void put_symbol(struct output *out, unsigned long addr, char kind, struct spec *spec)
+static noinline_for_stack void put_symbol(struct output *out, unsigned long addr, char kind,
+					  struct spec *spec)
 {
 	char name[KSYM_SYMBOL_LEN];
 
@@ -235,7 +236,8 @@ static void put_bytes(struct output *out, const u8 *bytes, char kind, const stru
 }
 
 /* Names joined by "|"; what has none in hexadecimal at the end. */
-static void put_flags(struct output *out, unsigned long flags, const struct trace_print_flags *names)
+static void put_flags(struct output *out, unsigned long flags,
+		      const struct trace_print_flags *names)
 {
 	for (; flags && names->name; names++) {
 		if ((flags & names->mask) != names->mask || !names->mask)

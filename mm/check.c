@@ -29,7 +29,7 @@
 
 #include "internal.h"
 
-#define PROBLEMS_KEPT 16
+#define PROBLEMS_KEPT  16
 #define PROBLEM_LENGTH 160
 
 static struct {
@@ -58,8 +58,7 @@ int mm_problem(const char *invariant, const char *fmt, ...)
 	return 1;
 }
 
-/* Is this the address of a struct page? For pointers that may be anything. */
-static bool is_page_pointer(const struct page *page)
+bool is_page_pointer(const struct page *page)
 {
 	unsigned long pfn;
 
@@ -108,10 +107,11 @@ static int check_block(struct zone *zone, struct page *page, unsigned int order,
 				    order, zone->name);
 	for (i = 0; i < 1UL << order; i += pageblock_nr_pages)
 		if (get_pageblock_migratetype(page + i) != (enum migratetype)type)
-			found += mm_problem("I-page_alloc-3",
-					    "block %#lx of order %u is in list %s, pageblock %#lx is %s",
-					    pfn, order, migratetype_names[type], pfn + i,
-					    migratetype_names[get_pageblock_migratetype(page + i)]);
+			found += mm_problem(
+				"I-page_alloc-3",
+				"block %#lx of order %u is in list %s, pageblock %#lx is %s", pfn,
+				order, migratetype_names[type], pfn + i,
+				migratetype_names[get_pageblock_migratetype(page + i)]);
 	return found + check_unmerged(page, pfn, order);
 }
 
@@ -146,9 +146,9 @@ static int check_free_areas(struct zone *zone)
 		for (type = 0; type < MIGRATE_TYPES; type++)
 			found += check_free_list(zone, order, type, &blocks);
 		if (blocks != zone->free_area[order].nr_free)
-			found += mm_problem("I-page_alloc-5", "%s, order %u: nr_free %lu, found %lu",
-					    zone->name, order, zone->free_area[order].nr_free,
-					    blocks);
+			found += mm_problem("I-page_alloc-5",
+					    "%s, order %u: nr_free %lu, found %lu", zone->name,
+					    order, zone->free_area[order].nr_free, blocks);
 	}
 	return found;
 }
@@ -179,9 +179,10 @@ static unsigned long check_free_frames(struct page *page, unsigned long pfn, int
 	for (i = 1; i < nr; i++) {
 		if (at_rest(page + i))
 			continue;
-		*found += mm_problem("I-page_alloc-1",
-				     "pfn %#lx in free block %#lx is not at rest: type %#x, count %d",
-				     pfn + i, pfn, page[i].page_type, page_ref_count(page + i));
+		*found +=
+			mm_problem("I-page_alloc-1",
+				   "pfn %#lx in free block %#lx is not at rest: type %#x, count %d",
+				   pfn + i, pfn, page[i].page_type, page_ref_count(page + i));
 		if (PageBuddy(page + i))
 			return i;
 	}
@@ -293,7 +294,8 @@ static int check_mobility_disabled(void)
 		for (i = 0; i < PAGEBLOCKS_PER_SECTION; i++)
 			if (mem_section[section].pageblock_type[i] != MIGRATE_UNMOVABLE)
 				found += mm_problem("I-pageblock-2", "section %lu has type %u",
-						    section, mem_section[section].pageblock_type[i]);
+						    section,
+						    mem_section[section].pageblock_type[i]);
 	return found;
 }
 
@@ -342,5 +344,5 @@ void mm_problems_forget(void)
 int mm_check(void)
 {
 	return mm_print_problems(memblock_check() + mmzone_check() + page_alloc_check() +
-				 pgtable_check());
+				 page_owner_check() + pgtable_check());
 }

@@ -30,27 +30,32 @@
 
 #include "internal.h"
 
-#define MIB(bytes)    ((unsigned long)((bytes) >> 20))
-#define MAX_DMA_PFN   (16UL << (20 - PAGE_SHIFT))
-#define SECTION_SIZE  ((phys_addr_t)PAGES_PER_SECTION << PAGE_SHIFT)
+#define MIB(bytes)	   ((unsigned long)((bytes) >> 20))
+#define MAX_DMA_PFN	   (16UL << (20 - PAGE_SHIFT))
+#define SECTION_SIZE	   ((phys_addr_t)PAGES_PER_SECTION << PAGE_SHIFT)
 #define SECTION_PAGES_SIZE (PAGES_PER_SECTION * sizeof(struct page)) /* bytes of mem_map */
 
 extern char __kernel_phys_start[], __kernel_phys_end[];
 
-/* Everything known to be RAM, less what is taken: the image, modules, the first MiB's edges. */
+/*
+ * Everything known to be RAM, less what is taken: the image, modules. These come first:
+ * a map with very many ranges makes memblock allocate already.
+ */
 static void __init fill_memblock(void)
 {
 	const struct boot_module *module;
 	const struct e820_entry *entry;
 
-	for_each_e820_range(entry) {
-		if (entry->type == E820_TYPE_RAM)
-			memblock_add(entry->addr, entry->size);
-	}
+	memblock_set_current_limit(PFN_PHYS(lowmem_limit_pfn()));
 	memblock_reserve((unsigned long)__kernel_phys_start,
 			 __kernel_phys_end - __kernel_phys_start);
 	for_each_boot_module(module)
 		memblock_reserve(module->start, module->end - module->start);
+	memblock_allow_resize();
+	for_each_e820_range(entry) {
+		if (entry->type == E820_TYPE_RAM)
+			memblock_add(entry->addr, entry->size);
+	}
 
 	if (memblock_end_of_DRAM() > PFN_PHYS(MAX_PFN)) {
 		pr_warn("RAM above %lu GiB is left out: memkern has no struct pages for it\n",
@@ -61,7 +66,6 @@ static void __init fill_memblock(void)
 	max_low_pfn = min(max_pfn, lowmem_limit_pfn());
 	high_memory = __va(PFN_PHYS(max_low_pfn));
 	memblock_set_current_limit(PFN_PHYS(max_low_pfn));
-	memblock_allow_resize();
 }
 
 /* Does the section hold RAM? */
@@ -106,7 +110,8 @@ static void __init leave_out_what_does_not_fit(void)
 		return;
 	memblock_remove(limit, memblock_end_of_DRAM() - limit);
 	max_pfn = PFN_DOWN(memblock_end_of_DRAM());
-	pr_warn("mem_map: %lu MiB of RAM from 0x%llx on are left out: their struct pages would take more than half of lowmem (%lu MiB)\n",
+	pr_warn("mem_map: %lu MiB of RAM from 0x%llx on are left out: their struct pages would "
+		"take more than half of lowmem (%lu MiB)\n",
 		MIB(before - memblock_phys_mem_size()), (u64)limit, MIB(PFN_PHYS(max_low_pfn)));
 }
 
@@ -138,6 +143,18 @@ static void __init init_section_pages(unsigned long section, struct page *map)
 	}
 }
 
+/* Many struct pages fill whole pageblocks: a pageblock that is begun can never be free as a whole. */
+static phys_addr_t __init alloc_struct_pages(unsigned long size)
+{
+	unsigned long align = size < PMD_SIZE ? SECTION_PAGES_SIZE : PMD_SIZE;
+	phys_addr_t phys =
+		memblock_phys_alloc_range(size, align, 0, MEMBLOCK_ALLOC_ACCESSIBLE);
+
+	if (phys || align == SECTION_PAGES_SIZE)
+		return phys;
+	return memblock_phys_alloc_range(size, SECTION_PAGES_SIZE, 0, MEMBLOCK_ALLOC_ACCESSIBLE);
+}
+
 /* Struct pages of neighbouring sections are neighbours, so that page + n is right in a run of RAM. */
 static void __init init_mem_map(void)
 {
@@ -155,8 +172,7 @@ static void __init init_mem_map(void)
 			run++;
 		if (!run)
 			continue;
-		phys = memblock_phys_alloc_range(run * SECTION_PAGES_SIZE, SECTION_PAGES_SIZE, 0,
-						 MEMBLOCK_ALLOC_ACCESSIBLE);
+		phys = alloc_struct_pages(run * SECTION_PAGES_SIZE);
 		if (!phys)
 			panic("no room in lowmem for the struct pages of %lu MiB of RAM at 0x%llx",
 			      MIB(run * SECTION_SIZE), (u64)(section * SECTION_SIZE));
@@ -275,6 +291,7 @@ void __init mm_init(void)
 	init_zones();
 	init_mem_map();
 	init_mobility_grouping();
+	page_owner_init();
 	memblock_free_all();
 
 	init_watermarks();

@@ -14,6 +14,9 @@
 /* --- check.c: one problem found by a checker; returns 1, to be added up ------- */
 
 int mm_problem(const char *invariant, const char *fmt, ...) __printf(2, 3);
+
+/* Is this the address of a struct page? For pointers that may be anything. */
+bool is_page_pointer(const struct page *page);
 /* Prints what mm_problem() kept; `found` is how many there were, and is returned. */
 int mm_print_problems(int found);
 /* For the checkers' own tests: what is kept, the nth text or NULL, and how to be rid of it. */
@@ -84,7 +87,8 @@ struct pgtable_entry {
 /* Does it map memory, not point to a table? */
 static inline bool pgtable_is_leaf(const struct pgtable_entry *entry)
 {
-	return entry->level == PG_LEVEL_4K || (entry->level == PG_LEVEL_2M && (entry->value & _PAGE_PSE));
+	return entry->level == PG_LEVEL_4K ||
+	       (entry->level == PG_LEVEL_2M && (entry->value & _PAGE_PSE));
 }
 
 /*
@@ -105,15 +109,49 @@ void pgtable_print_verdict(void);
 #define MM_DEBUG_INIT_ON_ALLOC 0x01
 #define MM_DEBUG_INIT_ON_FREE  0x02
 #define MM_DEBUG_POISON	       0x04 /* page_poison=1 */
+#define MM_DEBUG_PAGE_OWNER    0x08 /* page_owner=on */
 
 extern unsigned int mm_debug_flags;
 
 /* --- page_debug.c: what a page goes through when one of these is on -------------- */
 
 void debug_alloc_page(struct page *page, unsigned int order, gfp_t gfp);
-void debug_free_page(struct page *page, unsigned int order);
+/* Returns the order to free the block with: not the caller's, if page owner knows better. */
+unsigned int debug_free_page(struct page *page, unsigned int order);
+void debug_split_page(struct page *page, unsigned int order);
 void poison_free_memory(void);
 void clear_pages(struct page *page, unsigned int order);
+
+/* --- page_owner.c ---------------------------------------------------------------- */
+
+#define OWNER_TRACE_DEPTH 8
+
+/* A call trace that allocated pages, and what it owns now. */
+struct owner_trace {
+	unsigned long blocks;
+	unsigned long pages;
+	unsigned long entries[OWNER_TRACE_DEPTH]; /* return addresses, innermost first */
+	u16 nr_entries;
+	u16 next; /* in its hash chain */
+};
+
+struct page_owner_info {
+	const struct page *head; /* of the block that the page is in */
+	unsigned int order;
+	gfp_t gfp;
+	const struct owner_trace *trace;
+};
+
+void page_owner_init(void);
+void page_owner_alloc(struct page *page, unsigned int order, gfp_t gfp);
+unsigned int page_owner_free(struct page *page, unsigned int order);
+void page_owner_split(struct page *page, unsigned int order);
+/* Who owns the block that the page is in. False: nobody, or page_owner is off. */
+bool page_owner_get(const struct page *page, struct page_owner_info *info);
+void page_owner_print(const struct page *page);
+/* Trace i, from 0; NULL behind the last. */
+const struct owner_trace *page_owner_trace(unsigned int i);
+int page_owner_check(void);
 
 /* --- page_alloc.c -------------------------------------------------------------- */
 

@@ -109,7 +109,8 @@ void zone_calculate_watermarks(const unsigned long *managed, unsigned long min_f
 		if (lowmem_pages)
 			share = div64_u64((u64)pages_min * managed[i], lowmem_pages);
 		/* Highmem serves no atomic requests: it needs a token reserve only. */
-		min = is_highmem_idx(i) ? clamp_t(unsigned long, managed[i] / 1024, 32, 128) : share;
+		min = is_highmem_idx(i) ? clamp_t(unsigned long, managed[i] / 1024, 32, 128)
+					: share;
 		delta = max_t(unsigned long, share >> 2,
 			      div_u64((u64)managed[i] * WATERMARK_SCALE_FACTOR, 10000));
 		if (!managed[i])
@@ -177,7 +178,8 @@ void __init init_watermarks(void)
 	zones_managed(managed);
 	min_free_kbytes = zone_min_free_kbytes(managed);
 	if (user_min_free_kbytes > min_free_kbytes) {
-		pr_info("min_free_kbytes is not updated to %d because user defined value %d is preferred\n",
+		pr_info("min_free_kbytes is not updated to %d because user defined value %d is "
+			"preferred\n",
 			min_free_kbytes, user_min_free_kbytes);
 		min_free_kbytes = user_min_free_kbytes;
 	}
@@ -221,7 +223,8 @@ void __init build_zonelists(void)
 		*next = NULL;
 	}
 	for (i = 0; i < (int)ARRAY_SIZE(best_zone); i++) {
-		struct zone *first = contig_page_data.zonelists[GFP_ZONE_TABLE >> (i * 2) & 3].zones[0];
+		struct zone *first =
+			contig_page_data.zonelists[GFP_ZONE_TABLE >> (i * 2) & 3].zones[0];
 
 		best_zone[i] = first ? first : &no_zone;
 	}
@@ -266,7 +269,8 @@ void __init print_zones(void)
 			pr_info("  %-8s empty\n", zone->name);
 			continue;
 		}
-		pr_info("  %-8s [mem 0x%09llx-0x%09llx] %lu pages managed, min %lu low %lu high %lu, reserve %ld %ld %ld %ld\n",
+		pr_info("  %-8s [mem 0x%09llx-0x%09llx] %lu pages managed, min %lu low %lu high "
+			"%lu, reserve %ld %ld %ld %ld\n",
 			zone->name, (u64)PFN_PHYS(zone->zone_start_pfn),
 			(u64)PFN_PHYS(zone_end_pfn(zone)) - 1, zone_managed_pages(zone),
 			min_wmark_pages(zone), low_wmark_pages(zone), high_wmark_pages(zone),
@@ -293,8 +297,8 @@ static int check_zonelists(void)
 						       highest, zone->name);
 		}
 		if (*entry)
-			problems += mm_problem("I-mmzone-4", "zonelist %d has zones too many",
-					       highest);
+			problems +=
+				mm_problem("I-mmzone-4", "zonelist %d has zones too many", highest);
 	}
 	return problems;
 }

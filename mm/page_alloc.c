@@ -171,8 +171,7 @@ static inline bool buddy_merge_likely(struct page *page, unsigned long pfn, unsi
 	unsigned long parent = pfn & ~(1UL << order);
 	unsigned long uncle = parent ^ (1UL << (order + 1));
 
-	return order < MAX_PAGE_ORDER - 1 &&
-	       page_is_buddy(page + (long)(uncle - pfn), order + 1);
+	return order < MAX_PAGE_ORDER - 1 && page_is_buddy(page + (long)(uncle - pfn), order + 1);
 }
 
 void free_one_block(struct zone *zone, struct page *page, unsigned int order)
@@ -438,7 +437,8 @@ static struct page *get_page_from_freelist(gfp_t gfp, unsigned int order, unsign
 		struct page *page;
 
 		if (!(alloc_flags & ALLOC_NO_WATERMARKS) &&
-		    !zone_watermark_ok(zone, order, wmark_pages(zone, alloc_flags & ALLOC_WMARK_MASK),
+		    !zone_watermark_ok(zone, order,
+				       wmark_pages(zone, alloc_flags & ALLOC_WMARK_MASK),
 				       highest_zoneidx, alloc_flags))
 			continue;
 		page = rmqueue(zone, order, type, alloc_flags);
@@ -493,7 +493,8 @@ static struct page *__alloc_pages_slowpath(gfp_t gfp, unsigned int order)
 		if (page)
 			return page;
 		if (gfp & __GFP_NOFAIL)
-			panic("Out of memory: a request of order %u that must not fail (%#x) cannot be satisfied",
+			panic("Out of memory: a request of order %u that must not fail (%#x) "
+			      "cannot be satisfied",
 			      order, gfp);
 	}
 	warn_alloc(gfp, order);
@@ -512,8 +513,7 @@ static noinline struct page *alloc_pages_slow(gfp_t gfp, unsigned int order)
 	return page ? page : __alloc_pages_slowpath(gfp, order);
 }
 
-static noinline struct page *alloc_pages_after_bad(struct page *page, gfp_t gfp,
-						   unsigned int order)
+static noinline struct page *alloc_pages_after_bad(struct page *page, gfp_t gfp, unsigned int order)
 {
 	bad_page(page, bad_page_reason(page));
 	return alloc_pages_slow(gfp, order);
@@ -586,7 +586,7 @@ static bool free_pages_prepare(struct page *page, unsigned int *order)
 	}
 	page->flags &= ~PAGE_FLAGS_MASK;
 	if (unlikely(mm_debug_flags))
-		debug_free_page(page, *order);
+		*order = debug_free_page(page, *order);
 	return true;
 }
 
@@ -649,6 +649,8 @@ static noinline void free_pages_referenced(struct page *page, unsigned int order
 	}
 	if (compound)
 		return;
+	if (unlikely(mm_debug_flags))
+		debug_split_page(page, order);
 	while (order-- > 0)
 		free_unreferenced(page + (1UL << order), order);
 }
@@ -700,6 +702,8 @@ void split_page(struct page *page, unsigned int order)
 	BUG_ON(PageCompound(page));
 	for (i = 1; i < 1UL << order; i++)
 		set_page_count(page + i, 1);
+	if (unlikely(mm_debug_flags))
+		debug_split_page(page, order);
 }
 
 void *alloc_pages_exact(size_t size, gfp_t gfp)

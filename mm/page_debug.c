@@ -4,6 +4,7 @@
  *
  *	init_on_alloc=1	every page is zeroed when it is handed out
  *	init_on_free=1	every page is zeroed when it is given back
+ *	page_owner=on	who allocated each page is known (page_owner.c)
  *	page_poison=1	a free page is full of 0xaa, and checked for it when it is
  *			handed out: whoever wrote to it after freeing it is found out
  *
@@ -72,12 +73,16 @@ void clear_pages(struct page *page, unsigned int order)
 		clear_highpage(page + i);
 }
 
-static void poison_page(struct page *page)
+static void poison_block(struct page *page, unsigned int order)
 {
-	void *address = kmap_local_page(page);
+	unsigned long i;
 
-	memset(address, PAGE_POISON, PAGE_SIZE);
-	kunmap_local(address);
+	for (i = 0; i < 1UL << order; i++) {
+		void *address = kmap_local_page(page + i);
+
+		memset(address, PAGE_POISON, PAGE_SIZE);
+		kunmap_local(address);
+	}
 }
 
 static void check_poison(struct page *page)
@@ -86,7 +91,8 @@ static void check_poison(struct page *page)
 	u8 *bad = memchr_inv(address, PAGE_POISON, PAGE_SIZE);
 
 	if (bad && !report_note("pagealloc: memory corruption in pfn %05lx", page_to_pfn(page)))
-		pr_alert("pagealloc: memory corruption in pfn %05lx: byte %#05zx is %#04x, not %#04x\n",
+		pr_alert("pagealloc: memory corruption in pfn %05lx: byte %#05zx is %#04x, not "
+			 "%#04x\n",
 			 page_to_pfn(page), (size_t)(bad - address), *bad, PAGE_POISON);
 	kunmap_local(address);
 }
@@ -100,17 +106,25 @@ void debug_alloc_page(struct page *page, unsigned int order, gfp_t gfp)
 			check_poison(page + i);
 	if (mm_debug_flags & MM_DEBUG_INIT_ON_ALLOC)
 		clear_pages(page, order);
+	if (mm_debug_flags & MM_DEBUG_PAGE_OWNER)
+		page_owner_alloc(page, order, gfp);
 }
 
-void debug_free_page(struct page *page, unsigned int order)
+unsigned int debug_free_page(struct page *page, unsigned int order)
 {
-	unsigned long i;
-
+	if (mm_debug_flags & MM_DEBUG_PAGE_OWNER)
+		order = page_owner_free(page, order);
 	if (mm_debug_flags & MM_DEBUG_INIT_ON_FREE)
 		clear_pages(page, order);
 	if (mm_debug_flags & MM_DEBUG_POISON)
-		for (i = 0; i < 1UL << order; i++)
-			poison_page(page + i);
+		poison_block(page, order);
+	return order;
+}
+
+void debug_split_page(struct page *page, unsigned int order)
+{
+	if (mm_debug_flags & MM_DEBUG_PAGE_OWNER)
+		page_owner_split(page, order);
 }
 
 /* Memory that was free since the boot has never gone through debug_free_page(). */
@@ -126,7 +140,7 @@ void __init poison_free_memory(void)
 			struct page *page;
 
 			list_for_each_entry(page, &zone->free_area[order].free_list[type], lru)
-				debug_free_page(page, order);
+				poison_block(page, order);
 		}
 	}
 }

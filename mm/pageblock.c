@@ -116,7 +116,11 @@ static void change_pageblock(struct zone *zone, struct page *page, enum migratet
 		if (order > pageblock_order)
 			set_pageblock_migratetype(start + pageblock_nr_pages, to);
 		del_from_free_list(zone, start + i, order, from);
-		add_to_free_list(zone, start + i, order, to);
+		/* A whole pageblock may merge with its neighbour, now that its type is another. */
+		if (order == pageblock_order)
+			free_one_block(zone, start + i, order);
+		else
+			add_to_free_list(zone, start + i, order, to);
 	}
 }
 
@@ -192,10 +196,10 @@ struct page *rmqueue_fallback(struct zone *zone, unsigned int order, enum migrat
 			break;
 		return claim_or_steal(zone, page, order, block_order, from, type);
 	}
-	for (; block_order >= 0 && order < NR_PAGE_ORDERS; order++) {
-		page = fallback_block(zone, order, type, &from);
+	for (block_order = order; block_order < NR_PAGE_ORDERS; block_order++) {
+		page = fallback_block(zone, block_order, type, &from);
 		if (page)
-			return take_block(zone, page, order, order, from);
+			return take_block(zone, page, order, block_order, from);
 	}
 	return NULL;
 }
@@ -205,10 +209,11 @@ void reserve_highatomic_pageblock(struct zone *zone, struct page *page)
 	unsigned long most = zone_managed_pages(zone) / 100 + pageblock_nr_pages;
 	unsigned long flags;
 
-	if (page_group_by_mobility_disabled || zone->nr_reserved_highatomic >= most)
+	if (page_group_by_mobility_disabled ||
+	    zone->nr_reserved_highatomic + pageblock_nr_pages > most)
 		return;
 	spin_lock_irqsave(&zone->lock, flags);
-	if (zone->nr_reserved_highatomic < most &&
+	if (zone->nr_reserved_highatomic + pageblock_nr_pages <= most &&
 	    migratetype_is_mergeable(get_pageblock_migratetype(page))) {
 		zone->nr_reserved_highatomic += pageblock_nr_pages;
 		set_fast_path_floor(zone);

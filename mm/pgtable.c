@@ -34,7 +34,7 @@
  * be written at all. pgtable_check() does not trust this file: it walks what CR3 points to.
  *
  * Cost: a page table for each 2 MiB that is not mapped at one go; a 64 MiB machine needs
- * three and the directory. A change costs a lookup and a flush for each entry; a split
+ * three and the directory, and one for the fixmap. A change costs a lookup and a flush for each entry; a split
  * 512 writes. TLB: the direct mapping of 64 MiB takes 30 large entries, not 16384.
  *
  * Invariants (pgtable_check(); "executable" only where the CPU has NX):
@@ -408,6 +408,10 @@ void __init paging_init(void)
 		if (start < end)
 			map_lowmem(start, end);
 	}
+	/* So that filling a slot of the fixmap is one store, in any context. */
+	if (!pte_alloc_kernel(pmd_off_k(FIXADDR_START), FIXADDR_START))
+		panic("no memory for the page table of the fixmap");
+
 	for (i = 0; i < ARRAY_SIZE(fixed_ranges); i++)
 		fix_permissions(&fixed_ranges[i]);
 	/* What the BIOS left in page 0 may be read. */

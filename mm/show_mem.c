@@ -155,7 +155,8 @@ void show_mem(void)
 
 		for_each_online_cpu(cpu)
 			on_cpus += per_cpu_ptr(zone->per_cpu_pageset, cpu)->count;
-		pr_info("%s free:%lukB min:%lukB low:%lukB high:%lukB reserved_highatomic:%lukB present:%lukB managed:%lukB pcp:%lukB\n",
+		pr_info("%s free:%lukB min:%lukB low:%lukB high:%lukB reserved_highatomic:%lukB "
+			"present:%lukB managed:%lukB pcp:%lukB\n",
 			zone->name, KIB(zone->nr_free_pages), KIB(min_wmark_pages(zone)),
 			KIB(low_wmark_pages(zone)), KIB(high_wmark_pages(zone)),
 			KIB(zone->nr_reserved_highatomic), KIB(zone->present_pages),
@@ -229,6 +230,7 @@ void dump_page(struct page *page, const char *reason)
 		page->private);
 	if (reason)
 		pr_warn("page dumped because: %s\n", reason);
+	page_owner_print(page);
 }
 
 /* Taken out of wherever it waits to be handed out, and marked. */
@@ -249,9 +251,8 @@ void bad_page(struct page *page, const char *reason)
 {
 	static DEFINE_RATELIMIT_STATE(limit, 60 * HZ, 60);
 
-	if (__ratelimit(&limit) &&
-	    !report_note("BUG: Bad page state in process %s  pfn:%05lx (%s)", current->comm,
-			 page_to_pfn(page), reason)) {
+	if (__ratelimit(&limit) && !report_note("BUG: Bad page state in process %s  pfn:%05lx (%s)",
+						current->comm, page_to_pfn(page), reason)) {
 		pr_alert("BUG: Bad page state in process %s  pfn:%05lx\n", current->comm,
 			 page_to_pfn(page));
 		dump_page(page, reason);

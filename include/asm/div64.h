@@ -27,20 +27,20 @@ static inline u32 __div64_32(u64 *n, u32 base)
 	return rem;
 }
 
-#define do_div(n, base)                                                                            \
-	({                                                                                         \
-		u32 __base = (base);                                                               \
-		(void)((typeof(n) *)0 == (u64 *)0);                                                \
-		__div64_32(&(n), __base);                                                          \
+#define do_div(n, base)                             \
+	({                                          \
+		u32 __base = (base);                \
+		(void)((typeof(n) *)0 == (u64 *)0); \
+		__div64_32(&(n), __base);           \
 	})
 
 #else
 
-#define do_div(n, base)                                                                            \
-	({                                                                                         \
-		u32 __base = (base), __rem = (u64)(n) % __base;                                    \
-		(n) = (u64)(n) / __base;                                                           \
-		__rem;                                                                             \
+#define do_div(n, base)                                         \
+	({                                                      \
+		u32 __base = (base), __rem = (u64)(n) % __base; \
+		(n) = (u64)(n) / __base;                        \
+		__rem;                                          \
 	})
 
 #endif

@@ -21,8 +21,8 @@ enum fixed_addresses {
 
 static_assert(__end_of_fixed_addresses * PAGE_SIZE <= FIXADDR_TOP - FIXADDR_START);
 
-#define __fix_to_virt(idx)   (FIXADDR_TOP - ((unsigned long)(idx) << PAGE_SHIFT))
-#define __virt_to_fix(address) ((FIXADDR_TOP - ((address) & PAGE_MASK)) >> PAGE_SHIFT)
-#define fix_to_virt(idx)     __fix_to_virt(idx)
+#define __fix_to_virt(idx)     (FIXADDR_TOP - ((unsigned long)(idx) << PAGE_SHIFT))
+#define __virt_to_fix(address) ((FIXADDR_TOP - (PAGE_MASK & (address))) >> PAGE_SHIFT)
+#define fix_to_virt(idx)       __fix_to_virt(idx)
 
 #endif

@@ -23,7 +23,7 @@
 #define PMD_SIZE  (_AC(1, UL) << PMD_SHIFT)
 #define PMD_MASK  (~(PMD_SIZE - 1))
 
-#define __pa(address) ((unsigned long)(address) - PAGE_OFFSET)
+#define __pa(address) (((unsigned long)(address)) - PAGE_OFFSET)
 #define __va(phys)    ((void *)((unsigned long)(phys) + PAGE_OFFSET))
 
 #endif

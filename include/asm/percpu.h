@@ -13,47 +13,47 @@ extern unsigned long this_cpu_off;
 
 #define __percpu_seg "%%fs:"
 
-#define arch_this_cpu_read(var)                                                                    \
-	({                                                                                         \
-		typeof(var) __value;                                                               \
-		BUILD_BUG_ON(sizeof(var) != 1 && sizeof(var) != 2 && sizeof(var) != 4);            \
-		switch (sizeof(var)) {                                                             \
-		case 1:                                                                            \
-			asm volatile("movb " __percpu_seg "%1, %0" : "=q"(__value) : "m"(var));    \
-			break;                                                                     \
-		case 2:                                                                            \
-			asm volatile("movw " __percpu_seg "%1, %0" : "=r"(__value) : "m"(var));    \
-			break;                                                                     \
-		default:                                                                           \
-			asm volatile("movl " __percpu_seg "%1, %0" : "=r"(__value) : "m"(var));    \
-		}                                                                                  \
-		__value;                                                                           \
+#define arch_this_cpu_read(var)                                                                 \
+	({                                                                                      \
+		typeof(var) __value;                                                            \
+		BUILD_BUG_ON(sizeof(var) != 1 && sizeof(var) != 2 && sizeof(var) != 4);         \
+		switch (sizeof(var)) {                                                          \
+		case 1:                                                                         \
+			asm volatile("movb " __percpu_seg "%1, %0" : "=q"(__value) : "m"(var)); \
+			break;                                                                  \
+		case 2:                                                                         \
+			asm volatile("movw " __percpu_seg "%1, %0" : "=r"(__value) : "m"(var)); \
+			break;                                                                  \
+		default:                                                                        \
+			asm volatile("movl " __percpu_seg "%1, %0" : "=r"(__value) : "m"(var)); \
+		}                                                                               \
+		__value;                                                                        \
 	})
 
 /* op is an instruction without its size suffix that takes a register or constant. */
-#define arch_this_cpu_op(op, var, value)                                                           \
-	do {                                                                                       \
-		typeof(var) __operand = (value);                                                   \
-		BUILD_BUG_ON(sizeof(var) != 1 && sizeof(var) != 2 && sizeof(var) != 4);            \
-		switch (sizeof(var)) {                                                             \
-		case 1:                                                                            \
-			asm volatile(op "b %1, " __percpu_seg "%0"                                 \
-				     : "+m"(var)                                                   \
-				     : "qi"(__operand)                                             \
-				     : "cc");                                                      \
-			break;                                                                     \
-		case 2:                                                                            \
-			asm volatile(op "w %1, " __percpu_seg "%0"                                 \
-				     : "+m"(var)                                                   \
-				     : "ri"(__operand)                                             \
-				     : "cc");                                                      \
-			break;                                                                     \
-		default:                                                                           \
-			asm volatile(op "l %1, " __percpu_seg "%0"                                 \
-				     : "+m"(var)                                                   \
-				     : "ri"(__operand)                                             \
-				     : "cc");                                                      \
-		}                                                                                  \
+#define arch_this_cpu_op(op, var, value)                                                \
+	do {                                                                            \
+		typeof(var) __operand = (value);                                        \
+		BUILD_BUG_ON(sizeof(var) != 1 && sizeof(var) != 2 && sizeof(var) != 4); \
+		switch (sizeof(var)) {                                                  \
+		case 1:                                                                 \
+			asm volatile(op "b %1, " __percpu_seg "%0"                      \
+				     : "+m"(var)                                        \
+				     : "qi"(__operand)                                  \
+				     : "cc");                                           \
+			break;                                                          \
+		case 2:                                                                 \
+			asm volatile(op "w %1, " __percpu_seg "%0"                      \
+				     : "+m"(var)                                        \
+				     : "ri"(__operand)                                  \
+				     : "cc");                                           \
+			break;                                                          \
+		default:                                                                \
+			asm volatile(op "l %1, " __percpu_seg "%0"                      \
+				     : "+m"(var)                                        \
+				     : "ri"(__operand)                                  \
+				     : "cc");                                           \
+		}                                                                       \
 	} while (0)
 
 #define arch_this_cpu_write(var, value) arch_this_cpu_op("mov", var, value)

@@ -57,17 +57,17 @@ bool __kunit_mem_equal(const void *left, const void *right, size_t size);
 		.right = (right_),                  \
 	}
 
-#define __KUNIT_BOOL(test, fatal, condition, text, wanted, fmt, ...)           \
+#define __KUNIT_BOOL(test, fatal, condition, text, wanted, ...)                \
 	do {                                                                   \
 		__KUNIT_CHECK(fatal, text, NULL, (wanted) ? "true" : "false"); \
 		const bool __condition = !!(condition);                        \
 		if (unlikely(__condition != (wanted)))                         \
-			__kunit_fail_bool(test, &__check, fmt, ##__VA_ARGS__); \
+			__kunit_fail_bool(test, &__check, __VA_ARGS__);        \
 	} while (0)
 
 /* The operands may differ in signedness: compared as C compares them, without a word. */
 // clang-format off
-#define __KUNIT_INT(test, fatal, left, left_text, op, right, right_text, fmt, ...)		\
+#define __KUNIT_INT(test, fatal, left, left_text, op, right, right_text, ...)		\
 	do {											\
 		__KUNIT_CHECK(fatal, left_text, #op, right_text);				\
 		const typeof(left) __left = (left);						\
@@ -76,46 +76,45 @@ bool __kunit_mem_equal(const void *left, const void *right, size_t size);
 		_Pragma("GCC diagnostic ignored \"-Wsign-compare\"")				\
 		if (unlikely(!(__left op __right)))						\
 			__kunit_fail_int(test, &__check, (long long)__left, (long long)__right,	\
-					 fmt, ##__VA_ARGS__);					\
+					 __VA_ARGS__);					\
 		_Pragma("GCC diagnostic pop")							\
 	} while (0)
 // clang-format on
 
-#define __KUNIT_PTR(test, fatal, left, left_text, op, right, right_text, fmt, ...)             \
-	do {                                                                                   \
-		__KUNIT_CHECK(fatal, left_text, #op, right_text);                              \
-		const void *__left = (const void *)(left);                                     \
-		const void *__right = (const void *)(right);                                   \
-		if (unlikely(!(__left op __right)))                                            \
-			__kunit_fail_ptr(test, &__check, __left, __right, fmt, ##__VA_ARGS__); \
+#define __KUNIT_PTR(test, fatal, left, left_text, op, right, right_text, ...)           \
+	do {                                                                            \
+		__KUNIT_CHECK(fatal, left_text, #op, right_text);                       \
+		const void *__left = (const void *)(left);                              \
+		const void *__right = (const void *)(right);                            \
+		if (unlikely(!(__left op __right)))                                     \
+			__kunit_fail_ptr(test, &__check, __left, __right, __VA_ARGS__); \
 	} while (0)
 
-#define __KUNIT_NOT_ERR(test, fatal, ptr, text, fmt, ...)                            \
-	do {                                                                         \
-		__KUNIT_CHECK(fatal, text, NULL, NULL);                              \
-		const void *__ptr = (const void *)(ptr);                             \
-		if (unlikely(IS_ERR_OR_NULL(__ptr)))                                 \
-			__kunit_fail_err(test, &__check, __ptr, fmt, ##__VA_ARGS__); \
+#define __KUNIT_NOT_ERR(test, fatal, ptr, text, ...)                          \
+	do {                                                                  \
+		__KUNIT_CHECK(fatal, text, NULL, NULL);                       \
+		const void *__ptr = (const void *)(ptr);                      \
+		if (unlikely(IS_ERR_OR_NULL(__ptr)))                          \
+			__kunit_fail_err(test, &__check, __ptr, __VA_ARGS__); \
 	} while (0)
 
-#define __KUNIT_STR(test, fatal, left, left_text, op, right, right_text, fmt, ...)             \
-	do {                                                                                   \
-		__KUNIT_CHECK(fatal, left_text, #op, right_text);                              \
-		const char *__left = (left);                                                   \
-		const char *__right = (right);                                                 \
-		if (unlikely(!(__kunit_str_equal(__left, __right) op true)))                   \
-			__kunit_fail_str(test, &__check, __left, __right, fmt, ##__VA_ARGS__); \
+#define __KUNIT_STR(test, fatal, left, left_text, op, right, right_text, ...)           \
+	do {                                                                            \
+		__KUNIT_CHECK(fatal, left_text, #op, right_text);                       \
+		const char *__left = (left);                                            \
+		const char *__right = (right);                                          \
+		if (unlikely(!(__kunit_str_equal(__left, __right) op true)))            \
+			__kunit_fail_str(test, &__check, __left, __right, __VA_ARGS__); \
 	} while (0)
 
-#define __KUNIT_MEM(test, fatal, left, left_text, op, right, right_text, size, fmt, ...) \
-	do {                                                                             \
-		__KUNIT_CHECK(fatal, left_text, #op, right_text);                        \
-		const void *__left = (left);                                             \
-		const void *__right = (right);                                           \
-		const size_t __size = (size);                                            \
-		if (unlikely(!(__kunit_mem_equal(__left, __right, __size) op true)))     \
-			__kunit_fail_mem(test, &__check, __left, __right, __size, fmt,   \
-					 ##__VA_ARGS__);                                 \
+#define __KUNIT_MEM(test, fatal, left, left_text, op, right, right_text, size, ...)             \
+	do {                                                                                    \
+		__KUNIT_CHECK(fatal, left_text, #op, right_text);                               \
+		const void *__left = (left);                                                    \
+		const void *__right = (right);                                                  \
+		const size_t __size = (size);                                                   \
+		if (unlikely(!(__kunit_mem_equal(__left, __right, __size) op true)))            \
+			__kunit_fail_mem(test, &__check, __left, __right, __size, __VA_ARGS__); \
 	} while (0)
 
 /* Nothing is wrong here. */
@@ -137,143 +136,81 @@ bool __kunit_mem_equal(const void *left, const void *right, size_t size);
 	} while (0)
 
 // clang-format off
-#define KUNIT_EXPECT_TRUE(test, condition) \
-	__KUNIT_BOOL(test, false, condition, #condition, true, NULL)
-#define KUNIT_EXPECT_TRUE_MSG(test, condition, fmt, ...) \
-	__KUNIT_BOOL(test, false, condition, #condition, true, fmt, ##__VA_ARGS__)
-#define KUNIT_EXPECT_FALSE(test, condition) \
-	__KUNIT_BOOL(test, false, condition, #condition, false, NULL)
-#define KUNIT_EXPECT_FALSE_MSG(test, condition, fmt, ...) \
-	__KUNIT_BOOL(test, false, condition, #condition, false, fmt, ##__VA_ARGS__)
-#define KUNIT_EXPECT_EQ(test, left, right) \
-	__KUNIT_INT(test, false, left, #left, ==, right, #right, NULL)
-#define KUNIT_EXPECT_EQ_MSG(test, left, right, fmt, ...) \
-	__KUNIT_INT(test, false, left, #left, ==, right, #right, fmt, ##__VA_ARGS__)
-#define KUNIT_EXPECT_NE(test, left, right) \
-	__KUNIT_INT(test, false, left, #left, !=, right, #right, NULL)
-#define KUNIT_EXPECT_NE_MSG(test, left, right, fmt, ...) \
-	__KUNIT_INT(test, false, left, #left, !=, right, #right, fmt, ##__VA_ARGS__)
-#define KUNIT_EXPECT_LT(test, left, right) \
-	__KUNIT_INT(test, false, left, #left, <, right, #right, NULL)
-#define KUNIT_EXPECT_LT_MSG(test, left, right, fmt, ...) \
-	__KUNIT_INT(test, false, left, #left, <, right, #right, fmt, ##__VA_ARGS__)
-#define KUNIT_EXPECT_LE(test, left, right) \
-	__KUNIT_INT(test, false, left, #left, <=, right, #right, NULL)
-#define KUNIT_EXPECT_LE_MSG(test, left, right, fmt, ...) \
-	__KUNIT_INT(test, false, left, #left, <=, right, #right, fmt, ##__VA_ARGS__)
-#define KUNIT_EXPECT_GT(test, left, right) \
-	__KUNIT_INT(test, false, left, #left, >, right, #right, NULL)
-#define KUNIT_EXPECT_GT_MSG(test, left, right, fmt, ...) \
-	__KUNIT_INT(test, false, left, #left, >, right, #right, fmt, ##__VA_ARGS__)
-#define KUNIT_EXPECT_GE(test, left, right) \
-	__KUNIT_INT(test, false, left, #left, >=, right, #right, NULL)
-#define KUNIT_EXPECT_GE_MSG(test, left, right, fmt, ...) \
-	__KUNIT_INT(test, false, left, #left, >=, right, #right, fmt, ##__VA_ARGS__)
-#define KUNIT_EXPECT_PTR_EQ(test, left, right) \
-	__KUNIT_PTR(test, false, left, #left, ==, right, #right, NULL)
-#define KUNIT_EXPECT_PTR_EQ_MSG(test, left, right, fmt, ...) \
-	__KUNIT_PTR(test, false, left, #left, ==, right, #right, fmt, ##__VA_ARGS__)
-#define KUNIT_EXPECT_PTR_NE(test, left, right) \
-	__KUNIT_PTR(test, false, left, #left, !=, right, #right, NULL)
-#define KUNIT_EXPECT_PTR_NE_MSG(test, left, right, fmt, ...) \
-	__KUNIT_PTR(test, false, left, #left, !=, right, #right, fmt, ##__VA_ARGS__)
-#define KUNIT_EXPECT_NULL(test, ptr) \
-	__KUNIT_PTR(test, false, ptr, #ptr, ==, NULL, "NULL", NULL)
-#define KUNIT_EXPECT_NULL_MSG(test, ptr, fmt, ...) \
-	__KUNIT_PTR(test, false, ptr, #ptr, ==, NULL, "NULL", fmt, ##__VA_ARGS__)
-#define KUNIT_EXPECT_NOT_NULL(test, ptr) \
-	__KUNIT_PTR(test, false, ptr, #ptr, !=, NULL, "NULL", NULL)
-#define KUNIT_EXPECT_NOT_NULL_MSG(test, ptr, fmt, ...) \
-	__KUNIT_PTR(test, false, ptr, #ptr, !=, NULL, "NULL", fmt, ##__VA_ARGS__)
-#define KUNIT_EXPECT_NOT_ERR_OR_NULL(test, ptr) \
-	__KUNIT_NOT_ERR(test, false, ptr, #ptr, NULL)
-#define KUNIT_EXPECT_NOT_ERR_OR_NULL_MSG(test, ptr, fmt, ...) \
-	__KUNIT_NOT_ERR(test, false, ptr, #ptr, fmt, ##__VA_ARGS__)
-#define KUNIT_EXPECT_STREQ(test, left, right) \
-	__KUNIT_STR(test, false, left, #left, ==, right, #right, NULL)
-#define KUNIT_EXPECT_STREQ_MSG(test, left, right, fmt, ...) \
-	__KUNIT_STR(test, false, left, #left, ==, right, #right, fmt, ##__VA_ARGS__)
-#define KUNIT_EXPECT_STRNEQ(test, left, right) \
-	__KUNIT_STR(test, false, left, #left, !=, right, #right, NULL)
-#define KUNIT_EXPECT_STRNEQ_MSG(test, left, right, fmt, ...) \
-	__KUNIT_STR(test, false, left, #left, !=, right, #right, fmt, ##__VA_ARGS__)
-#define KUNIT_EXPECT_MEMEQ(test, left, right, size) \
-	__KUNIT_MEM(test, false, left, #left, ==, right, #right, size, NULL)
-#define KUNIT_EXPECT_MEMEQ_MSG(test, left, right, size, fmt, ...) \
-	__KUNIT_MEM(test, false, left, #left, ==, right, #right, size, fmt, ##__VA_ARGS__)
-#define KUNIT_EXPECT_MEMNEQ(test, left, right, size) \
-	__KUNIT_MEM(test, false, left, #left, !=, right, #right, size, NULL)
-#define KUNIT_EXPECT_MEMNEQ_MSG(test, left, right, size, fmt, ...) \
-	__KUNIT_MEM(test, false, left, #left, !=, right, #right, size, fmt, ##__VA_ARGS__)
+#define KUNIT_EXPECT_TRUE(t, a) __KUNIT_BOOL(t, false, a, #a, true, NULL)
+#define KUNIT_EXPECT_TRUE_MSG(t, a, ...) __KUNIT_BOOL(t, false, a, #a, true, __VA_ARGS__)
+#define KUNIT_EXPECT_FALSE(t, a) __KUNIT_BOOL(t, false, a, #a, false, NULL)
+#define KUNIT_EXPECT_FALSE_MSG(t, a, ...) __KUNIT_BOOL(t, false, a, #a, false, __VA_ARGS__)
+#define KUNIT_EXPECT_EQ(t, a, b) __KUNIT_INT(t, false, a, #a, ==, b, #b, NULL)
+#define KUNIT_EXPECT_EQ_MSG(t, a, b, ...) __KUNIT_INT(t, false, a, #a, ==, b, #b, __VA_ARGS__)
+#define KUNIT_EXPECT_NE(t, a, b) __KUNIT_INT(t, false, a, #a, !=, b, #b, NULL)
+#define KUNIT_EXPECT_NE_MSG(t, a, b, ...) __KUNIT_INT(t, false, a, #a, !=, b, #b, __VA_ARGS__)
+#define KUNIT_EXPECT_LT(t, a, b) __KUNIT_INT(t, false, a, #a, <, b, #b, NULL)
+#define KUNIT_EXPECT_LT_MSG(t, a, b, ...) __KUNIT_INT(t, false, a, #a, <, b, #b, __VA_ARGS__)
+#define KUNIT_EXPECT_LE(t, a, b) __KUNIT_INT(t, false, a, #a, <=, b, #b, NULL)
+#define KUNIT_EXPECT_LE_MSG(t, a, b, ...) __KUNIT_INT(t, false, a, #a, <=, b, #b, __VA_ARGS__)
+#define KUNIT_EXPECT_GT(t, a, b) __KUNIT_INT(t, false, a, #a, >, b, #b, NULL)
+#define KUNIT_EXPECT_GT_MSG(t, a, b, ...) __KUNIT_INT(t, false, a, #a, >, b, #b, __VA_ARGS__)
+#define KUNIT_EXPECT_GE(t, a, b) __KUNIT_INT(t, false, a, #a, >=, b, #b, NULL)
+#define KUNIT_EXPECT_GE_MSG(t, a, b, ...) __KUNIT_INT(t, false, a, #a, >=, b, #b, __VA_ARGS__)
+#define KUNIT_EXPECT_PTR_EQ(t, a, b) __KUNIT_PTR(t, false, a, #a, ==, b, #b, NULL)
+#define KUNIT_EXPECT_PTR_EQ_MSG(t, a, b, ...) __KUNIT_PTR(t, false, a, #a, ==, b, #b, __VA_ARGS__)
+#define KUNIT_EXPECT_PTR_NE(t, a, b) __KUNIT_PTR(t, false, a, #a, !=, b, #b, NULL)
+#define KUNIT_EXPECT_PTR_NE_MSG(t, a, b, ...) __KUNIT_PTR(t, false, a, #a, !=, b, #b, __VA_ARGS__)
+#define KUNIT_EXPECT_NULL(t, a) __KUNIT_PTR(t, false, a, #a, ==, NULL, "NULL", NULL)
+#define KUNIT_EXPECT_NULL_MSG(t, a, ...) __KUNIT_PTR(t, false, a, #a, ==, NULL, "NULL", __VA_ARGS__)
+#define KUNIT_EXPECT_NOT_NULL(t, a) __KUNIT_PTR(t, false, a, #a, !=, NULL, "NULL", NULL)
+#define KUNIT_EXPECT_NOT_NULL_MSG(t, a, ...) \
+	__KUNIT_PTR(t, false, a, #a, !=, NULL, "NULL", __VA_ARGS__)
+#define KUNIT_EXPECT_NOT_ERR_OR_NULL(t, a) __KUNIT_NOT_ERR(t, false, a, #a, NULL)
+#define KUNIT_EXPECT_NOT_ERR_OR_NULL_MSG(t, a, ...) __KUNIT_NOT_ERR(t, false, a, #a, __VA_ARGS__)
+#define KUNIT_EXPECT_STREQ(t, a, b) __KUNIT_STR(t, false, a, #a, ==, b, #b, NULL)
+#define KUNIT_EXPECT_STREQ_MSG(t, a, b, ...) __KUNIT_STR(t, false, a, #a, ==, b, #b, __VA_ARGS__)
+#define KUNIT_EXPECT_STRNEQ(t, a, b) __KUNIT_STR(t, false, a, #a, !=, b, #b, NULL)
+#define KUNIT_EXPECT_STRNEQ_MSG(t, a, b, ...) __KUNIT_STR(t, false, a, #a, !=, b, #b, __VA_ARGS__)
+#define KUNIT_EXPECT_MEMEQ(t, a, b, n) __KUNIT_MEM(t, false, a, #a, ==, b, #b, n, NULL)
+#define KUNIT_EXPECT_MEMEQ_MSG(t, a, b, n, ...) \
+	__KUNIT_MEM(t, false, a, #a, ==, b, #b, n, __VA_ARGS__)
+#define KUNIT_EXPECT_MEMNEQ(t, a, b, n) __KUNIT_MEM(t, false, a, #a, !=, b, #b, n, NULL)
+#define KUNIT_EXPECT_MEMNEQ_MSG(t, a, b, n, ...) \
+	__KUNIT_MEM(t, false, a, #a, !=, b, #b, n, __VA_ARGS__)
 
-#define KUNIT_ASSERT_TRUE(test, condition) \
-	__KUNIT_BOOL(test, true, condition, #condition, true, NULL)
-#define KUNIT_ASSERT_TRUE_MSG(test, condition, fmt, ...) \
-	__KUNIT_BOOL(test, true, condition, #condition, true, fmt, ##__VA_ARGS__)
-#define KUNIT_ASSERT_FALSE(test, condition) \
-	__KUNIT_BOOL(test, true, condition, #condition, false, NULL)
-#define KUNIT_ASSERT_FALSE_MSG(test, condition, fmt, ...) \
-	__KUNIT_BOOL(test, true, condition, #condition, false, fmt, ##__VA_ARGS__)
-#define KUNIT_ASSERT_EQ(test, left, right) \
-	__KUNIT_INT(test, true, left, #left, ==, right, #right, NULL)
-#define KUNIT_ASSERT_EQ_MSG(test, left, right, fmt, ...) \
-	__KUNIT_INT(test, true, left, #left, ==, right, #right, fmt, ##__VA_ARGS__)
-#define KUNIT_ASSERT_NE(test, left, right) \
-	__KUNIT_INT(test, true, left, #left, !=, right, #right, NULL)
-#define KUNIT_ASSERT_NE_MSG(test, left, right, fmt, ...) \
-	__KUNIT_INT(test, true, left, #left, !=, right, #right, fmt, ##__VA_ARGS__)
-#define KUNIT_ASSERT_LT(test, left, right) \
-	__KUNIT_INT(test, true, left, #left, <, right, #right, NULL)
-#define KUNIT_ASSERT_LT_MSG(test, left, right, fmt, ...) \
-	__KUNIT_INT(test, true, left, #left, <, right, #right, fmt, ##__VA_ARGS__)
-#define KUNIT_ASSERT_LE(test, left, right) \
-	__KUNIT_INT(test, true, left, #left, <=, right, #right, NULL)
-#define KUNIT_ASSERT_LE_MSG(test, left, right, fmt, ...) \
-	__KUNIT_INT(test, true, left, #left, <=, right, #right, fmt, ##__VA_ARGS__)
-#define KUNIT_ASSERT_GT(test, left, right) \
-	__KUNIT_INT(test, true, left, #left, >, right, #right, NULL)
-#define KUNIT_ASSERT_GT_MSG(test, left, right, fmt, ...) \
-	__KUNIT_INT(test, true, left, #left, >, right, #right, fmt, ##__VA_ARGS__)
-#define KUNIT_ASSERT_GE(test, left, right) \
-	__KUNIT_INT(test, true, left, #left, >=, right, #right, NULL)
-#define KUNIT_ASSERT_GE_MSG(test, left, right, fmt, ...) \
-	__KUNIT_INT(test, true, left, #left, >=, right, #right, fmt, ##__VA_ARGS__)
-#define KUNIT_ASSERT_PTR_EQ(test, left, right) \
-	__KUNIT_PTR(test, true, left, #left, ==, right, #right, NULL)
-#define KUNIT_ASSERT_PTR_EQ_MSG(test, left, right, fmt, ...) \
-	__KUNIT_PTR(test, true, left, #left, ==, right, #right, fmt, ##__VA_ARGS__)
-#define KUNIT_ASSERT_PTR_NE(test, left, right) \
-	__KUNIT_PTR(test, true, left, #left, !=, right, #right, NULL)
-#define KUNIT_ASSERT_PTR_NE_MSG(test, left, right, fmt, ...) \
-	__KUNIT_PTR(test, true, left, #left, !=, right, #right, fmt, ##__VA_ARGS__)
-#define KUNIT_ASSERT_NULL(test, ptr) \
-	__KUNIT_PTR(test, true, ptr, #ptr, ==, NULL, "NULL", NULL)
-#define KUNIT_ASSERT_NULL_MSG(test, ptr, fmt, ...) \
-	__KUNIT_PTR(test, true, ptr, #ptr, ==, NULL, "NULL", fmt, ##__VA_ARGS__)
-#define KUNIT_ASSERT_NOT_NULL(test, ptr) \
-	__KUNIT_PTR(test, true, ptr, #ptr, !=, NULL, "NULL", NULL)
-#define KUNIT_ASSERT_NOT_NULL_MSG(test, ptr, fmt, ...) \
-	__KUNIT_PTR(test, true, ptr, #ptr, !=, NULL, "NULL", fmt, ##__VA_ARGS__)
-#define KUNIT_ASSERT_NOT_ERR_OR_NULL(test, ptr) \
-	__KUNIT_NOT_ERR(test, true, ptr, #ptr, NULL)
-#define KUNIT_ASSERT_NOT_ERR_OR_NULL_MSG(test, ptr, fmt, ...) \
-	__KUNIT_NOT_ERR(test, true, ptr, #ptr, fmt, ##__VA_ARGS__)
-#define KUNIT_ASSERT_STREQ(test, left, right) \
-	__KUNIT_STR(test, true, left, #left, ==, right, #right, NULL)
-#define KUNIT_ASSERT_STREQ_MSG(test, left, right, fmt, ...) \
-	__KUNIT_STR(test, true, left, #left, ==, right, #right, fmt, ##__VA_ARGS__)
-#define KUNIT_ASSERT_STRNEQ(test, left, right) \
-	__KUNIT_STR(test, true, left, #left, !=, right, #right, NULL)
-#define KUNIT_ASSERT_STRNEQ_MSG(test, left, right, fmt, ...) \
-	__KUNIT_STR(test, true, left, #left, !=, right, #right, fmt, ##__VA_ARGS__)
-#define KUNIT_ASSERT_MEMEQ(test, left, right, size) \
-	__KUNIT_MEM(test, true, left, #left, ==, right, #right, size, NULL)
-#define KUNIT_ASSERT_MEMEQ_MSG(test, left, right, size, fmt, ...) \
-	__KUNIT_MEM(test, true, left, #left, ==, right, #right, size, fmt, ##__VA_ARGS__)
-#define KUNIT_ASSERT_MEMNEQ(test, left, right, size) \
-	__KUNIT_MEM(test, true, left, #left, !=, right, #right, size, NULL)
-#define KUNIT_ASSERT_MEMNEQ_MSG(test, left, right, size, fmt, ...) \
-	__KUNIT_MEM(test, true, left, #left, !=, right, #right, size, fmt, ##__VA_ARGS__)
+#define KUNIT_ASSERT_TRUE(t, a) __KUNIT_BOOL(t, true, a, #a, true, NULL)
+#define KUNIT_ASSERT_TRUE_MSG(t, a, ...) __KUNIT_BOOL(t, true, a, #a, true, __VA_ARGS__)
+#define KUNIT_ASSERT_FALSE(t, a) __KUNIT_BOOL(t, true, a, #a, false, NULL)
+#define KUNIT_ASSERT_FALSE_MSG(t, a, ...) __KUNIT_BOOL(t, true, a, #a, false, __VA_ARGS__)
+#define KUNIT_ASSERT_EQ(t, a, b) __KUNIT_INT(t, true, a, #a, ==, b, #b, NULL)
+#define KUNIT_ASSERT_EQ_MSG(t, a, b, ...) __KUNIT_INT(t, true, a, #a, ==, b, #b, __VA_ARGS__)
+#define KUNIT_ASSERT_NE(t, a, b) __KUNIT_INT(t, true, a, #a, !=, b, #b, NULL)
+#define KUNIT_ASSERT_NE_MSG(t, a, b, ...) __KUNIT_INT(t, true, a, #a, !=, b, #b, __VA_ARGS__)
+#define KUNIT_ASSERT_LT(t, a, b) __KUNIT_INT(t, true, a, #a, <, b, #b, NULL)
+#define KUNIT_ASSERT_LT_MSG(t, a, b, ...) __KUNIT_INT(t, true, a, #a, <, b, #b, __VA_ARGS__)
+#define KUNIT_ASSERT_LE(t, a, b) __KUNIT_INT(t, true, a, #a, <=, b, #b, NULL)
+#define KUNIT_ASSERT_LE_MSG(t, a, b, ...) __KUNIT_INT(t, true, a, #a, <=, b, #b, __VA_ARGS__)
+#define KUNIT_ASSERT_GT(t, a, b) __KUNIT_INT(t, true, a, #a, >, b, #b, NULL)
+#define KUNIT_ASSERT_GT_MSG(t, a, b, ...) __KUNIT_INT(t, true, a, #a, >, b, #b, __VA_ARGS__)
+#define KUNIT_ASSERT_GE(t, a, b) __KUNIT_INT(t, true, a, #a, >=, b, #b, NULL)
+#define KUNIT_ASSERT_GE_MSG(t, a, b, ...) __KUNIT_INT(t, true, a, #a, >=, b, #b, __VA_ARGS__)
+#define KUNIT_ASSERT_PTR_EQ(t, a, b) __KUNIT_PTR(t, true, a, #a, ==, b, #b, NULL)
+#define KUNIT_ASSERT_PTR_EQ_MSG(t, a, b, ...) __KUNIT_PTR(t, true, a, #a, ==, b, #b, __VA_ARGS__)
+#define KUNIT_ASSERT_PTR_NE(t, a, b) __KUNIT_PTR(t, true, a, #a, !=, b, #b, NULL)
+#define KUNIT_ASSERT_PTR_NE_MSG(t, a, b, ...) __KUNIT_PTR(t, true, a, #a, !=, b, #b, __VA_ARGS__)
+#define KUNIT_ASSERT_NULL(t, a) __KUNIT_PTR(t, true, a, #a, ==, NULL, "NULL", NULL)
+#define KUNIT_ASSERT_NULL_MSG(t, a, ...) __KUNIT_PTR(t, true, a, #a, ==, NULL, "NULL", __VA_ARGS__)
+#define KUNIT_ASSERT_NOT_NULL(t, a) __KUNIT_PTR(t, true, a, #a, !=, NULL, "NULL", NULL)
+#define KUNIT_ASSERT_NOT_NULL_MSG(t, a, ...) \
+	__KUNIT_PTR(t, true, a, #a, !=, NULL, "NULL", __VA_ARGS__)
+#define KUNIT_ASSERT_NOT_ERR_OR_NULL(t, a) __KUNIT_NOT_ERR(t, true, a, #a, NULL)
+#define KUNIT_ASSERT_NOT_ERR_OR_NULL_MSG(t, a, ...) __KUNIT_NOT_ERR(t, true, a, #a, __VA_ARGS__)
+#define KUNIT_ASSERT_STREQ(t, a, b) __KUNIT_STR(t, true, a, #a, ==, b, #b, NULL)
+#define KUNIT_ASSERT_STREQ_MSG(t, a, b, ...) __KUNIT_STR(t, true, a, #a, ==, b, #b, __VA_ARGS__)
+#define KUNIT_ASSERT_STRNEQ(t, a, b) __KUNIT_STR(t, true, a, #a, !=, b, #b, NULL)
+#define KUNIT_ASSERT_STRNEQ_MSG(t, a, b, ...) __KUNIT_STR(t, true, a, #a, !=, b, #b, __VA_ARGS__)
+#define KUNIT_ASSERT_MEMEQ(t, a, b, n) __KUNIT_MEM(t, true, a, #a, ==, b, #b, n, NULL)
+#define KUNIT_ASSERT_MEMEQ_MSG(t, a, b, n, ...) \
+	__KUNIT_MEM(t, true, a, #a, ==, b, #b, n, __VA_ARGS__)
+#define KUNIT_ASSERT_MEMNEQ(t, a, b, n) __KUNIT_MEM(t, true, a, #a, !=, b, #b, n, NULL)
+#define KUNIT_ASSERT_MEMNEQ_MSG(t, a, b, n, ...) \
+	__KUNIT_MEM(t, true, a, #a, !=, b, #b, n, __VA_ARGS__)
 // clang-format on
 
 #endif

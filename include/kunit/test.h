@@ -146,6 +146,9 @@ void __noreturn __kunit_abort(struct kunit *test);
 		__kunit_abort(test);                          \
 	} while (0)
 
+/* Gives back what the case holds, newest first. KUnit does it when the case has ended. */
+void kunit_cleanup(struct kunit *test);
+
 /* A line of diagnostics: "    # case: ...". */
 #define kunit_printk(level, test, fmt, ...) \
 	printk(level "    # %s: " fmt, (test)->name, ##__VA_ARGS__)

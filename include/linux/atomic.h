@@ -10,11 +10,14 @@
 #include <linux/compiler.h>
 #include <linux/types.h>
 
-#define ATOMIC_INIT(i) { (i) }
+#define ATOMIC_INIT(i) \
+	{              \
+		(i)    \
+	}
 
-#define atomic_read(v)	       READ_ONCE((v)->counter)
-#define atomic_set(v, i)       WRITE_ONCE((v)->counter, (i))
-#define atomic_read_acquire(v) __atomic_load_n(&(v)->counter, __ATOMIC_ACQUIRE)
+#define atomic_read(v)		 READ_ONCE((v)->counter)
+#define atomic_set(v, i)	 WRITE_ONCE((v)->counter, (i))
+#define atomic_read_acquire(v)	 __atomic_load_n(&(v)->counter, __ATOMIC_ACQUIRE)
 #define atomic_set_release(v, i) __atomic_store_n(&(v)->counter, (i), __ATOMIC_RELEASE)
 
 #define atomic_add(i, v) ((void)__atomic_add_fetch(&(v)->counter, (i), __ATOMIC_SEQ_CST))
@@ -25,17 +28,17 @@
 #define atomic_or(i, v)	 ((void)__atomic_or_fetch(&(v)->counter, (i), __ATOMIC_SEQ_CST))
 #define atomic_xor(i, v) ((void)__atomic_xor_fetch(&(v)->counter, (i), __ATOMIC_SEQ_CST))
 
-#define atomic_add_return(i, v)	__atomic_add_fetch(&(v)->counter, (i), __ATOMIC_SEQ_CST)
-#define atomic_sub_return(i, v)	__atomic_sub_fetch(&(v)->counter, (i), __ATOMIC_SEQ_CST)
-#define atomic_inc_return(v)	atomic_add_return(1, v)
-#define atomic_dec_return(v)	atomic_sub_return(1, v)
-#define atomic_fetch_add(i, v)	__atomic_fetch_add(&(v)->counter, (i), __ATOMIC_SEQ_CST)
-#define atomic_fetch_sub(i, v)	__atomic_fetch_sub(&(v)->counter, (i), __ATOMIC_SEQ_CST)
-#define atomic_fetch_inc(v)	atomic_fetch_add(1, v)
-#define atomic_fetch_dec(v)	atomic_fetch_sub(1, v)
-#define atomic_fetch_or(i, v)	__atomic_fetch_or(&(v)->counter, (i), __ATOMIC_SEQ_CST)
-#define atomic_fetch_and(i, v)	__atomic_fetch_and(&(v)->counter, (i), __ATOMIC_SEQ_CST)
-#define atomic_fetch_xor(i, v)	__atomic_fetch_xor(&(v)->counter, (i), __ATOMIC_SEQ_CST)
+#define atomic_add_return(i, v)	  __atomic_add_fetch(&(v)->counter, (i), __ATOMIC_SEQ_CST)
+#define atomic_sub_return(i, v)	  __atomic_sub_fetch(&(v)->counter, (i), __ATOMIC_SEQ_CST)
+#define atomic_inc_return(v)	  atomic_add_return(1, v)
+#define atomic_dec_return(v)	  atomic_sub_return(1, v)
+#define atomic_fetch_add(i, v)	  __atomic_fetch_add(&(v)->counter, (i), __ATOMIC_SEQ_CST)
+#define atomic_fetch_sub(i, v)	  __atomic_fetch_sub(&(v)->counter, (i), __ATOMIC_SEQ_CST)
+#define atomic_fetch_inc(v)	  atomic_fetch_add(1, v)
+#define atomic_fetch_dec(v)	  atomic_fetch_sub(1, v)
+#define atomic_fetch_or(i, v)	  __atomic_fetch_or(&(v)->counter, (i), __ATOMIC_SEQ_CST)
+#define atomic_fetch_and(i, v)	  __atomic_fetch_and(&(v)->counter, (i), __ATOMIC_SEQ_CST)
+#define atomic_fetch_xor(i, v)	  __atomic_fetch_xor(&(v)->counter, (i), __ATOMIC_SEQ_CST)
 #define atomic_add_negative(i, v) (atomic_add_return(i, v) < 0)
 #define atomic_sub_and_test(i, v) (atomic_sub_return(i, v) == 0)
 #define atomic_dec_and_test(v)	  (atomic_sub_return(1, v) == 0)
@@ -44,20 +47,20 @@
 #define xchg(ptr, value) __atomic_exchange_n((ptr), (value), __ATOMIC_SEQ_CST)
 
 /* Stores `new` where *ptr is `old`; the value found is returned. */
-#define cmpxchg(ptr, old, new)                                                                     \
-	({                                                                                         \
-		typeof(*(ptr)) __expected = (old);                                                 \
-		__atomic_compare_exchange_n((ptr), &__expected, (new), false, __ATOMIC_SEQ_CST,    \
-					    __ATOMIC_SEQ_CST);                                     \
-		__expected;                                                                        \
+#define cmpxchg(ptr, old, new)                                                                  \
+	({                                                                                      \
+		typeof(*(ptr)) __expected = (old);                                              \
+		__atomic_compare_exchange_n((ptr), &__expected, (new), false, __ATOMIC_SEQ_CST, \
+					    __ATOMIC_SEQ_CST);                                  \
+		__expected;                                                                     \
 	})
 
 /* The same, returning success; what was found replaces *oldp on failure. */
-#define try_cmpxchg(ptr, oldp, new)                                                                \
+#define try_cmpxchg(ptr, oldp, new) \
 	__atomic_compare_exchange_n((ptr), (oldp), (new), false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST)
 
-#define atomic_xchg(v, i)		xchg(&(v)->counter, (i))
-#define atomic_cmpxchg(v, old, new)	cmpxchg(&(v)->counter, (old), (new))
+#define atomic_xchg(v, i)		 xchg(&(v)->counter, (i))
+#define atomic_cmpxchg(v, old, new)	 cmpxchg(&(v)->counter, (old), (new))
 #define atomic_try_cmpxchg(v, oldp, new) try_cmpxchg(&(v)->counter, (oldp), (new))
 
 /* Adds unless the value is `unless`; returns the value before. */
@@ -87,20 +90,23 @@ typedef struct {
 	long counter;
 } atomic_long_t;
 
-#define ATOMIC_LONG_INIT(i)	       { (i) }
-#define atomic_long_read(v)	       READ_ONCE((v)->counter)
-#define atomic_long_set(v, i)	       WRITE_ONCE((v)->counter, (i))
-#define atomic_long_add(i, v)	       atomic_add(i, v)
-#define atomic_long_sub(i, v)	       atomic_sub(i, v)
-#define atomic_long_inc(v)	       atomic_inc(v)
-#define atomic_long_dec(v)	       atomic_dec(v)
-#define atomic_long_add_return(i, v)   atomic_add_return(i, v)
-#define atomic_long_sub_return(i, v)   atomic_sub_return(i, v)
-#define atomic_long_inc_return(v)      atomic_inc_return(v)
-#define atomic_long_dec_return(v)      atomic_dec_return(v)
-#define atomic_long_fetch_add(i, v)    atomic_fetch_add(i, v)
-#define atomic_long_dec_and_test(v)    atomic_dec_and_test(v)
-#define atomic_long_xchg(v, i)	       atomic_xchg(v, i)
-#define atomic_long_cmpxchg(v, o, n)   atomic_cmpxchg(v, o, n)
+#define ATOMIC_LONG_INIT(i) \
+	{                   \
+		(i)         \
+	}
+#define atomic_long_read(v)	     READ_ONCE((v)->counter)
+#define atomic_long_set(v, i)	     WRITE_ONCE((v)->counter, (i))
+#define atomic_long_add(i, v)	     atomic_add(i, v)
+#define atomic_long_sub(i, v)	     atomic_sub(i, v)
+#define atomic_long_inc(v)	     atomic_inc(v)
+#define atomic_long_dec(v)	     atomic_dec(v)
+#define atomic_long_add_return(i, v) atomic_add_return(i, v)
+#define atomic_long_sub_return(i, v) atomic_sub_return(i, v)
+#define atomic_long_inc_return(v)    atomic_inc_return(v)
+#define atomic_long_dec_return(v)    atomic_dec_return(v)
+#define atomic_long_fetch_add(i, v)  atomic_fetch_add(i, v)
+#define atomic_long_dec_and_test(v)  atomic_dec_and_test(v)
+#define atomic_long_xchg(v, i)	     atomic_xchg(v, i)
+#define atomic_long_cmpxchg(v, o, n) atomic_cmpxchg(v, o, n)
 
 #endif

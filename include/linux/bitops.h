@@ -125,10 +125,10 @@ static __always_inline __attribute_const__ unsigned long __ffs64(u64 word)
 unsigned int __sw_hweight32(u32 word) __attribute_const__;
 unsigned int __sw_hweight64(u64 word) __attribute_const__;
 
-#define hweight32(word)                                                                            \
+#define hweight32(word) \
 	(__builtin_constant_p(word) ? (unsigned int)__builtin_popcount(word) : __sw_hweight32(word))
-#define hweight64(word)                                                                            \
-	(__builtin_constant_p(word) ? (unsigned int)__builtin_popcountll(word)                     \
+#define hweight64(word)                                                        \
+	(__builtin_constant_p(word) ? (unsigned int)__builtin_popcountll(word) \
 				    : __sw_hweight64(word))
 #define hweight8(word)	   hweight32((u8)(word))
 #define hweight16(word)	   hweight32((u16)(word))

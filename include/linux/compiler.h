@@ -9,18 +9,18 @@
 
 /* Functions */
 #undef __always_inline
-#define __always_inline	   inline __attribute__((__always_inline__))
-#define noinline	   __attribute__((__noinline__))
-#define noinline_for_stack noinline
-#define __pure		   __attribute__((__pure__))
-#define __attribute_const__ __attribute__((__const__))
-#define __noreturn	   __attribute__((__noreturn__))
-#define __cold		   __attribute__((__cold__))
-#define __must_check	   __attribute__((__warn_unused_result__))
-#define __malloc	   __attribute__((__malloc__))
-#define __alloc_size(...)  __attribute__((__alloc_size__(__VA_ARGS__)))
+#define __always_inline	     inline __attribute__((__always_inline__))
+#define noinline	     __attribute__((__noinline__))
+#define noinline_for_stack   noinline
+#define __pure		     __attribute__((__pure__))
+#define __attribute_const__  __attribute__((__const__))
+#define __noreturn	     __attribute__((__noreturn__))
+#define __cold		     __attribute__((__cold__))
+#define __must_check	     __attribute__((__warn_unused_result__))
+#define __malloc	     __attribute__((__malloc__))
+#define __alloc_size(...)    __attribute__((__alloc_size__(__VA_ARGS__)))
 #define __printf(fmt, first) __attribute__((__format__(printf, fmt, first)))
-#define __weak		   __attribute__((__weak__))
+#define __weak		     __attribute__((__weak__))
 
 /* Data and sections */
 #define __packed	__attribute__((__packed__))
@@ -58,8 +58,8 @@
 #define __release(lock) ((void)0)
 
 /* Questions about types, answered while compiling */
-#define __same_type(a, b)     __builtin_types_compatible_p(typeof(a), typeof(b))
-#define is_signed_type(type)  (((type)(-1)) < (type)1)
+#define __same_type(a, b)      __builtin_types_compatible_p(typeof(a), typeof(b))
+#define is_signed_type(type)   (((type)(-1)) < (type)1)
 #define is_unsigned_type(type) (!is_signed_type(type))
 
 /* A name that no other expansion of the same macro in this file has. */
@@ -72,10 +72,10 @@
  * (up to the size of a long): for words that an interrupt or another CPU changes
  * without a lock. They order nothing else.
  */
-#define READ_ONCE(x)	   (*(const volatile typeof(x) *)&(x))
-#define WRITE_ONCE(x, val)                                                                         \
-	do {                                                                                       \
-		*(volatile typeof(x) *)&(x) = (val);                                               \
+#define READ_ONCE(x) (*(const volatile typeof(x) *)&(x))
+#define WRITE_ONCE(x, val)                           \
+	do {                                         \
+		*(volatile typeof(x) *)&(x) = (val); \
 	} while (0)
 
 /* The value of an expression that races on purpose. */

@@ -12,10 +12,10 @@
 #define _AT(type, x)	((type)(x))
 #endif
 
-#define _UL(x)	 (_AC(x, UL))
-#define _ULL(x)	 (_AC(x, ULL))
-#define UL(x)	 (_UL(x))
-#define ULL(x)	 (_ULL(x))
+#define _UL(x)	   (_AC(x, UL))
+#define _ULL(x)	   (_AC(x, ULL))
+#define UL(x)	   (_UL(x))
+#define ULL(x)	   (_ULL(x))
 #define _BITUL(x)  (_UL(1) << (x))
 #define _BITULL(x) (_ULL(1) << (x))
 
@@ -23,7 +23,7 @@
  * 1 if x is an integer constant expression. "(void *)(x * 0)" is then a null pointer
  * constant, and the conditional has the other operand's type; else it is a void *.
  */
-#define __is_constexpr(x)                                                                          \
+#define __is_constexpr(x) \
 	__builtin_types_compatible_p(typeof(1 ? (void *)((long)(x)*0L) : (int *)1), int *)
 
 #endif

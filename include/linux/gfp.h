@@ -38,14 +38,14 @@ static inline enum migratetype gfp_migratetype(gfp_t gfp)
  * the table an entry. Of DMA, HIGHMEM and DMA32 only one may be given; the
  * eight other entries are bad, and fall to ZONE_DMA, which harms nobody.
  */
-#define GFP_ZONE_ENTRY(bits, zone) ((unsigned int)(zone) << ((unsigned int)(bits) * 2))
-#define GFP_ZONE_TABLE                                                                             \
-	(GFP_ZONE_ENTRY(0, ZONE_NORMAL) | GFP_ZONE_ENTRY(__GFP_DMA, ZONE_DMA) |                    \
-	 GFP_ZONE_ENTRY(__GFP_HIGHMEM, OPT_ZONE_HIGHMEM) |                                         \
-	 GFP_ZONE_ENTRY(__GFP_DMA32, OPT_ZONE_DMA32) |                                             \
-	 GFP_ZONE_ENTRY(__GFP_MOVABLE, ZONE_NORMAL) |                                              \
-	 GFP_ZONE_ENTRY(__GFP_MOVABLE | __GFP_DMA, ZONE_DMA) |                                     \
-	 GFP_ZONE_ENTRY(__GFP_MOVABLE | __GFP_HIGHMEM, OPT_ZONE_HIGHMEM) |                         \
+#define GFP_ZONE_ENTRY(bits, zone) ((unsigned int)(zone) << ((unsigned int)(bits)*2))
+#define GFP_ZONE_TABLE                                                          \
+	(GFP_ZONE_ENTRY(0, ZONE_NORMAL) | GFP_ZONE_ENTRY(__GFP_DMA, ZONE_DMA) | \
+	 GFP_ZONE_ENTRY(__GFP_HIGHMEM, OPT_ZONE_HIGHMEM) |                      \
+	 GFP_ZONE_ENTRY(__GFP_DMA32, OPT_ZONE_DMA32) |                          \
+	 GFP_ZONE_ENTRY(__GFP_MOVABLE, ZONE_NORMAL) |                           \
+	 GFP_ZONE_ENTRY(__GFP_MOVABLE | __GFP_DMA, ZONE_DMA) |                  \
+	 GFP_ZONE_ENTRY(__GFP_MOVABLE | __GFP_HIGHMEM, OPT_ZONE_HIGHMEM) |      \
 	 GFP_ZONE_ENTRY(__GFP_MOVABLE | __GFP_DMA32, OPT_ZONE_DMA32))
 /* A bit for each pair: DMA|HIGHMEM (3), DMA|DMA32 (5), HIGHMEM|DMA32 (6), all (7), and with MOVABLE. */
 #define GFP_ZONE_BAD 0xe8e8U
@@ -66,9 +66,9 @@ static inline enum zone_type gfp_zone(gfp_t gfp)
 
 struct page *__alloc_pages(gfp_t gfp, unsigned int order);
 
-#define alloc_pages(gfp, order)		  __alloc_pages(gfp, order)
-#define alloc_page(gfp)			  alloc_pages(gfp, 0)
-#define alloc_pages_node(nid, gfp, order) ((void)(nid), alloc_pages(gfp, order))
+#define alloc_pages(gfp, order)		    __alloc_pages(gfp, order)
+#define alloc_page(gfp)			    alloc_pages(gfp, 0)
+#define alloc_pages_node(nid, gfp, order)   ((void)(nid), alloc_pages(gfp, order))
 #define __alloc_pages_node(nid, gfp, order) alloc_pages_node(nid, gfp, order)
 
 /* By address: always lowmem, so __GFP_HIGHMEM is ignored. */

@@ -47,15 +47,15 @@
 #define __GFP_NORETRY	     __GFP_BIT(0x10000)
 
 /* The result. */
-#define __GFP_NOWARN	 __GFP_BIT(0x2000)
-#define __GFP_COMP	 __GFP_BIT(0x40000)
-#define __GFP_ZERO	 __GFP_BIT(0x100)
-#define __GFP_NOLOCKDEP	 __GFP_BIT(0)
+#define __GFP_NOWARN	__GFP_BIT(0x2000)
+#define __GFP_COMP	__GFP_BIT(0x40000)
+#define __GFP_ZERO	__GFP_BIT(0x100)
+#define __GFP_NOLOCKDEP __GFP_BIT(0)
 
 /* Names of older kernels, for code written then. */
-#define __GFP_ATOMIC __GFP_BIT(0) /* up to 6.2: HIGH without DIRECT_RECLAIM says it now */
-#define __GFP_COLD   __GFP_BIT(0) /* up to 4.14: a hint about caches */
-#define __GFP_WAIT   __GFP_RECLAIM /* up to 4.3 */
+#define __GFP_ATOMIC __GFP_BIT(0)	 /* up to 6.2: HIGH without DIRECT_RECLAIM says it now */
+#define __GFP_COLD   __GFP_BIT(0)	 /* up to 4.14: a hint about caches */
+#define __GFP_WAIT   __GFP_RECLAIM	 /* up to 4.3 */
 #define __GFP_REPEAT __GFP_RETRY_MAYFAIL /* up to 4.12 */
 
 #define __GFP_BITS_SHIFT 23

@@ -24,10 +24,10 @@ struct initcall {
 	const char *name;
 };
 
-#define __define_initcall(fn, level)                                                               \
-	static const struct initcall __initcall_##fn __used __section(".initcalls." level) = {     \
-		.function = fn,                                                                    \
-		.name = #fn,                                                                       \
+#define __define_initcall(fn, level)                                                           \
+	static const struct initcall __initcall_##fn __used __section(".initcalls." level) = { \
+		.function = fn,                                                                \
+		.name = #fn,                                                                   \
 	}
 
 #define console_initcall(fn) __define_initcall(fn, "console")

@@ -12,20 +12,20 @@
 #define local_irq_disable() arch_local_irq_disable()
 #define local_irq_enable()  arch_local_irq_enable()
 
-#define local_save_flags(flags)                                                                    \
-	do {                                                                                       \
-		(flags) = arch_local_save_flags();                                                 \
+#define local_save_flags(flags)                    \
+	do {                                       \
+		(flags) = arch_local_save_flags(); \
 	} while (0)
 
-#define local_irq_save(flags)                                                                      \
-	do {                                                                                       \
-		(flags) = arch_local_save_flags();                                                 \
-		arch_local_irq_disable();                                                          \
+#define local_irq_save(flags)                      \
+	do {                                       \
+		(flags) = arch_local_save_flags(); \
+		arch_local_irq_disable();          \
 	} while (0)
 
 #define local_irq_restore(flags) arch_local_irq_restore(flags)
 
-#define irqs_disabled_flags(flags) (!((flags) & X86_EFLAGS_IF))
+#define irqs_disabled_flags(flags) (!((flags)&X86_EFLAGS_IF))
 #define irqs_disabled()		   irqs_disabled_flags(arch_local_save_flags())
 
 #endif

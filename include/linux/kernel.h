@@ -24,9 +24,8 @@
 #include <linux/types.h>
 
 /* Of an array, not of a pointer: that does not build. */
-#define ARRAY_SIZE(array)                                                                          \
-	(sizeof(array) / sizeof((array)[0]) +                                                      \
-	 BUILD_BUG_ON_ZERO(__same_type((array), &(array)[0])))
+#define ARRAY_SIZE(array) \
+	(sizeof(array) / sizeof((array)[0]) + BUILD_BUG_ON_ZERO(__same_type((array), &(array)[0])))
 
 /* Halves of a number of any width; the double shift is defined for 32 bits too. */
 #define upper_32_bits(n) ((u32)(((n) >> 16) >> 16))

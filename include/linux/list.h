@@ -12,8 +12,10 @@
  * poison until it is initialised again. The caller does the locking.
  */
 
-#define LIST_HEAD_INIT(name) { &(name), &(name) }
-#define LIST_HEAD(name)	     struct list_head name = LIST_HEAD_INIT(name)
+// clang-format off
+#define LIST_HEAD_INIT(name)	{ &(name), &(name) }
+#define LIST_HEAD(name)		struct list_head name = LIST_HEAD_INIT(name)
+// clang-format on
 
 static inline void INIT_LIST_HEAD(struct list_head *list)
 {
@@ -21,8 +23,7 @@ static inline void INIT_LIST_HEAD(struct list_head *list)
 	WRITE_ONCE(list->prev, list);
 }
 
-static inline void __list_add(struct list_head *new, struct list_head *prev,
-			      struct list_head *next)
+static inline void __list_add(struct list_head *new, struct list_head *prev, struct list_head *next)
 {
 	next->prev = new;
 	new->next = next;
@@ -227,66 +228,66 @@ static inline void list_splice_tail_init(struct list_head *list, struct list_hea
 }
 
 /* The structures that the nodes are in. */
-#define list_entry(ptr, type, member)	    container_of(ptr, type, member)
+#define list_entry(ptr, type, member)	     container_of(ptr, type, member)
 #define list_first_entry(head, type, member) list_entry((head)->next, type, member)
-#define list_last_entry(head, type, member) list_entry((head)->prev, type, member)
-#define list_first_entry_or_null(head, type, member)                                               \
-	({                                                                                         \
-		struct list_head *__head = (head), *__first = READ_ONCE(__head->next);             \
-		__first != __head ? list_entry(__first, type, member) : NULL;                      \
+#define list_last_entry(head, type, member)  list_entry((head)->prev, type, member)
+#define list_first_entry_or_null(head, type, member)                                   \
+	({                                                                             \
+		struct list_head *__head = (head), *__first = READ_ONCE(__head->next); \
+		__first != __head ? list_entry(__first, type, member) : NULL;          \
 	})
 #define list_next_entry(pos, member) list_entry((pos)->member.next, typeof(*(pos)), member)
 #define list_prev_entry(pos, member) list_entry((pos)->member.prev, typeof(*(pos)), member)
-#define list_next_entry_circular(pos, head, member)                                                \
-	(list_is_last(&(pos)->member, head) ? list_first_entry(head, typeof(*(pos)), member)       \
+#define list_next_entry_circular(pos, head, member)                                          \
+	(list_is_last(&(pos)->member, head) ? list_first_entry(head, typeof(*(pos)), member) \
 					    : list_next_entry(pos, member))
-#define list_prev_entry_circular(pos, head, member)                                                \
-	(list_is_first(&(pos)->member, head) ? list_last_entry(head, typeof(*(pos)), member)       \
+#define list_prev_entry_circular(pos, head, member)                                          \
+	(list_is_first(&(pos)->member, head) ? list_last_entry(head, typeof(*(pos)), member) \
 					     : list_prev_entry(pos, member))
 #define list_entry_is_head(pos, head, member) list_is_head(&(pos)->member, (head))
 
 /* Over the nodes. The _safe forms allow the current one to be removed. */
-#define list_for_each(pos, head)                                                                   \
+#define list_for_each(pos, head) \
 	for (pos = (head)->next; !list_is_head(pos, (head)); pos = pos->next)
-#define list_for_each_continue(pos, head)                                                          \
+#define list_for_each_continue(pos, head) \
 	for (pos = pos->next; !list_is_head(pos, (head)); pos = pos->next)
-#define list_for_each_prev(pos, head)                                                              \
+#define list_for_each_prev(pos, head) \
 	for (pos = (head)->prev; !list_is_head(pos, (head)); pos = pos->prev)
-#define list_for_each_safe(pos, n, head)                                                           \
+#define list_for_each_safe(pos, n, head) \
 	for (pos = (head)->next, n = pos->next; !list_is_head(pos, (head)); pos = n, n = pos->next)
-#define list_for_each_prev_safe(pos, n, head)                                                      \
+#define list_for_each_prev_safe(pos, n, head) \
 	for (pos = (head)->prev, n = pos->prev; !list_is_head(pos, (head)); pos = n, n = pos->prev)
 
 /* Over the structures. _continue starts after pos, _from at pos. */
-#define list_for_each_entry(pos, head, member)                                                     \
-	for (pos = list_first_entry(head, typeof(*pos), member);                                   \
+#define list_for_each_entry(pos, head, member)                   \
+	for (pos = list_first_entry(head, typeof(*pos), member); \
 	     !list_entry_is_head(pos, head, member); pos = list_next_entry(pos, member))
-#define list_for_each_entry_reverse(pos, head, member)                                             \
-	for (pos = list_last_entry(head, typeof(*pos), member);                                    \
+#define list_for_each_entry_reverse(pos, head, member)          \
+	for (pos = list_last_entry(head, typeof(*pos), member); \
 	     !list_entry_is_head(pos, head, member); pos = list_prev_entry(pos, member))
 #define list_prepare_entry(pos, head, member) ((pos) ?: list_entry(head, typeof(*pos), member))
-#define list_for_each_entry_continue(pos, head, member)                                            \
-	for (pos = list_next_entry(pos, member); !list_entry_is_head(pos, head, member);           \
+#define list_for_each_entry_continue(pos, head, member)                                  \
+	for (pos = list_next_entry(pos, member); !list_entry_is_head(pos, head, member); \
 	     pos = list_next_entry(pos, member))
-#define list_for_each_entry_continue_reverse(pos, head, member)                                    \
-	for (pos = list_prev_entry(pos, member); !list_entry_is_head(pos, head, member);           \
+#define list_for_each_entry_continue_reverse(pos, head, member)                          \
+	for (pos = list_prev_entry(pos, member); !list_entry_is_head(pos, head, member); \
 	     pos = list_prev_entry(pos, member))
-#define list_for_each_entry_from(pos, head, member)                                                \
+#define list_for_each_entry_from(pos, head, member) \
 	for (; !list_entry_is_head(pos, head, member); pos = list_next_entry(pos, member))
-#define list_for_each_entry_from_reverse(pos, head, member)                                        \
+#define list_for_each_entry_from_reverse(pos, head, member) \
 	for (; !list_entry_is_head(pos, head, member); pos = list_prev_entry(pos, member))
 
 #define list_for_each_entry_safe(pos, n, head, member)                                             \
 	for (pos = list_first_entry(head, typeof(*pos), member), n = list_next_entry(pos, member); \
 	     !list_entry_is_head(pos, head, member); pos = n, n = list_next_entry(n, member))
-#define list_for_each_entry_safe_continue(pos, n, head, member)                                    \
-	for (pos = list_next_entry(pos, member), n = list_next_entry(pos, member);                 \
+#define list_for_each_entry_safe_continue(pos, n, head, member)                    \
+	for (pos = list_next_entry(pos, member), n = list_next_entry(pos, member); \
 	     !list_entry_is_head(pos, head, member); pos = n, n = list_next_entry(n, member))
-#define list_for_each_entry_safe_from(pos, n, head, member)                                        \
-	for (n = list_next_entry(pos, member); !list_entry_is_head(pos, head, member);             \
+#define list_for_each_entry_safe_from(pos, n, head, member)                            \
+	for (n = list_next_entry(pos, member); !list_entry_is_head(pos, head, member); \
 	     pos = n, n = list_next_entry(n, member))
-#define list_for_each_entry_safe_reverse(pos, n, head, member)                                     \
-	for (pos = list_last_entry(head, typeof(*pos), member), n = list_prev_entry(pos, member);  \
+#define list_for_each_entry_safe_reverse(pos, n, head, member)                                    \
+	for (pos = list_last_entry(head, typeof(*pos), member), n = list_prev_entry(pos, member); \
 	     !list_entry_is_head(pos, head, member); pos = n, n = list_prev_entry(n, member))
 
 /*
@@ -294,9 +295,11 @@ static inline void list_splice_tail_init(struct list_head *list, struct list_hea
  * the pointer to it, in the head or in the node before; NULL says "in no list".
  */
 
-#define HLIST_HEAD_INIT	     { .first = NULL }
-#define HLIST_HEAD(name)     struct hlist_head name = HLIST_HEAD_INIT
-#define INIT_HLIST_HEAD(ptr) ((ptr)->first = NULL)
+// clang-format off
+#define HLIST_HEAD_INIT		{ .first = NULL }
+#define HLIST_HEAD(name)	struct hlist_head name = HLIST_HEAD_INIT
+#define INIT_HLIST_HEAD(ptr)	((ptr)->first = NULL)
+// clang-format on
 
 static inline void INIT_HLIST_NODE(struct hlist_node *node)
 {
@@ -398,28 +401,35 @@ static inline void hlist_move_list(struct hlist_head *old, struct hlist_head *ne
 }
 
 #define hlist_entry(ptr, type, member) container_of(ptr, type, member)
-#define hlist_entry_safe(ptr, type, member)                                                        \
-	({                                                                                         \
-		typeof(ptr) __node = (ptr);                                                        \
-		__node ? hlist_entry(__node, type, member) : NULL;                                 \
+#define hlist_entry_safe(ptr, type, member)                        \
+	({                                                         \
+		typeof(ptr) __node = (ptr);                        \
+		__node ? hlist_entry(__node, type, member) : NULL; \
 	})
 
 #define hlist_for_each(pos, head) for (pos = (head)->first; pos; pos = pos->next)
-#define hlist_for_each_safe(pos, n, head)                                                          \
-	for (pos = (head)->first; pos && ({ n = pos->next; 1; }); pos = n)
+#define hlist_for_each_safe(pos, n, head)                \
+	for (pos = (head)->first; pos && ({              \
+					  n = pos->next; \
+					  1;             \
+				  });                    \
+	     pos = n)
 
-#define hlist_for_each_entry(pos, head, member)                                                    \
-	for (pos = hlist_entry_safe((head)->first, typeof(*(pos)), member); pos;                   \
+#define hlist_for_each_entry(pos, head, member)                                  \
+	for (pos = hlist_entry_safe((head)->first, typeof(*(pos)), member); pos; \
 	     pos = hlist_entry_safe((pos)->member.next, typeof(*(pos)), member))
-#define hlist_for_each_entry_continue(pos, member)                                                 \
-	for (pos = hlist_entry_safe((pos)->member.next, typeof(*(pos)), member); pos;              \
+#define hlist_for_each_entry_continue(pos, member)                                    \
+	for (pos = hlist_entry_safe((pos)->member.next, typeof(*(pos)), member); pos; \
 	     pos = hlist_entry_safe((pos)->member.next, typeof(*(pos)), member))
-#define hlist_for_each_entry_from(pos, member)                                                     \
+#define hlist_for_each_entry_from(pos, member) \
 	for (; pos; pos = hlist_entry_safe((pos)->member.next, typeof(*(pos)), member))
 /* n is a struct hlist_node *. */
-#define hlist_for_each_entry_safe(pos, n, head, member)                                            \
-	for (pos = hlist_entry_safe((head)->first, typeof(*(pos)), member);                        \
-	     pos && ({ n = (pos)->member.next; 1; });                                              \
+#define hlist_for_each_entry_safe(pos, n, head, member)                     \
+	for (pos = hlist_entry_safe((head)->first, typeof(*(pos)), member); \
+	     pos && ({                                                      \
+		     n = (pos)->member.next;                                \
+		     1;                                                     \
+	     });                                                            \
 	     pos = hlist_entry_safe(n, typeof(*(pos)), member))
 
 #endif

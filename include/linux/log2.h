@@ -23,9 +23,9 @@ static __always_inline __attribute_const__ int __ilog2_u64(u64 n)
 }
 
 /* Rounded down */
-#define ilog2(n)                                                                                   \
-	(__builtin_constant_p(n) ? const_ilog2(n)                                                  \
-	 : sizeof(n) <= 4	 ? __ilog2_u32(n)                                                  \
+#define ilog2(n)                                  \
+	(__builtin_constant_p(n) ? const_ilog2(n) \
+	 : sizeof(n) <= 4	 ? __ilog2_u32(n) \
 				 : __ilog2_u64(n))
 
 static __always_inline __attribute_const__ bool is_power_of_2(unsigned long n)
@@ -44,10 +44,10 @@ static __always_inline __attribute_const__ unsigned long __rounddown_pow_of_two(
 }
 
 /* Undefined for 0, and for what has no power of two above it. */
-#define roundup_pow_of_two(n)                                                                      \
-	(__builtin_constant_p(n) ? ((n) == 1 ? 1UL : 1UL << (const_ilog2((n)-1) + 1))              \
+#define roundup_pow_of_two(n)                                                         \
+	(__builtin_constant_p(n) ? ((n) == 1 ? 1UL : 1UL << (const_ilog2((n)-1) + 1)) \
 				 : __roundup_pow_of_two(n))
-#define rounddown_pow_of_two(n)                                                                    \
+#define rounddown_pow_of_two(n) \
 	(__builtin_constant_p(n) ? 1UL << const_ilog2(n) : __rounddown_pow_of_two(n))
 
 static __always_inline __attribute_const__ int __order_base_2(unsigned long n)
@@ -56,7 +56,7 @@ static __always_inline __attribute_const__ int __order_base_2(unsigned long n)
 }
 
 /* ilog2 rounded up: 0 for 0 and 1. */
-#define order_base_2(n)                                                                            \
+#define order_base_2(n) \
 	(__builtin_constant_p(n) ? ((n) < 2 ? 0 : const_ilog2((n)-1) + 1) : __order_base_2(n))
 
 /* How many bits it takes to write n: 1 for 0. */

@@ -49,20 +49,20 @@ u64 mul_u64_u32_div(u64 a, u32 b, u32 divisor);
 /* ~0 where the quotient does not fit */
 u64 mul_u64_u64_div_u64(u64 a, u64 b, u64 divisor);
 
-#define DIV64_U64_ROUND_UP(n, d)                                                                   \
-	({                                                                                         \
-		u64 __d = (d);                                                                     \
-		div64_u64((n) + __d - 1, __d);                                                     \
+#define DIV64_U64_ROUND_UP(n, d)               \
+	({                                     \
+		u64 __d = (d);                 \
+		div64_u64((n) + __d - 1, __d); \
 	})
-#define DIV64_U64_ROUND_CLOSEST(n, d)                                                              \
-	({                                                                                         \
-		u64 __d = (d);                                                                     \
-		div64_u64((n) + __d / 2, __d);                                                     \
+#define DIV64_U64_ROUND_CLOSEST(n, d)          \
+	({                                     \
+		u64 __d = (d);                 \
+		div64_u64((n) + __d / 2, __d); \
 	})
-#define DIV_U64_ROUND_CLOSEST(n, d)                                                                \
-	({                                                                                         \
-		u32 __d = (d);                                                                     \
-		div_u64((u64)(n) + __d / 2, __d);                                                  \
+#define DIV_U64_ROUND_CLOSEST(n, d)               \
+	({                                        \
+		u32 __d = (d);                    \
+		div_u64((u64)(n) + __d / 2, __d); \
 	})
 
 #endif

@@ -15,9 +15,9 @@
 #include <linux/page_ref.h>
 #include <linux/pfn.h>
 
-#define PAGE_ALIGN(address)	 ALIGN(address, PAGE_SIZE)
-#define PAGE_ALIGNED(address)	 IS_ALIGNED((unsigned long)(address), PAGE_SIZE)
-#define offset_in_page(address)	 ((unsigned long)(address) & ~PAGE_MASK)
+#define PAGE_ALIGN(address)	ALIGN(address, PAGE_SIZE)
+#define PAGE_ALIGNED(address)	IS_ALIGNED((unsigned long)(address), PAGE_SIZE)
+#define offset_in_page(address) ((unsigned long)(address) & ~PAGE_MASK)
 
 /* Frame numbers: the first after the last RAM, and after the last directly mapped. */
 extern unsigned long max_pfn;
@@ -27,8 +27,8 @@ extern void *high_memory; /* address of the first byte after the direct mapping 
 /* Smallest order whose block holds `size` bytes; the largest unsigned order for size 0. */
 static inline int get_order(unsigned long size)
 {
-	return size <= PAGE_SIZE ? (size ? 0 : BITS_PER_LONG - PAGE_SHIFT) :
-				   ilog2(size - 1) - PAGE_SHIFT + 1;
+	return size <= PAGE_SIZE ? (size ? 0 : BITS_PER_LONG - PAGE_SHIFT)
+				 : ilog2(size - 1) - PAGE_SHIFT + 1;
 }
 
 /* Is this an address in the direct mapping, of a frame that has a struct page? */
@@ -69,8 +69,8 @@ struct page *__compound_head(struct page *page);
 
 static inline struct page *compound_head(const struct page *page)
 {
-	return likely(page_ref_count(page)) ? (struct page *)page :
-					      __compound_head((struct page *)page);
+	return likely(page_ref_count(page)) ? (struct page *)page
+					    : __compound_head((struct page *)page);
 }
 
 static inline unsigned int compound_order(const struct page *page)

@@ -33,7 +33,7 @@ struct page {
 	unsigned long private; /* the owner's; in a free area: the block's order */
 
 	union {
-		atomic_t _mapcount;    /* page-table entries that map the page, less one */
+		atomic_t _mapcount;	/* page-table entries that map the page, less one */
 		unsigned int page_type; /* PG_buddy and the like, by clearing bits of -1 */
 	};
 	atomic_t _refcount; /* 0: free, or a tail. Use page_ref.h */

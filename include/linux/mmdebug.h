@@ -12,15 +12,15 @@ struct page;
 void dump_page(struct page *page, const char *reason);
 
 #ifdef CONFIG_DEBUG_VM
-#define VM_BUG_ON(condition)	  BUG_ON(condition)
-#define VM_WARN_ON(condition)	  WARN_ON(condition)
+#define VM_BUG_ON(condition)	   BUG_ON(condition)
+#define VM_WARN_ON(condition)	   WARN_ON(condition)
 #define VM_WARN_ON_ONCE(condition) WARN_ON_ONCE(condition)
-#define VM_BUG_ON_PAGE(condition, page)                                                            \
-	do {                                                                                       \
-		if (unlikely(condition)) {                                                         \
-			dump_page(page, "VM_BUG_ON_PAGE(" #condition ")");                         \
-			BUG();                                                                     \
-		}                                                                                  \
+#define VM_BUG_ON_PAGE(condition, page)                                    \
+	do {                                                               \
+		if (unlikely(condition)) {                                 \
+			dump_page(page, "VM_BUG_ON_PAGE(" #condition ")"); \
+			BUG();                                             \
+		}                                                          \
 	} while (0)
 #else
 #define VM_BUG_ON(condition)		((void)sizeof((long)(condition)))

@@ -51,8 +51,8 @@ enum migratetype {
 
 extern const char *const migratetype_names[MIGRATE_TYPES];
 
-#define for_each_migratetype_order(order, type)                                                    \
-	for (order = 0; order < NR_PAGE_ORDERS; order++)                                           \
+#define for_each_migratetype_order(order, type)          \
+	for (order = 0; order < NR_PAGE_ORDERS; order++) \
 		for (type = 0; type < MIGRATE_TYPES; type++)
 
 /* A pageblock is what one 2 MiB page maps: the unit of migrate types. */
@@ -100,18 +100,18 @@ struct zone {
 	struct free_area free_area[NR_PAGE_ORDERS];
 };
 
-#define zone_idx(zone)		   ((enum zone_type)((zone) - (zone)->zone_pgdat->node_zones))
-#define min_wmark_pages(zone)	   ((zone)->_watermark[WMARK_MIN])
-#define low_wmark_pages(zone)	   ((zone)->_watermark[WMARK_LOW])
-#define high_wmark_pages(zone)	   ((zone)->_watermark[WMARK_HIGH])
-#define wmark_pages(zone, i)	   ((zone)->_watermark[i])
-#define zone_managed_pages(zone)   READ_ONCE((zone)->managed_pages)
-#define managed_zone(zone)	   (zone_managed_pages(zone) != 0)
-#define populated_zone(zone)	   ((zone)->present_pages != 0)
-#define zone_end_pfn(zone)	   ((zone)->zone_start_pfn + (zone)->spanned_pages)
-#define zone_spans_pfn(zone, pfn)  ((pfn) - (zone)->zone_start_pfn < (zone)->spanned_pages)
-#define is_highmem_idx(idx)	   ((idx) == ZONE_HIGHMEM)
-#define is_highmem(zone)	   is_highmem_idx(zone_idx(zone))
+#define zone_idx(zone)		  ((enum zone_type)((zone) - (zone)->zone_pgdat->node_zones))
+#define min_wmark_pages(zone)	  ((zone)->_watermark[WMARK_MIN])
+#define low_wmark_pages(zone)	  ((zone)->_watermark[WMARK_LOW])
+#define high_wmark_pages(zone)	  ((zone)->_watermark[WMARK_HIGH])
+#define wmark_pages(zone, i)	  ((zone)->_watermark[i])
+#define zone_managed_pages(zone)  READ_ONCE((zone)->managed_pages)
+#define managed_zone(zone)	  (zone_managed_pages(zone) != 0)
+#define populated_zone(zone)	  ((zone)->present_pages != 0)
+#define zone_end_pfn(zone)	  ((zone)->zone_start_pfn + (zone)->spanned_pages)
+#define zone_spans_pfn(zone, pfn) ((pfn) - (zone)->zone_start_pfn < (zone)->spanned_pages)
+#define is_highmem_idx(idx)	  ((idx) == ZONE_HIGHMEM)
+#define is_highmem(zone)	  is_highmem_idx(zone_idx(zone))
 
 /* The zones that a request may use, best first, ended by a NULL zone. */
 struct zonelist {
@@ -128,13 +128,13 @@ extern struct pglist_data contig_page_data;
 
 #define NODE_DATA(nid) (&contig_page_data)
 
-#define for_each_zone(zone)                                                                        \
-	for (zone = contig_page_data.node_zones;                                                   \
+#define for_each_zone(zone)                      \
+	for (zone = contig_page_data.node_zones; \
 	     zone < contig_page_data.node_zones + MAX_NR_ZONES; zone++)
-#define for_each_populated_zone(zone)                                                              \
-	for_each_zone(zone)                                                                        \
-		if (!populated_zone(zone))                                                         \
-			continue;                                                                  \
+#define for_each_populated_zone(zone)      \
+	for_each_zone(zone)                \
+		if (!populated_zone(zone)) \
+			continue;          \
 		else
 
 /*
@@ -142,8 +142,8 @@ extern struct pglist_data contig_page_data;
  * that holds RAM has its 1024 struct pages; a hole costs one entry here. A
  * zone boundary is always one of sections, so a block never crosses either.
  */
-#define PFN_SECTION_SHIFT     MAX_PAGE_ORDER
-#define PAGES_PER_SECTION     (1UL << PFN_SECTION_SHIFT)
+#define PFN_SECTION_SHIFT      MAX_PAGE_ORDER
+#define PAGES_PER_SECTION      (1UL << PFN_SECTION_SHIFT)
 #define PAGEBLOCKS_PER_SECTION (PAGES_PER_SECTION >> pageblock_order)
 
 struct mem_section {
@@ -155,11 +155,11 @@ struct mem_section {
 extern struct mem_section *mem_section;
 extern unsigned long nr_mem_sections;
 
-#define ZONES_SHIFT	 __NR_PAGEFLAGS
-#define SECTIONS_SHIFT	 (ZONES_SHIFT + 2)
-#define ZONES_MASK	 3UL
-#define MAX_NR_SECTIONS	 (1UL << (32 - SECTIONS_SHIFT))
-#define MAX_PFN		 (MAX_NR_SECTIONS << PFN_SECTION_SHIFT) /* 64 GiB */
+#define ZONES_SHIFT	__NR_PAGEFLAGS
+#define SECTIONS_SHIFT	(ZONES_SHIFT + 2)
+#define ZONES_MASK	3UL
+#define MAX_NR_SECTIONS (1UL << (32 - SECTIONS_SHIFT))
+#define MAX_PFN		(MAX_NR_SECTIONS << PFN_SECTION_SHIFT) /* 64 GiB */
 
 static inline struct mem_section *__pfn_to_section(unsigned long pfn)
 {

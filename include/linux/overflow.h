@@ -29,17 +29,17 @@ static inline bool __must_check __must_check_overflow(bool overflow)
  * *d = a << s; true if a or s is negative, s is too large, or bits are lost, the sign
  * bit included. *d is then whatever a shift by a valid distance gives.
  */
-#define check_shl_overflow(a, s, d)                                                                \
-	__must_check_overflow(({                                                                   \
-		typeof(a) __a = (a);                                                               \
-		typeof(s) __s = (s);                                                               \
-		typeof(d) __d = (d);                                                               \
-		u64 __bits = __a;                                                                  \
-		unsigned int __shift =                                                             \
-			is_non_negative(__s) && (u64)__s < 8 * sizeof(*__d) ? __s : 0;             \
-		*__d = __bits << __shift;                                                          \
-		__shift != (u64)__s || is_negative(*__d) || is_negative(__a) ||                    \
-			(u64)*__d >> __shift != __bits;                                            \
+#define check_shl_overflow(a, s, d)                                                              \
+	__must_check_overflow(({                                                                 \
+		typeof(a) __a = (a);                                                             \
+		typeof(s) __s = (s);                                                             \
+		typeof(d) __d = (d);                                                             \
+		u64 __bits = __a;                                                                \
+		unsigned int __shift = is_non_negative(__s) && (u64)__s < 8 * sizeof(*__d) ? __s \
+											   : 0;  \
+		*__d = __bits << __shift;                                                        \
+		__shift != (u64)__s || is_negative(*__d) || is_negative(__a) ||                  \
+			(u64)*__d >> __shift != __bits;                                          \
 	}))
 
 /*
@@ -74,13 +74,13 @@ static inline size_t __must_check size_sub(size_t minuend, size_t subtrahend)
 #define array3_size(a, b, c) size_mul(size_mul(a, b), c)
 
 /* The bytes of n elements of the flexible array p->member ... */
-#define flex_array_size(p, member, n)                                                              \
-	__builtin_choose_expr(__is_constexpr(n), (n) * sizeof(*(p)->member),                       \
+#define flex_array_size(p, member, n)                                        \
+	__builtin_choose_expr(__is_constexpr(n), (n) * sizeof(*(p)->member), \
 			      size_mul(n, sizeof(*(p)->member)))
 
 /* ... and those of the structure with it. */
-#define struct_size(p, member, n)                                                                  \
-	__builtin_choose_expr(__is_constexpr(n), sizeof(*(p)) + flex_array_size(p, member, n),     \
+#define struct_size(p, member, n)                                                              \
+	__builtin_choose_expr(__is_constexpr(n), sizeof(*(p)) + flex_array_size(p, member, n), \
 			      size_add(sizeof(*(p)), flex_array_size(p, member, n)))
 #define struct_size_t(type, member, n) struct_size((type *)NULL, member, n)
 

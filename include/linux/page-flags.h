@@ -18,10 +18,10 @@ enum pageflags {
 	PG_active,
 	PG_workingset,
 	PG_slab,
-	PG_reserved,  /* not the allocator's: a hole, the image, boot-time data */
+	PG_reserved, /* not the allocator's: a hole, the image, boot-time data */
 	PG_private,
 	PG_writeback,
-	PG_head,      /* first page of a compound page */
+	PG_head, /* first page of a compound page */
 	PG_reclaim,
 	PG_swapbacked,
 	PG_unevictable,
@@ -32,38 +32,38 @@ enum pageflags {
 #define PAGE_FLAGS_MASK ((1UL << __NR_PAGEFLAGS) - 1)
 
 /* A page with one of these still has a user: it must not be freed. */
-#define PAGE_FLAGS_CHECK_AT_FREE                                                                   \
-	((1UL << PG_lru) | (1UL << PG_locked) | (1UL << PG_private) | (1UL << PG_writeback) |      \
+#define PAGE_FLAGS_CHECK_AT_FREE                                                              \
+	((1UL << PG_lru) | (1UL << PG_locked) | (1UL << PG_private) | (1UL << PG_writeback) | \
 	 (1UL << PG_slab) | (1UL << PG_active) | (1UL << PG_unevictable) | (1UL << PG_reserved))
 
-#define __PAGEFLAG(Name, name)                                                                     \
-	static inline int Page##Name(const struct page *page)                                      \
-	{                                                                                          \
-		return (READ_ONCE(page->flags) >> PG_##name) & 1;                                  \
-	}                                                                                          \
-	static inline void SetPage##Name(struct page *page)                                        \
-	{                                                                                          \
-		set_bit(PG_##name, &page->flags);                                                  \
-	}                                                                                          \
-	static inline void ClearPage##Name(struct page *page)                                      \
-	{                                                                                          \
-		clear_bit(PG_##name, &page->flags);                                                \
-	}                                                                                          \
-	static inline void __SetPage##Name(struct page *page)                                      \
-	{                                                                                          \
-		page->flags |= 1UL << PG_##name;                                                   \
-	}                                                                                          \
-	static inline void __ClearPage##Name(struct page *page)                                    \
-	{                                                                                          \
-		page->flags &= ~(1UL << PG_##name);                                                \
-	}                                                                                          \
-	static inline int TestSetPage##Name(struct page *page)                                     \
-	{                                                                                          \
-		return test_and_set_bit(PG_##name, &page->flags);                                  \
-	}                                                                                          \
-	static inline int TestClearPage##Name(struct page *page)                                   \
-	{                                                                                          \
-		return test_and_clear_bit(PG_##name, &page->flags);                                \
+#define __PAGEFLAG(Name, name)                                      \
+	static inline int Page##Name(const struct page *page)       \
+	{                                                           \
+		return (READ_ONCE(page->flags) >> PG_##name) & 1;   \
+	}                                                           \
+	static inline void SetPage##Name(struct page *page)         \
+	{                                                           \
+		set_bit(PG_##name, &page->flags);                   \
+	}                                                           \
+	static inline void ClearPage##Name(struct page *page)       \
+	{                                                           \
+		clear_bit(PG_##name, &page->flags);                 \
+	}                                                           \
+	static inline void __SetPage##Name(struct page *page)       \
+	{                                                           \
+		page->flags |= 1UL << PG_##name;                    \
+	}                                                           \
+	static inline void __ClearPage##Name(struct page *page)     \
+	{                                                           \
+		page->flags &= ~(1UL << PG_##name);                 \
+	}                                                           \
+	static inline int TestSetPage##Name(struct page *page)      \
+	{                                                           \
+		return test_and_set_bit(PG_##name, &page->flags);   \
+	}                                                           \
+	static inline int TestClearPage##Name(struct page *page)    \
+	{                                                           \
+		return test_and_clear_bit(PG_##name, &page->flags); \
 	}
 
 __PAGEFLAG(Locked, locked)
@@ -95,19 +95,19 @@ __PAGEFLAG(Pfmemalloc, pfmemalloc)
 #define PG_guard       0x00000400U
 #define PG_bad	       0x00000800U /* reported as bad: nobody gets it again */
 
-#define __PAGETYPE(Name, name)                                                                     \
-	static inline int Page##Name(const struct page *page)                                      \
-	{                                                                                          \
-		return (READ_ONCE(page->page_type) & (PAGE_TYPE_BASE | PG_##name)) ==              \
-		       PAGE_TYPE_BASE;                                                             \
-	}                                                                                          \
-	static inline void __SetPage##Name(struct page *page)                                      \
-	{                                                                                          \
-		page->page_type &= ~PG_##name;                                                     \
-	}                                                                                          \
-	static inline void __ClearPage##Name(struct page *page)                                    \
-	{                                                                                          \
-		page->page_type |= PG_##name;                                                      \
+#define __PAGETYPE(Name, name)                                                        \
+	static inline int Page##Name(const struct page *page)                         \
+	{                                                                             \
+		return (READ_ONCE(page->page_type) & (PAGE_TYPE_BASE | PG_##name)) == \
+		       PAGE_TYPE_BASE;                                                \
+	}                                                                             \
+	static inline void __SetPage##Name(struct page *page)                         \
+	{                                                                             \
+		page->page_type &= ~PG_##name;                                        \
+	}                                                                             \
+	static inline void __ClearPage##Name(struct page *page)                       \
+	{                                                                             \
+		page->page_type |= PG_##name;                                         \
 	}
 
 __PAGETYPE(Buddy, buddy)

@@ -43,15 +43,15 @@ extern unsigned long __per_cpu_offset[NR_CPUS];
 #define __this_cpu_inc(var)	     this_cpu_inc(var)
 #define __this_cpu_dec(var)	     this_cpu_dec(var)
 
-#define get_cpu_ptr(ptr)                                                                           \
-	({                                                                                         \
-		preempt_disable();                                                                 \
-		this_cpu_ptr(ptr);                                                                 \
+#define get_cpu_ptr(ptr)           \
+	({                         \
+		preempt_disable(); \
+		this_cpu_ptr(ptr); \
 	})
-#define put_cpu_ptr(ptr)                                                                           \
-	do {                                                                                       \
-		(void)(ptr);                                                                       \
-		preempt_enable();                                                                  \
+#define put_cpu_ptr(ptr)          \
+	do {                      \
+		(void)(ptr);      \
+		preempt_enable(); \
 	} while (0)
 #define get_cpu_var(var) (*get_cpu_ptr(&(var)))
 #define put_cpu_var(var) put_cpu_ptr(&(var))

@@ -21,8 +21,8 @@
 #define SLUB_RED_ACTIVE	  0xcc
 
 /* Free pages; blocks of a DMA pool */
-#define PAGE_POISON	    0xaa
-#define POOL_POISON_FREED   0xa7
+#define PAGE_POISON	      0xaa
+#define POOL_POISON_FREED     0xa7
 #define POOL_POISON_ALLOCATED 0xa9
 
 #endif

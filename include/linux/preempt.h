@@ -37,15 +37,15 @@ DECLARE_PER_CPU(int, __preempt_count);
 #define preempt_count_add(value) arch_this_cpu_add(__preempt_count, (value))
 #define preempt_count_sub(value) arch_this_cpu_add(__preempt_count, -(value))
 
-#define preempt_disable()                                                                          \
-	do {                                                                                       \
-		preempt_count_add(1);                                                              \
-		barrier();                                                                         \
+#define preempt_disable()             \
+	do {                          \
+		preempt_count_add(1); \
+		barrier();            \
 	} while (0)
-#define preempt_enable()                                                                           \
-	do {                                                                                       \
-		barrier();                                                                         \
-		preempt_count_sub(1);                                                              \
+#define preempt_enable()              \
+	do {                          \
+		barrier();            \
+		preempt_count_sub(1); \
 	} while (0)
 #define preempt_enable_no_resched() preempt_enable()
 

@@ -27,15 +27,17 @@ struct rb_root_cached {
 	struct rb_node *rb_leftmost;
 };
 
-#define RB_ROOT	       (struct rb_root){ NULL }
-#define RB_ROOT_CACHED (struct rb_root_cached){ { NULL }, NULL }
+// clang-format off
+#define RB_ROOT		(struct rb_root){ NULL }
+#define RB_ROOT_CACHED	(struct rb_root_cached){ { NULL }, NULL }
+// clang-format on
 
-#define rb_parent(node)	     ((struct rb_node *)((node)->__rb_parent_color & ~3UL))
+#define rb_parent(node)		    ((struct rb_node *)((node)->__rb_parent_color & ~3UL))
 #define rb_entry(ptr, type, member) container_of(ptr, type, member)
-#define rb_entry_safe(ptr, type, member)                                                           \
-	({                                                                                         \
-		typeof(ptr) __node = (ptr);                                                        \
-		__node ? rb_entry(__node, type, member) : NULL;                                    \
+#define rb_entry_safe(ptr, type, member)                        \
+	({                                                      \
+		typeof(ptr) __node = (ptr);                     \
+		__node ? rb_entry(__node, type, member) : NULL; \
 	})
 
 #define RB_EMPTY_ROOT(root) (READ_ONCE((root)->rb_node) == NULL)
@@ -67,12 +69,12 @@ struct rb_node *rb_prev(const struct rb_node *node);
 struct rb_node *rb_first_postorder(const struct rb_root *root);
 struct rb_node *rb_next_postorder(const struct rb_node *node);
 
-#define rbtree_postorder_for_each_entry_safe(pos, n, root, field)                                  \
-	for (pos = rb_entry_safe(rb_first_postorder(root), typeof(*pos), field);                   \
-	     pos && ({                                                                             \
-		     n = rb_entry_safe(rb_next_postorder(&pos->field), typeof(*pos), field);       \
-		     1;                                                                            \
-	     });                                                                                   \
+#define rbtree_postorder_for_each_entry_safe(pos, n, root, field)                            \
+	for (pos = rb_entry_safe(rb_first_postorder(root), typeof(*pos), field);             \
+	     pos && ({                                                                       \
+		     n = rb_entry_safe(rb_next_postorder(&pos->field), typeof(*pos), field); \
+		     1;                                                                      \
+	     });                                                                             \
 	     pos = n)
 
 /* With the leftmost node cached; rb_first_cached() then costs one load. */
@@ -142,9 +144,9 @@ rb_add_cached(struct rb_node *node, struct rb_root_cached *root,
 }
 
 /* Inserts node and returns NULL, or returns the equal one that is there. */
-static __always_inline struct rb_node *
-rb_find_add(struct rb_node *node, struct rb_root *root,
-	    int (*cmp)(struct rb_node *, const struct rb_node *))
+static __always_inline struct rb_node *rb_find_add(struct rb_node *node, struct rb_root *root,
+						   int (*cmp)(struct rb_node *,
+							      const struct rb_node *))
 {
 	struct rb_node **link = &root->rb_node, *parent = NULL;
 
@@ -179,9 +181,9 @@ static __always_inline struct rb_node *rb_find(const void *key, const struct rb_
 }
 
 /* The first of them in the order of the keys, and those that follow it. */
-static __always_inline struct rb_node *
-rb_find_first(const void *key, const struct rb_root *root,
-	      int (*cmp)(const void *key, const struct rb_node *))
+static __always_inline struct rb_node *rb_find_first(const void *key, const struct rb_root *root,
+						     int (*cmp)(const void *key,
+								const struct rb_node *))
 {
 	struct rb_node *node = root->rb_node, *match = NULL;
 
@@ -195,16 +197,16 @@ rb_find_first(const void *key, const struct rb_root *root,
 	return match;
 }
 
-static __always_inline struct rb_node *
-rb_next_match(const void *key, struct rb_node *node,
-	      int (*cmp)(const void *key, const struct rb_node *))
+static __always_inline struct rb_node *rb_next_match(const void *key, struct rb_node *node,
+						     int (*cmp)(const void *key,
+								const struct rb_node *))
 {
 	node = rb_next(node);
 	return node && cmp(key, node) == 0 ? node : NULL;
 }
 
-#define rb_for_each(node, key, root, cmp)                                                          \
-	for ((node) = rb_find_first((key), (root), (cmp)); (node);                                 \
+#define rb_for_each(node, key, root, cmp)                          \
+	for ((node) = rb_find_first((key), (root), (cmp)); (node); \
 	     (node) = rb_next_match((key), (node), (cmp)))
 
 #endif

@@ -79,21 +79,21 @@ static inline void rb_erase_augmented_cached(struct rb_node *node, struct rb_roo
 	}
 
 /* The largest value_of(node) in the subtree */
-#define RB_DECLARE_CALLBACKS_MAX(linkage, name, type, rbfield, vtype, augmented, value_of)         \
-	static inline bool name##_compute_max(type *node, bool exit)                               \
-	{                                                                                          \
-		vtype max = value_of(node);                                                        \
-		struct rb_node *left = node->rbfield.rb_left, *right = node->rbfield.rb_right;     \
-                                                                                                   \
-		if (left && rb_entry(left, type, rbfield)->augmented > max)                        \
-			max = rb_entry(left, type, rbfield)->augmented;                            \
-		if (right && rb_entry(right, type, rbfield)->augmented > max)                      \
-			max = rb_entry(right, type, rbfield)->augmented;                           \
-		if (exit && node->augmented == max)                                                \
-			return true;                                                               \
-		node->augmented = max;                                                             \
-		return false;                                                                      \
-	}                                                                                          \
+#define RB_DECLARE_CALLBACKS_MAX(linkage, name, type, rbfield, vtype, augmented, value_of)     \
+	static inline bool name##_compute_max(type *node, bool exit)                           \
+	{                                                                                      \
+		vtype max = value_of(node);                                                    \
+		struct rb_node *left = node->rbfield.rb_left, *right = node->rbfield.rb_right; \
+                                                                                               \
+		if (left && rb_entry(left, type, rbfield)->augmented > max)                    \
+			max = rb_entry(left, type, rbfield)->augmented;                        \
+		if (right && rb_entry(right, type, rbfield)->augmented > max)                  \
+			max = rb_entry(right, type, rbfield)->augmented;                       \
+		if (exit && node->augmented == max)                                            \
+			return true;                                                           \
+		node->augmented = max;                                                         \
+		return false;                                                                  \
+	}                                                                                      \
 	RB_DECLARE_CALLBACKS(linkage, name, type, rbfield, augmented, name##_compute_max)
 
 /* The colour bit of __rb_parent_color */

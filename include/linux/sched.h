@@ -13,10 +13,10 @@
 #define THREAD_SIZE	  (4096UL << THREAD_SIZE_ORDER)
 
 /* Per-task flags that the allocators look at. */
-#define PF_MEMALLOC	   0x00000800 /* may use all reserves, must not reclaim */
-#define PF_MEMALLOC_NOFS   0x00040000 /* memalloc_nofs_save() */
-#define PF_MEMALLOC_NOIO   0x00080000 /* memalloc_noio_save() */
-#define PF_KTHREAD	   0x00200000
+#define PF_MEMALLOC	 0x00000800 /* may use all reserves, must not reclaim */
+#define PF_MEMALLOC_NOFS 0x00040000 /* memalloc_nofs_save() */
+#define PF_MEMALLOC_NOIO 0x00080000 /* memalloc_noio_save() */
+#define PF_KTHREAD	 0x00200000
 
 struct task_struct {
 	char comm[TASK_COMM_LEN];

@@ -17,10 +17,10 @@ extern unsigned int nr_cpu_ids; /* CPUs that were found: ids are 0 .. nr_cpu_ids
 #define for_each_possible_cpu(cpu) for ((cpu) = 0; (cpu) < nr_cpu_ids; (cpu)++)
 #define for_each_online_cpu(cpu)   for_each_possible_cpu(cpu)
 
-#define get_cpu()                                                                                  \
-	({                                                                                         \
-		preempt_disable();                                                                 \
-		smp_processor_id();                                                                \
+#define get_cpu()                   \
+	({                          \
+		preempt_disable();  \
+		smp_processor_id(); \
 	})
 #define put_cpu() preempt_enable()
 

@@ -22,8 +22,11 @@ typedef struct spinlock {
 	u16 owner; /* the ticket that may enter */
 } spinlock_t;
 
-#define __SPIN_LOCK_UNLOCKED(name) { 0, 0 }
-#define DEFINE_SPINLOCK(name)	   spinlock_t name = __SPIN_LOCK_UNLOCKED(name)
+#define __SPIN_LOCK_UNLOCKED(name) \
+	{                          \
+		0, 0               \
+	}
+#define DEFINE_SPINLOCK(name) spinlock_t name = __SPIN_LOCK_UNLOCKED(name)
 
 static inline void spin_lock_init(spinlock_t *lock)
 {
@@ -63,10 +66,10 @@ static inline void spin_unlock(spinlock_t *lock)
 	preempt_enable();
 }
 
-#define spin_lock_irqsave(lock, flags)                                                             \
-	do {                                                                                       \
-		local_irq_save(flags);                                                             \
-		spin_lock(lock);                                                                   \
+#define spin_lock_irqsave(lock, flags) \
+	do {                           \
+		local_irq_save(flags); \
+		spin_lock(lock);       \
 	} while (0)
 
 static inline void spin_unlock_irqrestore(spinlock_t *lock, unsigned long flags)
@@ -87,14 +90,14 @@ static inline void spin_unlock_irq(spinlock_t *lock)
 	local_irq_enable();
 }
 
-#define spin_trylock_irqsave(lock, flags)                                                          \
-	({                                                                                         \
-		bool __taken;                                                                      \
-		local_irq_save(flags);                                                             \
-		__taken = spin_trylock(lock);                                                      \
-		if (!__taken)                                                                      \
-			local_irq_restore(flags);                                                  \
-		__taken;                                                                           \
+#define spin_trylock_irqsave(lock, flags)         \
+	({                                        \
+		bool __taken;                     \
+		local_irq_save(flags);            \
+		__taken = spin_trylock(lock);     \
+		if (!__taken)                     \
+			local_irq_restore(flags); \
+		__taken;                          \
 	})
 
 #define assert_spin_locked(lock) BUG_ON(!spin_is_locked(lock))

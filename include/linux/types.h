@@ -106,9 +106,9 @@ typedef int (*cmp_r_func_t)(const void *a, const void *b, const void *priv);
 typedef void (*swap_func_t)(void *a, void *b, int size);
 typedef void (*swap_r_func_t)(void *a, void *b, int size, const void *priv);
 
-#define BITS_PER_BYTE	      8
-#define BITS_PER_TYPE(type)   (sizeof(type) * BITS_PER_BYTE)
-#define BITS_TO_LONGS(nr)     (((nr) + BITS_PER_TYPE(long) - 1) / BITS_PER_TYPE(long))
+#define BITS_PER_BYTE		   8
+#define BITS_PER_TYPE(type)	   (sizeof(type) * BITS_PER_BYTE)
+#define BITS_TO_LONGS(nr)	   (((nr) + BITS_PER_TYPE(long) - 1) / BITS_PER_TYPE(long))
 #define DECLARE_BITMAP(name, bits) unsigned long name[BITS_TO_LONGS(bits)]
 
 #endif /* __ASSEMBLY__ */

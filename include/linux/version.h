@@ -8,7 +8,7 @@
 #define LINUX_VERSION_SUBLEVEL	 0
 
 #define KERNEL_VERSION(a, b, c) (((a) << 16) + ((b) << 8) + ((c) > 255 ? 255 : (c)))
-#define LINUX_VERSION_CODE                                                                         \
+#define LINUX_VERSION_CODE \
 	KERNEL_VERSION(LINUX_VERSION_MAJOR, LINUX_VERSION_PATCHLEVEL, LINUX_VERSION_SUBLEVEL)
 
 #endif

@@ -41,6 +41,7 @@ struct boot_info {
 	 */
 	unsigned int nr_map;
 	unsigned int map_dropped;
+	bool map_damaged; /* it broke off in the middle: these are the entries before */
 	struct e820_entry map[BOOT_MAX_MAP_ENTRIES];
 
 	unsigned int nr_modules;
@@ -51,8 +52,8 @@ struct boot_info {
 extern struct boot_info boot_info;
 
 /* for_each_boot_module - @module: const struct boot_module * */
-#define for_each_boot_module(module)                                                               \
-	for ((module) = boot_info.modules; (module) < boot_info.modules + boot_info.nr_modules;    \
+#define for_each_boot_module(module)                                                            \
+	for ((module) = boot_info.modules; (module) < boot_info.modules + boot_info.nr_modules; \
 	     (module)++)
 
 /*

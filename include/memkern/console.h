@@ -40,6 +40,9 @@ int unregister_console(struct console *con);
 /* Writes text as it is, past the log, to every console. Any context. */
 void console_write(const char *s, size_t n);
 
+/* Ends the line that is open on a console, if one is. */
+void console_fresh_line(void);
+
 /* The next byte typed on any console, or -1 at once. */
 int console_getchar(void);
 

@@ -42,8 +42,8 @@ struct e820_table {
 extern struct e820_table e820_table;
 
 /* for_each_e820_range - e820_table's entries, upwards. @entry: const struct e820_entry * */
-#define for_each_e820_range(entry)                                                                 \
-	for ((entry) = e820_table.entries; (entry) < e820_table.entries + e820_table.nr_entries;   \
+#define for_each_e820_range(entry)                                                               \
+	for ((entry) = e820_table.entries; (entry) < e820_table.entries + e820_table.nr_entries; \
 	     (entry)++)
 
 /*

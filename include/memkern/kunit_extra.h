@@ -67,9 +67,6 @@ bool kunit_selected(const struct kunit_selection *selection, const struct kunit_
 
 bool kunit_is_slow(const struct kunit_suite *suite, const struct kunit_case *test_case);
 
-/* Gives back what the case holds, newest first; what an assertion interrupts can be gone on with. */
-void kunit_cleanup(struct kunit *test);
-
 /* All linked suites, as kunit= and kunit.filter= say: before the monitor. */
 void kunit_run_all(void);
 

@@ -59,7 +59,7 @@ struct monitor_command {
 
 void monitor_offer(struct monitor_completion *completion, const char *candidate);
 
-/* Writes to the consoles, not to the log. At most 255 bytes a call. */
+/* Writes to the consoles, not to the log. At most 511 bytes a call. */
 void mprintf(const char *fmt, ...) __printf(1, 2);
 
 /*

@@ -42,6 +42,7 @@ void oops_begin(const struct pt_regs *regs, const char *fmt, ...)
 	oops_enter();
 	if (depth > 2)
 		memkern_exit(MEMKERN_EXIT_PANIC);
+	console_verbose();
 	bust_spinlocks(1);
 
 	va_start(args, fmt);

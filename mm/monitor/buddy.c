@@ -14,12 +14,12 @@ static bool any(const unsigned long *values)
 	return memchr_inv(values, 0, NR_PAGE_ORDERS * sizeof(*values));
 }
 
-static void print_zone(const struct zone *zone, const struct zone_blocks *blocks)
+static void print_zone(struct zone *zone, const struct zone_blocks *blocks)
 {
 	unsigned int type, cpu;
 	char label[16];
 
-	mprintf("%s: %lu pages free, %s %s\n", zone->name, blocks->pages,
+	mprintf("%s: %lu page%s free, %s %s\n", zone->name, COUNTED(blocks->pages),
 		PAGES_TEXT(blocks->pages),
 		blocks->verified ? "(verified)" : COLOUR_RED "MISMATCH" COLOUR_OFF);
 	if (!blocks->verified)
@@ -31,12 +31,12 @@ static void print_zone(const struct zone *zone, const struct zone_blocks *blocks
 		if (any(blocks->by_type[type]))
 			order_row(migratetype_names[type], blocks->by_type[type], NR_PAGE_ORDERS);
 	for_each_online_cpu(cpu) {
-		snprintf(label, sizeof(label), "CPU %u's", cpu);
+		snprintf(label, sizeof(label), "CPU %u lists", cpu);
 		order_row(label, blocks->cpu_blocks[cpu], NR_PCP_ORDERS);
 	}
 }
 
-static void json_zone(const struct zone *zone, const struct zone_blocks *blocks)
+static void json_zone(struct zone *zone, const struct zone_blocks *blocks)
 {
 	json_begin();
 	json_text("zone", zone->name);
@@ -51,20 +51,7 @@ static void json_zone(const struct zone *zone, const struct zone_blocks *blocks)
 
 static int cmd_buddy(int argc, char **argv)
 {
-	static struct zone_blocks blocks;
-	struct zone *zone;
-	bool json;
-
-	if (listing_arguments(argc, argv, &json))
-		return -EINVAL;
-	for_each_populated_zone(zone) {
-		count_blocks(zone, &blocks);
-		if (json)
-			json_zone(zone, &blocks);
-		else
-			print_zone(zone, &blocks);
-	}
-	return 0;
+	return list_zones(argc, argv, print_zone, json_zone, "");
 }
 
 MONITOR_COMMAND("buddy", "[--json]", "free blocks by order, type and CPU", cmd_buddy);

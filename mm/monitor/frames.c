@@ -36,8 +36,8 @@ enum frame_state frame_state(unsigned long pfn, unsigned long *nr)
 }
 
 /* Walks are bounded by what the counters promise: a list that is broken cannot hang them. */
-void for_each_cpu_block(struct zone *zone,
-			void (*visit)(const struct cpu_block *block, void *data), void *data)
+void for_each_cpu_block(struct zone *zone, void (*visit)(const struct cpu_block *block, void *data),
+			void *data)
 {
 	unsigned int cpu, i;
 
@@ -104,40 +104,82 @@ void count_blocks(struct zone *zone, struct zone_blocks *blocks)
 	spin_unlock_irqrestore(&zone->lock, flags);
 }
 
+unsigned long nr_present_sections(void)
+{
+	unsigned long section, nr = 0;
+
+	for (section = 0; section < nr_mem_sections; section++)
+		nr += pfn_valid(section * PAGES_PER_SECTION);
+	return nr;
+}
+
+int list_zones(int argc, char **argv, show_zone_t print, show_zone_t json, const char *legend)
+{
+	static struct zone_blocks blocks;
+	bool as_json = take_json(&argc, argv);
+	struct zone *zone;
+
+	if (argc != 1)
+		return monitor_usage(argv[0]);
+	for_each_populated_zone(zone) {
+		count_blocks(zone, &blocks);
+		(as_json ? json : print)(zone, &blocks);
+	}
+	if (!as_json)
+		mprintf("%s", legend);
+	return 0;
+}
+
 /* --- which frame is meant ---------------------------------------------------------- */
 
-/* The frame that the struct page at, or around, an address describes; false: none is there. */
-static bool mem_map_frame(u64 address, unsigned long *pfn)
+bool mem_map_frame(u64 address, u64 *frame)
 {
 	unsigned long section;
 
 	for (section = 0; section < nr_mem_sections; section++) {
-		u64 start;
+		unsigned long pfn = section * PAGES_PER_SECTION;
+		u64 offset;
 
-		if (!pfn_valid(section * PAGES_PER_SECTION))
+		if (!pfn_valid(pfn))
 			continue;
-		start = (unsigned long)pfn_to_page(section * PAGES_PER_SECTION);
-		if (address - start < PAGES_PER_SECTION * sizeof(struct page)) {
-			*pfn = section * PAGES_PER_SECTION +
-			       (unsigned long)(address - start) / sizeof(struct page);
+		offset = address - (unsigned long)pfn_to_page(pfn);
+		if (offset < PAGES_PER_SECTION * sizeof(struct page)) {
+			*frame = pfn + (unsigned long)offset / sizeof(struct page);
 			return true;
 		}
 	}
 	return false;
 }
 
-static int virtual_frame(u64 address, unsigned long *pfn)
+static int frame_by_number(u64 number, u64 *frame)
+{
+	*frame = number;
+	return 0;
+}
+
+static int frame_by_phys(u64 address, u64 *frame)
+{
+	*frame = address >> PAGE_SHIFT;
+	return 0;
+}
+
+static bool is_kernel_address(u64 address)
+{
+	return address >= PAGE_OFFSET && address <= ULONG_MAX;
+}
+
+static int frame_by_virt(u64 address, u64 *frame)
 {
 	unsigned int level;
 	pte_t *pte;
 
-	if (address < PAGE_OFFSET || address > ULONG_MAX) {
+	if (!is_kernel_address(address)) {
 		mprintf("0x%llx is no address of the kernel: they are 0x%lx to 0x%lx\n", address,
 			PAGE_OFFSET, ULONG_MAX);
 		return -EINVAL;
 	}
 	if (address < (unsigned long)high_memory) {
-		*pfn = __pa((unsigned long)address) >> PAGE_SHIFT;
+		*frame = __pa((unsigned long)address) >> PAGE_SHIFT;
 		return 0;
 	}
 	pte = lookup_address(address, &level);
@@ -145,98 +187,59 @@ static int virtual_frame(u64 address, unsigned long *pfn)
 		mprintf("0x%llx is not mapped; 'walk 0x%llx' shows why\n", address, address);
 		return -EINVAL;
 	}
-	*pfn = pte_pfn(*pte);
+	*frame = pte_pfn(*pte);
 	return 0;
 }
 
-static bool looks_like_frame_number(const char *text)
+static int frame_by_page(u64 address, u64 *frame)
 {
-	return !strstarts(text, "0x") && !strstarts(text, "0X") &&
-	       !strpbrk(text, "kKmMgG");
+	if (mem_map_frame(address, frame))
+		return 0;
+	mprintf("0x%llx is not in the mem_map: there is no struct page\n", address);
+	return -EINVAL;
 }
 
-/* The kinds of number, with the word that makes it so. */
-enum number_kind { AS_PFN, AS_PHYS, AS_VIRT, AS_PAGE, NR_KINDS };
-static const struct number_kind_name {
+enum { BY_NUMBER, BY_PHYS, BY_VIRT, BY_PAGE, NR_NOTATIONS };
+
+static const struct notation {
 	const char *prefix, *how;
-} kinds[NR_KINDS] = {
-	[AS_PFN] = { "pfn:", "a frame number" },
-	[AS_PHYS] = { "phys:", "a physical address" },
-	[AS_VIRT] = { "virt:", "a virtual address" },
-	[AS_PAGE] = { "page:", "a struct page" },
+	int (*frame)(u64 number, u64 *frame);
+} notations[NR_NOTATIONS] = {
+	[BY_NUMBER] = { "pfn:", "a frame number", frame_by_number },
+	[BY_PHYS] = { "phys:", "a physical address", frame_by_phys },
+	[BY_VIRT] = { "virt:", "a virtual address", frame_by_virt },
+	[BY_PAGE] = { "page:", "a struct page", frame_by_page },
 };
 
-static enum number_kind kind_of(const char **text)
+static int guess_notation(const char *text, u64 number)
 {
-	unsigned int kind;
+	u64 frame;
 
-	for (kind = 0; kind < NR_KINDS; kind++) {
-		size_t n = str_has_prefix(*text, kinds[kind].prefix);
-
-		*text += n;
-		if (n)
-			break;
-	}
-	return kind;
-}
-
-static enum number_kind guess_kind(const char *text, u64 number)
-{
-	unsigned long pfn;
-
-	if (looks_like_frame_number(text))
-		return AS_PFN;
-	if (mem_map_frame(number, &pfn))
-		return AS_PAGE;
-	return number >= PAGE_OFFSET && number <= ULONG_MAX ? AS_VIRT : AS_PHYS;
-}
-
-static int frame_of(enum number_kind kind, u64 number, u64 *frame)
-{
-	unsigned long pfn;
-	int error = 0;
-
-	switch (kind) {
-	case AS_VIRT:
-		error = virtual_frame(number, &pfn);
-		*frame = pfn;
-		break;
-	case AS_PAGE:
-		if (!mem_map_frame(number, &pfn)) {
-			mprintf("0x%llx is not in the mem_map: there is no struct page\n", number);
-			error = -EINVAL;
-		}
-		*frame = pfn;
-		break;
-	case AS_PHYS:
-		*frame = number >> PAGE_SHIFT;
-		break;
-	default:
-		*frame = number;
-	}
-	return error;
+	if (!text[strspn(text, "0123456789")])
+		return BY_NUMBER;
+	if (mem_map_frame(number, &frame))
+		return BY_PAGE;
+	return is_kernel_address(number) ? BY_VIRT : BY_PHYS;
 }
 
 int parse_frame(const char *text, unsigned long *pfn, const char **how)
 {
-	enum number_kind kind = kind_of(&text);
+	const char *digits = text;
 	u64 number, frame;
-	int error;
+	int i;
 
-	error = monitor_parse_ull(text, &number);
-	if (error)
-		return error;
-	if (kind == NR_KINDS)
-		kind = guess_kind(text, number);
-	error = frame_of(kind, number, &frame);
-	if (error)
-		return error;
-	*how = kinds[kind].how;
+	for (i = 0; i < NR_NOTATIONS && digits == text; i++)
+		digits += str_has_prefix(text, notations[i].prefix);
+	if (monitor_parse_ull(digits, &number))
+		return -EINVAL;
+	i = digits == text ? guess_notation(text, number) : i - 1;
+	if (notations[i].frame(number, &frame))
+		return -EINVAL;
+	*how = notations[i].how;
 	*pfn = frame;
-	if (frame >= max_pfn) {
-		mprintf("%s, taken as %s, is beyond the last frame of RAM: pfn %lu\n", text, *how,
-			max_pfn - 1);
-		return -ERANGE;
-	}
-	return 0;
+	if (frame < max_pfn)
+		return 0;
+	mprintf("%s, taken as %s, is beyond the last frame of RAM: pfn %lu\n", digits, *how,
+		max_pfn - 1);
+	return -ERANGE;
 }

@@ -17,9 +17,12 @@
 
 /* Names that no mask is printed by, since others have the same value or none. */
 static const struct trace_print_flags other_names[] = {
-	{ __GFP_DMA, "__GFP_DMA" },	  { __GFP_DMA32, "__GFP_DMA32" },
-	{ __GFP_ATOMIC, "__GFP_ATOMIC" }, { __GFP_COLD, "__GFP_COLD" },
-	{ __GFP_WAIT, "__GFP_WAIT" },	  { __GFP_REPEAT, "__GFP_REPEAT" },
+	{ __GFP_DMA, "__GFP_DMA" },
+	{ __GFP_DMA32, "__GFP_DMA32" },
+	{ __GFP_ATOMIC, "__GFP_ATOMIC" },
+	{ __GFP_COLD, "__GFP_COLD" },
+	{ __GFP_WAIT, "__GFP_WAIT" },
+	{ __GFP_REPEAT, "__GFP_REPEAT" },
 	{ __GFP_NOLOCKDEP, "__GFP_NOLOCKDEP" },
 	{ 0, NULL },
 };
@@ -73,13 +76,15 @@ static int parse_flag(const char *word, gfp_t *gfp)
 		return 0;
 	}
 	if (!strstarts(word, "0x")) {
-		mprintf("there is no GFP flag '%s'; Tab shows their names, a number begins with 0x\n",
+		mprintf("there is no GFP flag '%s'; Tab shows their names, a number begins with "
+			"0x\n",
 			word);
 		return -EINVAL;
 	}
 	error = monitor_parse_ulong(word, &number);
 	if (!error && number & ~(unsigned long)all_flags()) {
-		mprintf("%s: no flag has the bits 0x%lx\n", word, number & ~(unsigned long)all_flags());
+		mprintf("%s: no flag has the bits 0x%lx\n", word,
+			number & ~(unsigned long)all_flags());
 		error = -EINVAL;
 	}
 	if (!error)
@@ -91,12 +96,14 @@ static int parse_flag(const char *word, gfp_t *gfp)
 static int check_gfp(gfp_t gfp)
 {
 	if ((GFP_ZONE_BAD >> (gfp & GFP_ZONEMASK)) & 1) {
-		mprintf("%pGg: of __GFP_DMA, __GFP_DMA32 and __GFP_HIGHMEM give one at most: each names the highest zone that will do\n",
+		mprintf("%pGg: of __GFP_DMA, __GFP_DMA32 and __GFP_HIGHMEM give one at most: each "
+			"names the highest zone that will do\n",
 			&gfp);
 		return -EINVAL;
 	}
 	if ((gfp & GFP_MOVABLE_MASK) == GFP_MOVABLE_MASK) {
-		mprintf("%pGg: of __GFP_MOVABLE and __GFP_RECLAIMABLE give one at most: each names the kind of pageblock\n",
+		mprintf("%pGg: of __GFP_MOVABLE and __GFP_RECLAIMABLE give one at most: each names "
+			"the kind of pageblock\n",
 			&gfp);
 		return -EINVAL;
 	}
@@ -135,8 +142,7 @@ int parse_order(const char *text, unsigned int *order)
 		return -EINVAL;
 	if (number > MAX_PAGE_ORDER) {
 		mprintf("order %lu is too large: the largest block has order %d, %lu pages, %s\n",
-			number, MAX_PAGE_ORDER, MAX_ORDER_NR_PAGES,
-			PAGES_TEXT(MAX_ORDER_NR_PAGES));
+			number, MAX_PAGE_ORDER, MAX_ORDER_NR_PAGES, PAGES_TEXT(MAX_ORDER_NR_PAGES));
 		return -EINVAL;
 	}
 	*order = number;
@@ -161,7 +167,8 @@ static long must_stay(const struct zone *zone, enum zone_type highest, unsigned 
 	while (low < high) {
 		long middle = low + (high - low) / 2;
 
-		if (__zone_watermark_ok(zone, 0, min_wmark_pages(zone), highest, alloc_flags, middle))
+		if (__zone_watermark_ok(zone, 0, min_wmark_pages(zone), highest, alloc_flags,
+					middle))
 			high = middle;
 		else
 			low = middle + 1;
@@ -177,10 +184,10 @@ static void explain_blocks(const struct zone *zone, unsigned int order)
 		largest--;
 	if (largest < 0)
 		mprintf("none is left\n");
-	else if (largest < (int)order)
-		mprintf("no block of order %u, the largest is of order %d\n", order, largest);
 	else
-		mprintf("no block of order %u that such a request may use\n", order);
+		mprintf("no block of order %u that the request may use, the largest is of order "
+			"%d\n",
+			order, largest);
 }
 
 static void explain_zone(struct zone *zone, enum zone_type highest, unsigned int order,
@@ -190,7 +197,7 @@ static void explain_zone(struct zone *zone, enum zone_type highest, unsigned int
 	long highatomic = alloc_flags & ALLOC_RESERVES ? 0 : zone->nr_free_highatomic;
 	long stay = must_stay(zone, highest, alloc_flags);
 
-	mprintf("  %-8s %ld pages free, %lu wanted: ", zone->name, free, 1UL << order);
+	mprintf("  %-8s %ld page%s free, %lu wanted: ", zone->name, COUNTED(free), 1UL << order);
 	if (alloc_flags & ALLOC_NO_WATERMARKS || free - (1L << order) >= stay) {
 		explain_blocks(zone, order);
 		return;
@@ -218,5 +225,6 @@ void explain_refusal(gfp_t gfp, unsigned int order)
 	for (; *zones; zones++)
 		explain_zone(*zones, highest, order, alloc_flags);
 	if (gfp & __GFP_NOFAIL)
-		mprintf("  with __GFP_NOFAIL the kernel would stop here; the monitor leaves it out\n");
+		mprintf("  with __GFP_NOFAIL the kernel would stop here; the monitor leaves it "
+			"out\n");
 }

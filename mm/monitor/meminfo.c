@@ -8,110 +8,71 @@
 
 extern char __kernel_phys_start[], __kernel_phys_end[];
 
-/* In bytes. */
-struct meminfo {
-	u64 ram;
-	u64 kernel_image;
-	u64 mem_map;
-	u64 reserved; /* for other purposes */
-	u64 managed;
-	u64 free;
-	u64 cpu_lists;
-	u64 used;
-	u64 bad;
-	u64 low_managed, high_managed;
+enum { RAM, IMAGE, MEM_MAP, RESERVED, MANAGED, FREE, CPU_LISTS, USED, BAD, LOWMEM, HIGHMEM, NR };
+
+static const struct line {
+	const char *label, *json, *remark;
+} lines[NR] = {
+	[RAM] = { "RAM", "ram_bytes", "" },
+	[IMAGE] = { "  kernel image", "kernel_image_bytes", "" },
+	[MEM_MAP] = { "  mem_map", "mem_map_bytes", "the struct pages" },
+	[RESERVED] = { "  other", "reserved_bytes", "page tables, modules, boot-time data" },
+	[MANAGED] = { "  page allocator's", "managed_bytes", "" },
+	[FREE] = { "    free", "free_bytes", "" },
+	[CPU_LISTS] = { "    in CPUs' lists", "cpu_lists_bytes", "free as well" },
+	[USED] = { "    in use", "used_bytes", "" },
+	[BAD] = { "    bad", "bad_bytes", "reported, never used again" },
+	[LOWMEM] = { "    of all, lowmem", "low_bytes", "has addresses" },
+	[HIGHMEM] = { "    of all, highmem", "high_bytes", "has none until it is mapped" },
 };
 
-static u64 mem_map_bytes(void)
-{
-	unsigned long section;
-	u64 bytes = 0;
-
-	for (section = 0; section < nr_mem_sections; section++)
-		if (pfn_valid(section * PAGES_PER_SECTION))
-			bytes += PAGES_PER_SECTION * sizeof(struct page);
-	return bytes;
-}
-
-static u64 cpu_list_bytes(void)
+static unsigned long cpu_list_pages(void)
 {
 	unsigned long pages = 0;
 	struct zone *zone;
 	unsigned int cpu;
 
-	for_each_zone(zone)
+	for_each_populated_zone(zone)
 		for_each_online_cpu(cpu)
 			pages += per_cpu_ptr(zone->per_cpu_pageset, cpu)->count;
-	return (u64)pages << PAGE_SHIFT;
+	return pages;
 }
 
-static void get_meminfo(struct meminfo *info)
+static void get_bytes(u64 *bytes)
 {
-	info->ram = memblock_phys_mem_size();
-	info->kernel_image = __kernel_phys_end - __kernel_phys_start;
-	info->mem_map = mem_map_bytes();
-	info->managed = (u64)totalram_pages() << PAGE_SHIFT;
-	info->reserved = info->ram - info->managed - info->kernel_image - info->mem_map;
-	info->free = (u64)nr_free_pages() << PAGE_SHIFT;
-	info->cpu_lists = cpu_list_bytes();
-	info->bad = (u64)nr_bad_pages << PAGE_SHIFT;
-	info->used = info->managed - info->free - info->cpu_lists - info->bad;
-	info->high_managed = (u64)totalhigh_pages() << PAGE_SHIFT;
-	info->low_managed = info->managed - info->high_managed;
-}
-
-static void print_line(const char *what, u64 bytes, u64 ram, const char *remark)
-{
-	mprintf("%-22s %10llu KiB %6s %%%s%s\n", what, bytes >> 10, percent_text(bytes, ram).text,
-		*remark ? "  " : "", remark);
-}
-
-static void print_meminfo(const struct meminfo *info)
-{
-	print_line("RAM", info->ram, info->ram, "");
-	print_line("  kernel image", info->kernel_image, info->ram, "");
-	print_line("  mem_map", info->mem_map, info->ram, "the struct pages");
-	print_line("  reserved otherwise", info->reserved, info->ram,
-		   "low memory, page tables, modules");
-	print_line("  page allocator's", info->managed, info->ram, "");
-	print_line("    free", info->free, info->ram, "");
-	print_line("    in CPUs' lists", info->cpu_lists, info->ram, "free, too");
-	print_line("    in use", info->used, info->ram, "");
-	print_line("    bad", info->bad, info->ram, "reported, never used again");
-	mprintf("of the page allocator's:\n");
-	print_line("  lowmem", info->low_managed, info->ram, "has addresses");
-	print_line("  highmem", info->high_managed, info->ram, "has none until it is mapped");
-}
-
-static void json_meminfo(const struct meminfo *info)
-{
-	json_begin();
-	json_number("ram_bytes", info->ram);
-	json_number("kernel_image_bytes", info->kernel_image);
-	json_number("mem_map_bytes", info->mem_map);
-	json_number("reserved_bytes", info->reserved);
-	json_number("managed_bytes", info->managed);
-	json_number("free_bytes", info->free);
-	json_number("cpu_lists_bytes", info->cpu_lists);
-	json_number("used_bytes", info->used);
-	json_number("bad_bytes", info->bad);
-	json_number("low_bytes", info->low_managed);
-	json_number("high_bytes", info->high_managed);
-	json_end();
+	bytes[RAM] = memblock_phys_mem_size();
+	bytes[IMAGE] = __kernel_phys_end - __kernel_phys_start;
+	bytes[MEM_MAP] = (u64)nr_present_sections() * PAGES_PER_SECTION * sizeof(struct page);
+	bytes[MANAGED] = (u64)totalram_pages() << PAGE_SHIFT;
+	bytes[RESERVED] = bytes[RAM] - bytes[IMAGE] - bytes[MEM_MAP] - bytes[MANAGED];
+	bytes[FREE] = (u64)nr_free_pages() << PAGE_SHIFT;
+	bytes[CPU_LISTS] = (u64)cpu_list_pages() << PAGE_SHIFT;
+	bytes[BAD] = (u64)nr_bad_pages << PAGE_SHIFT;
+	bytes[USED] = bytes[MANAGED] - bytes[FREE] - bytes[CPU_LISTS] - bytes[BAD];
+	bytes[HIGHMEM] = (u64)totalhigh_pages() << PAGE_SHIFT;
+	bytes[LOWMEM] = bytes[MANAGED] - bytes[HIGHMEM];
 }
 
 static int cmd_meminfo(int argc, char **argv)
 {
-	struct meminfo info;
+	u64 bytes[NR];
 	bool json;
+	int i;
 
 	if (listing_arguments(argc, argv, &json))
 		return -EINVAL;
-	get_meminfo(&info);
+	get_bytes(bytes);
 	if (json)
-		json_meminfo(&info);
-	else
-		print_meminfo(&info);
+		json_begin();
+	for (i = 0; i < NR; i++) {
+		if (json)
+			json_number(lines[i].json, bytes[i]);
+		else
+			mprintf("%-20s %10llu KiB %6s %%  %s\n", lines[i].label, bytes[i] >> 10,
+				percent_text(bytes[i], bytes[RAM]).text, lines[i].remark);
+	}
+	if (json)
+		json_end();
 	return 0;
 }
 

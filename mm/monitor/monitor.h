@@ -9,6 +9,7 @@
 #define _MM_MONITOR_H
 
 #include <linux/mm.h>
+#include <linux/threads.h>
 #include <memkern/monitor.h>
 
 /* --- output.c -------------------------------------------------------------------- */
@@ -22,6 +23,9 @@ struct short_text size_text(u64 bytes);		     /* 44 KiB, 62.5 MiB, 1.9 GiB */
 struct short_text percent_text(u64 part, u64 whole); /* 97.3 */
 
 #define PAGES_TEXT(nr) (size_text((u64)(nr) << PAGE_SHIFT).text)
+
+/* The arguments of "%lu page%s". */
+#define COUNTED(nr) (nr), (nr) == 1 ? "" : "s"
 
 /* ANSI colours; what they say can be read without them as well. */
 #define COLOUR_OFF    "\x1b[0m"
@@ -64,6 +68,12 @@ enum frame_state {
  */
 enum frame_state frame_state(unsigned long pfn, unsigned long *nr);
 
+static inline bool is_in_block(const struct page *page, const struct page *block,
+			       unsigned int order)
+{
+	return page >= block && page < block + (1UL << order);
+}
+
 /* A block in a CPU's lists. */
 struct cpu_block {
 	struct page *page;
@@ -71,12 +81,12 @@ struct cpu_block {
 };
 
 /* Shows `visit` each block in the CPUs' lists of a zone. Under zone->lock. */
-void for_each_cpu_block(struct zone *zone,
-			void (*visit)(const struct cpu_block *block, void *data), void *data);
+void for_each_cpu_block(struct zone *zone, void (*visit)(const struct cpu_block *block, void *data),
+			void *data);
 
 /* What a walk along a zone's lists finds. */
 struct zone_blocks {
-	unsigned long free[NR_PAGE_ORDERS];		   /* blocks, of all types */
+	unsigned long free[NR_PAGE_ORDERS]; /* blocks, of all types */
 	unsigned long by_type[MIGRATE_TYPES][NR_PAGE_ORDERS];
 	unsigned long pages;
 	unsigned long cpu_blocks[NR_CPUS][NR_PAGE_ORDERS]; /* in the CPUs' lists */
@@ -85,6 +95,15 @@ struct zone_blocks {
 };
 
 void count_blocks(struct zone *zone, struct zone_blocks *blocks);
+
+/* A command that shows each zone with pages, and then says what it means. */
+typedef void (*show_zone_t)(struct zone *zone, const struct zone_blocks *blocks);
+int list_zones(int argc, char **argv, show_zone_t print, show_zone_t json, const char *legend);
+
+unsigned long nr_present_sections(void);
+
+/* The frame whose struct page is at, or around, an address; false: none is there. */
+bool mem_map_frame(u64 address, u64 *frame);
 
 /*
  * The frame that a person means:

@@ -17,13 +17,13 @@ static void count_pageblocks(struct zone *zone, unsigned long *nr)
 	spin_unlock_irqrestore(&zone->lock, flags);
 }
 
-static void print_zone(const struct zone *zone, const struct zone_blocks *blocks,
-		       const unsigned long *pageblocks)
+static void print_zone(struct zone *zone, const struct zone_blocks *blocks)
 {
+	unsigned long pageblocks[MIGRATE_TYPES] = { 0 };
 	unsigned int type;
 
-	mprintf("%s\n", zone->name);
-	order_heading("order");
+	count_pageblocks(zone, pageblocks);
+	order_heading(zone->name);
 	for (type = 0; type < MIGRATE_TYPES; type++)
 		order_row(migratetype_names[type], blocks->by_type[type], NR_PAGE_ORDERS);
 	mprintf("  pageblocks of %s:", PAGES_TEXT(pageblock_nr_pages));
@@ -32,11 +32,12 @@ static void print_zone(const struct zone *zone, const struct zone_blocks *blocks
 	mprintf("\n");
 }
 
-static void json_zone(const struct zone *zone, const struct zone_blocks *blocks,
-		      const unsigned long *pageblocks)
+static void json_zone(struct zone *zone, const struct zone_blocks *blocks)
 {
+	unsigned long pageblocks[MIGRATE_TYPES] = { 0 };
 	unsigned int type;
 
+	count_pageblocks(zone, pageblocks);
 	for (type = 0; type < MIGRATE_TYPES; type++) {
 		json_begin();
 		json_text("zone", zone->name);
@@ -49,25 +50,10 @@ static void json_zone(const struct zone *zone, const struct zone_blocks *blocks,
 
 static int cmd_pagetypeinfo(int argc, char **argv)
 {
-	static struct zone_blocks blocks;
-	struct zone *zone;
-	bool json;
-
-	if (listing_arguments(argc, argv, &json))
-		return -EINVAL;
-	for_each_populated_zone(zone) {
-		unsigned long pageblocks[MIGRATE_TYPES] = { 0 };
-
-		count_blocks(zone, &blocks);
-		count_pageblocks(zone, pageblocks);
-		if (json)
-			json_zone(zone, &blocks, pageblocks);
-		else
-			print_zone(zone, &blocks, pageblocks);
-	}
-	if (!json && page_group_by_mobility_disabled)
-		mprintf("pages are not grouped by mobility: the machine has too few\n");
-	return 0;
+	return list_zones(argc, argv, print_zone, json_zone,
+			  page_group_by_mobility_disabled
+				  ? "pages are not grouped by mobility: the machine has too few\n"
+				  : "");
 }
 
 MONITOR_COMMAND("pagetypeinfo", "[--json]", "free blocks and pageblocks by migrate type",

@@ -51,6 +51,7 @@ static void print_entry(const struct pgtable_entry *entry)
 
 static void print_page(unsigned long pfn)
 {
+	unsigned long flags;
 	struct page *page;
 
 	if (!pfn_valid(pfn)) {
@@ -58,8 +59,9 @@ static void print_page(unsigned long pfn)
 		return;
 	}
 	page = pfn_to_page(pfn);
+	flags = page->flags & PAGE_FLAGS_MASK;
 	mprintf("  frame 0x%lx: struct page at %px, zone %s, count %d, flags %pGp\n", pfn, page,
-		page_zone(page)->name, page_ref_count(page), &page->flags);
+		page_zone(page)->name, page_ref_count(page), &flags);
 }
 
 /* Where the walk ended: at a page, or where there is none. */

@@ -7,10 +7,12 @@
 
 #define BAR_CELLS 48
 
-/* The bar goes from nothing free to twice the high mark. */
+/* The bar goes from nothing free to twice the high mark, which is 0 in a tiny zone. */
 static unsigned long bar_cell(const struct zone *zone, unsigned long pages)
 {
-	return pages * BAR_CELLS / (2 * high_wmark_pages(zone));
+	unsigned long scale = max(2 * high_wmark_pages(zone), 1UL);
+
+	return min(pages, scale) * BAR_CELLS / scale;
 }
 
 static char bar_mark(const struct zone *zone, unsigned long cell)
@@ -38,7 +40,7 @@ static const char *verdict(const struct zone *zone, unsigned long free, const ch
 
 static void print_bar(const struct zone *zone, unsigned long free)
 {
-	unsigned long cell, filled = min(bar_cell(zone, free), (unsigned long)BAR_CELLS);
+	unsigned long cell, filled = bar_cell(zone, free);
 	const char *colour, *text = verdict(zone, free, &colour);
 	char bar[BAR_CELLS + 1];
 
@@ -48,7 +50,8 @@ static void print_bar(const struct zone *zone, unsigned long free)
 			bar[cell] = cell < filled ? '=' : '.';
 	}
 	bar[BAR_CELLS] = '\0';
-	mprintf("  [%s%s%c" COLOUR_OFF "] %s\n", colour, bar, filled == BAR_CELLS ? '>' : ' ', text);
+	mprintf("  [%s%s%c" COLOUR_OFF "] %s\n", colour, bar, filled == BAR_CELLS ? '>' : ' ',
+		text);
 }
 
 static void print_reserve(const struct zone *zone)
@@ -59,7 +62,8 @@ static void print_reserve(const struct zone *zone)
 		const struct zone *higher = &contig_page_data.node_zones[i];
 
 		if (managed_zone(higher))
-			mprintf("  reserve  %ld pages (%s) stay for others when a request for %s falls back here\n",
+			mprintf("  reserve  %ld pages (%s) stay for others when a request for %s "
+				"falls back here\n",
 				zone->lowmem_reserve[i], PAGES_TEXT(zone->lowmem_reserve[i]),
 				higher->name);
 	}
@@ -73,8 +77,8 @@ static void print_zone(const struct zone *zone)
 		mprintf("%-8s empty\n", zone->name);
 		return;
 	}
-	mprintf("%-8s [mem 0x%09llx-0x%09llx]\n", zone->name,
-		(u64)PFN_PHYS(zone->zone_start_pfn), (u64)PFN_PHYS(zone_end_pfn(zone)) - 1);
+	mprintf("%-8s [mem 0x%09llx-0x%09llx]\n", zone->name, (u64)PFN_PHYS(zone->zone_start_pfn),
+		(u64)PFN_PHYS(zone_end_pfn(zone)) - 1);
 	mprintf("  pages    %lu spanned, %lu present, %lu managed (%s)\n", zone->spanned_pages,
 		zone->present_pages, zone_managed_pages(zone),
 		PAGES_TEXT(zone_managed_pages(zone)));

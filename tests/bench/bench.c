@@ -80,4 +80,5 @@ static int cmd_bench(int argc, char **argv)
 	bench_run(argc == 2 ? argv[1] : "*");
 	return 0;
 }
-MONITOR_COMMAND("bench", "[GLOB]", "count instructions (exact under qemu -icount shift=0)", cmd_bench);
+MONITOR_COMMAND("bench", "[GLOB]", "count instructions (exact under qemu -icount shift=0)",
+		cmd_bench);

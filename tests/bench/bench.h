@@ -19,7 +19,7 @@ struct benchmark {
 	void (*run)(const char *pattern);
 };
 
-#define BENCHMARK(fn)                                                                              \
+#define BENCHMARK(fn) \
 	static const struct benchmark __benchmark_##fn __used __section("benchmarks") = { fn }
 
 /* A time stamp costs this many instructions itself: it is subtracted. */
@@ -54,25 +54,25 @@ extern u32 bench_alloc_ticks[BENCH_SAMPLES], bench_free_ticks[BENCH_SAMPLES];
  * Times the expressions `alloc` and `free` in the caller itself, so that no call
  * but their own is counted.
  */
-#define BENCH_PAIR(pattern, name, alloc, free)                                                     \
-	do {                                                                                       \
-		int __i;                                                                           \
-                                                                                                   \
-		if (!bench_wanted(pattern, name))                                                  \
-			break;                                                                     \
-		for (__i = -BENCH_WARM_UP; __i < BENCH_SAMPLES; __i++) {                           \
-			u64 __start = bench_clock(), __middle, __end;                              \
-                                                                                                   \
-			alloc;                                                                     \
-			__middle = bench_clock();                                                  \
-			free;                                                                      \
-			__end = bench_clock();                                                     \
-			if (__i < 0)                                                               \
-				continue;                                                          \
-			bench_alloc_ticks[__i] = __middle - __start - BENCH_CLOCK_COST;            \
-			bench_free_ticks[__i] = __end - __middle - BENCH_CLOCK_COST;               \
-		}                                                                                  \
-		bench_pair_samples(name, bench_alloc_ticks, bench_free_ticks, BENCH_SAMPLES);      \
+#define BENCH_PAIR(pattern, name, alloc, free)                                                \
+	do {                                                                                  \
+		int __i;                                                                      \
+                                                                                              \
+		if (!bench_wanted(pattern, name))                                             \
+			break;                                                                \
+		for (__i = -BENCH_WARM_UP; __i < BENCH_SAMPLES; __i++) {                      \
+			u64 __start = bench_clock(), __middle, __end;                         \
+                                                                                              \
+			alloc;                                                                \
+			__middle = bench_clock();                                             \
+			free;                                                                 \
+			__end = bench_clock();                                                \
+			if (__i < 0)                                                          \
+				continue;                                                     \
+			bench_alloc_ticks[__i] = __middle - __start - BENCH_CLOCK_COST;       \
+			bench_free_ticks[__i] = __end - __middle - BENCH_CLOCK_COST;          \
+		}                                                                             \
+		bench_pair_samples(name, bench_alloc_ticks, bench_free_ticks, BENCH_SAMPLES); \
 	} while (0)
 
 /* The workloads' generator. */

@@ -42,8 +42,8 @@ static void bench_page_pairs(const char *pattern)
 }
 BENCHMARK(bench_page_pairs);
 
-#define BATCH_MOST   512
-#define BATCH_ROUNDS 20
+#define BATCH_MOST    512
+#define BATCH_ROUNDS  20
 #define BATCH_WARM_UP 3
 
 enum free_order { FIFO, LIFO, RANDOM };

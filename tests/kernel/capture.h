@@ -17,7 +17,7 @@ struct capture {
 	struct console con;
 	struct console *before;
 	size_t n;
-	char text[4096];
+	char text[8192];
 };
 
 static inline void capture_write(struct console *con, const char *s, size_t n)

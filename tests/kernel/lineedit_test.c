@@ -330,10 +330,14 @@ static void type_randomly(struct kunit *test, u32 seed, int times)
 
 	while (times--) {
 		random = random * 1664525 + 1013904223;
-		if ((random >> 16) % 64 == 0)
-			enter(test, "", le.line);
-		else
+		if ((random >> 16) % 64) {
 			type(test, keys[(random >> 16) % ARRAY_SIZE(keys)]);
+			continue;
+		}
+		KUNIT_ASSERT_EQ(test, type(test, "\r"),
+				le.overflowed ? LINEEDIT_TOO_LONG : LINEEDIT_LINE);
+		reset();
+		lineedit_begin(&le);
 	}
 }
 

@@ -141,13 +141,18 @@ static void odd_frames(struct kunit *test)
 	expect_whole(test, &trace);
 }
 
-/* A frame whose locals want more alignment than the stack has: gcc describes it by expressions. */
-static noinline int realigned(struct trace *trace)
+/*
+ * Locals that want more alignment than the stack has, and a frame of unknown size:
+ * gcc keeps the old stack pointer in memory, and describes that by expressions.
+ */
+static noinline int realigned(struct trace *trace, int b, int c, int d, int e)
 {
 	char local[64] __aligned(64);
+	char *other = __builtin_alloca(b * 16);
 
 	barrier_data(local);
-	return chain_a(trace) + local[0];
+	barrier_data(other);
+	return chain_a(trace) + local[0] + c + d + e;
 }
 
 static void realigned_frames(struct kunit *test)
@@ -155,7 +160,7 @@ static void realigned_frames(struct kunit *test)
 	struct trace trace = { .size = ARRAY_SIZE(trace.entry), .take = save_here };
 	static const char *const names[] = { "chain_a", "realigned", "realigned_frames", NULL };
 
-	realigned(&trace);
+	realigned(&trace, 3, 4, 5, 6);
 	expect_functions(test, &trace, 3, names);
 	expect_whole(test, &trace);
 }

@@ -177,10 +177,10 @@ static void find_and_nth_bit(struct kunit *test)
 }
 
 /* dst's bit i is what the model says, for every i. */
-#define EXPECT_BITS(test, dst, model)                                                              \
-	do {                                                                                       \
-		for (unsigned int i = 0; i < BITS; i++)                                            \
-			KUNIT_EXPECT_EQ_MSG(test, test_bit(i, dst), (bool)(model), "bit %u", i);   \
+#define EXPECT_BITS(test, dst, model)                                                            \
+	do {                                                                                     \
+		for (unsigned int i = 0; i < BITS; i++)                                          \
+			KUNIT_EXPECT_EQ_MSG(test, test_bit(i, dst), (bool)(model), "bit %u", i); \
 	} while (0)
 
 static void api_L2_bitmap_logic(struct kunit *test)

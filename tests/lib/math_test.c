@@ -10,7 +10,6 @@
 #include <linux/version.h>
 
 /* Constants in, constant out: these would not compile otherwise. */
-static_assert(min(3, 7) == 3 && max(3u, 7u) == 7 && clamp(9, 1, 5) == 5);
 static_assert(BIT(31) == 0x80000000 && BIT_ULL(63) == 1ULL << 63);
 static_assert(GENMASK(7, 4) == 0xf0 && GENMASK(31, 0) == 0xffffffff);
 static_assert(GENMASK_ULL(63, 32) == 0xffffffff00000000ULL);
@@ -61,12 +60,14 @@ static void expect_division(struct kunit *test, u64 quotient, u64 divisor, u64 r
 /* The dividend is made of the answer, with the least, the largest and some remainder. */
 static void api_L2_division_of_64_bits(struct kunit *test)
 {
-	static const u64 divisors[] = { 1,	    2,		 3,	     10,	 0x7fffffff,
-					0x80000000, 0xffffffff,	 1ULL << 32, (1ULL << 32) + 1,
-					1ULL << 33, 10000000000, S64_MAX,    1ULL << 63,
-					U64_MAX - 1, U64_MAX };
-	static const u64 quotients[] = { 0, 1, 2, 0xffffffff, 1ULL << 32, 0x123456789abcdef,
-					 U64_MAX };
+	static const u64 divisors[] = { 1,	    2,		 3,
+					10,	    0x7fffffff,	 0x80000000,
+					0xffffffff, 1ULL << 32,	 (1ULL << 32) + 1,
+					1ULL << 33, 10000000000, S64_MAX,
+					1ULL << 63, U64_MAX - 1, U64_MAX };
+	static const u64 quotients[] = {
+		0, 1, 2, 0xffffffff, 1ULL << 32, 0x123456789abcdef, U64_MAX
+	};
 
 	for (unsigned int d = 0; d < ARRAY_SIZE(divisors); d++) {
 		for (unsigned int q = 0; q < ARRAY_SIZE(quotients); q++) {
@@ -196,6 +197,7 @@ static void api_L2_min_and_max(struct kunit *test)
 	u8 byte = 200;
 	size_t size = 10;
 
+	static_assert(min(3, 7) == 3 && max(3u, 7u) == 7 && clamp(9, 1, 5) == 5);
 	KUNIT_EXPECT_EQ(test, min(a, b), -3);
 	KUNIT_EXPECT_EQ(test, max(a, b), 5);
 	KUNIT_EXPECT_EQ(test, min(++calls, 100), 1);
@@ -288,7 +290,7 @@ static void api_L2_check_shl_overflow(struct kunit *test)
 }
 
 struct flexible {
-	u32 count;
+	u64 count;
 	u64 element[];
 };
 

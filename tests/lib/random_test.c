@@ -31,8 +31,9 @@ static void api_L2_random_inclusive_range(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, seen, GENMASK(9, 5));
 	KUNIT_EXPECT_EQ(test, get_random_u32_inclusive(7, 7), 7);
 	/* The whole range: any number is right, but not always the same one. */
-	KUNIT_EXPECT_NE(test, get_random_u32_inclusive(0, U32_MAX) ^
-				      get_random_u32_inclusive(0, U32_MAX), 0);
+	KUNIT_EXPECT_NE(test,
+			get_random_u32_inclusive(0, U32_MAX) ^ get_random_u32_inclusive(0, U32_MAX),
+			0);
 }
 
 /* Of 1000 draws, each bit is set in 500, give or take 16. */
@@ -52,16 +53,23 @@ static void random_bits_are_even(struct kunit *test)
 	}
 }
 
-/* 3 divides neither 2^32 nor anything near it: 3000 draws, 1000 each, give or take 26. */
+/*
+ * 3000 draws, of each remainder by 3 a thousand, give or take 26. Just multiplying
+ * would map two of the 2^32 numbers to every third one below 3 * 2^30, 0 first.
+ */
 static void random_below_is_even(struct kunit *test)
 {
-	unsigned int counts[3] = {};
+	static const u32 ceilings[] = { 3, 3U << 30 };
 
-	for (int i = 0; i < 3000; i++)
-		counts[get_random_u32_below(3)]++;
-	for (int i = 0; i < 3; i++) {
-		KUNIT_EXPECT_GT(test, counts[i], 840);
-		KUNIT_EXPECT_LT(test, counts[i], 1160);
+	for (int c = 0; c < 2; c++) {
+		unsigned int counts[3] = {};
+
+		for (int i = 0; i < 3000; i++)
+			counts[get_random_u32_below(ceilings[c]) % 3]++;
+		for (int i = 0; i < 3; i++) {
+			KUNIT_EXPECT_GT(test, counts[i], 840);
+			KUNIT_EXPECT_LT(test, counts[i], 1160);
+		}
 	}
 }
 

@@ -200,7 +200,7 @@ static void random_changes(struct kunit *test, u64 seed, int steps)
 
 static void api_L2_rbtree_random_changes(struct kunit *test)
 {
-	random_changes(test, 1, 300);
+	random_changes(test, 1, 150);
 }
 
 static void rbtree_many_random_changes(struct kunit *test)
@@ -233,7 +233,7 @@ static void api_L2_rbtree_augmented_values(struct kunit *test)
 	struct rnd_state rnd;
 
 	prandom_seed_state(&rnd, 42);
-	for (int step = 0; step < 400; step++) {
+	for (int step = 0; step < 200; step++) {
 		int i = prandom_u32_state(&rnd) % KEYS;
 
 		if (items[i].present) {
@@ -274,7 +274,7 @@ static void rbtree_equal_keys_keep_their_order(struct kunit *test)
 		items[i].key = 4 + i % 3;
 		rb_add(&items[i].node, &root, item_less);
 	}
-	rb_for_each (node, &key, &root, key_cmp) {
+	rb_for_each(node, &key, &root, key_cmp) {
 		KUNIT_EXPECT_PTR_EQ(test, node, &items[1 + 3 * met].node);
 		met++;
 	}
@@ -303,7 +303,7 @@ static void api_L2_rbtree_cached_leftmost(struct kunit *test)
 	struct rnd_state rnd;
 
 	prandom_seed_state(&rnd, 7);
-	for (int step = 0; step < 300; step++) {
+	for (int step = 0; step < 200; step++) {
 		int i = prandom_u32_state(&rnd) % KEYS;
 		struct rb_node *node = &items[i].node, *first = rb_first(&cached.rb_root);
 

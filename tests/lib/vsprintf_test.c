@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Formatted output: every format, and every buffer size up to the whole text. */
+/* Formatted output: every format, into buffers that are large enough and that are not. */
 #include <kunit/test.h>
 #include <linux/err.h>
 #include <linux/gfp.h>
@@ -11,32 +11,58 @@
 #define FILL 0x5e
 
 /*
- * The text, its length, and for every smaller buffer the text's beginning with a NUL
- * and no byte behind it. Without __printf, since some formats are wrong on purpose.
+ * In a buffer of that size, the text's beginning with a NUL and no byte behind it; the
+ * length of the whole text is returned.
  */
+static void prints_in(struct kunit *test, size_t size, const char *expected, const char *fmt,
+		      va_list args)
+{
+	size_t len = strlen(expected), stored = size ? min(len, size - 1) : 0;
+	char buf[160];
+	va_list copy;
+
+	KUNIT_ASSERT_LE(test, size, sizeof(buf));
+	memset(buf, FILL, sizeof(buf));
+	va_copy(copy, args);
+	KUNIT_EXPECT_EQ(test, vsnprintf(buf, size, fmt, copy), (int)len);
+	va_end(copy);
+	KUNIT_EXPECT_MEMEQ(test, buf, expected, stored);
+	if (size) {
+		KUNIT_EXPECT_EQ(test, buf[stored], '\0');
+		stored++;
+	}
+	KUNIT_EXPECT_NULL(test, memchr_inv(buf + stored, FILL, sizeof(buf) - stored));
+}
+
+/* Without __printf, since some formats are wrong on purpose. */
 static void prints(struct kunit *test, const char *expected, const char *fmt, ...)
 {
-	int len = strlen(expected);
-	char buf[160];
+	size_t len = strlen(expected);
 	va_list args;
 
-	KUNIT_ASSERT_LT(test, len, (int)sizeof(buf) - 1);
-	for (int size = 0; size <= len + 1; size++) {
-		int stored = size ? size - 1 : 0;
-
-		memset(buf, FILL, sizeof(buf));
-		va_start(args, fmt);
-		KUNIT_EXPECT_EQ(test, vsnprintf(buf, size, fmt, args), len);
-		va_end(args);
-		KUNIT_EXPECT_MEMEQ(test, buf, expected, stored);
-		if (size)
-			KUNIT_EXPECT_EQ(test, buf[stored], '\0');
-		KUNIT_EXPECT_NULL(test, memchr_inv(buf + size, FILL, sizeof(buf) - size));
-	}
 	va_start(args, fmt);
-	vsnprintf(buf, sizeof(buf), fmt, args);
+	prints_in(test, 0, expected, fmt, args);
+	prints_in(test, len / 2, expected, fmt, args);
+	prints_in(test, len, expected, fmt, args);
+	prints_in(test, len + 1, expected, fmt, args);
+	prints_in(test, len + 20, expected, fmt, args);
 	va_end(args);
-	KUNIT_EXPECT_STREQ(test, buf, expected);
+}
+
+static void cut_everywhere(struct kunit *test, const char *expected, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	for (size_t size = 0; size <= strlen(expected) + 2; size++)
+		prints_in(test, size, expected, fmt, args);
+	va_end(args);
+}
+
+static void printf_every_buffer_size(struct kunit *test)
+{
+	cut_everywhere(test, "<-00042|  text|0xff |-EINVAL|01 02>", "<%06d|%6s|%-#5x|%pe|%2ph>",
+		       -42, "text", 0xff, ERR_PTR(-EINVAL), "\1\2");
 }
 
 static void api_L2_printf_text(struct kunit *test)
@@ -57,8 +83,8 @@ static void api_L2_printf_decimal(struct kunit *test)
 {
 	prints(test, "0 1 -1 2147483647 -2147483648", "%d %i %d %d %d", 0, 1, -1, INT_MAX, INT_MIN);
 	prints(test, "4294967295", "%u", -1);
-	prints(test, "   42|42   |00042|+42| 42|  +42", "%5d|%-5d|%05d|%+d|% d|%+5d", 42, 42, 42, 42,
-	       42, 42);
+	prints(test, "   42|42   |00042|+42| 42|  +42", "%5d|%-5d|%05d|%+d|% d|%+5d", 42, 42, 42,
+	       42, 42, 42);
 	prints(test, "-0042|-42  |  -42", "%05d|%-5d|%5d", -42, -42, -42);
 	prints(test, "00042|  00042|-00042", "%.5d|%7.5d|%.5d", 42, 42, -42);
 	prints(test, "9223372036854775807 -9223372036854775808", "%lld %lld", LLONG_MAX, LLONG_MIN);
@@ -78,6 +104,7 @@ static void api_L2_printf_hex_and_octal(struct kunit *test)
 static void api_L2_printf_linux_deviations(struct kunit *test)
 {
 	prints(test, "0x0 00 0 0", "%#x %.2d %.0d %.*d", 0, 0, 0, 0, 0);
+	prints(test, "00000005", "%08.3d", 5);
 }
 
 static void api_L2_printf_sizes(struct kunit *test)
@@ -219,6 +246,7 @@ static void scnprintf_returns_what_is_stored(struct kunit *test)
 }
 
 static struct kunit_case cases[] = {
+	KUNIT_CASE(printf_every_buffer_size),
 	KUNIT_CASE(api_L2_printf_text),
 	KUNIT_CASE(api_L2_printf_decimal),
 	KUNIT_CASE(api_L2_printf_hex_and_octal),

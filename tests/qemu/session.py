@@ -12,7 +12,7 @@ AT_PROMPT = r"^memkern> "
 ENTER = "\r"
 
 
-class NoAnswer(Exception):
+class NoAnswer(AssertionError):
     """What was waited for did not come."""
 
 

@@ -1,10 +1,224 @@
 # SPDX-License-Identifier: MIT
-"""Sessions with the monitor, as a person would have them."""
+"""Sessions with the monitor, as a person would have them. Each is a boot of its own."""
 
 from __future__ import annotations
 
-from result import Job
+import dataclasses
+import functools
+import random
+import re
+from collections.abc import Callable
+
+import builds
+import judge
+import machine
+from builds import IMAGES
+from result import Job, Result
+from session import AT_PROMPT, ENTER, Session
+
+LIMIT = 20.0
+UP, LEFT, BACKSPACE, TAB = "\x1b[A", "\x1b[D", "\x7f", "\t"
+COMMANDS = (
+    "help", "e820", "memblock", "zones", "buddy", "meminfo", "page", "walk", "test",
+    "alloc page", "free", "handles", "crash", "poweroff",
+)
+CRASHES = {
+    "null": "kernel NULL pointer dereference, address: 00000000",
+    "stack": "stack guard page",
+    "exec": "tried to execute",
+    "bug": "kernel BUG at",
+    "panic": "Kernel panic - not syncing",
+}
+LISTINGS = ("e820", "memblock", "zones", "buddy", "meminfo", "page 0x100000", "walk 0xc0100000")
+NONSENSE = (
+    "xyzzy", "help xyzzy", "page", "page zebra", "page 0xffffffffffff", "walk", "walk 0x",
+    "alloc", "alloc page", "alloc page 11 GFP_KERNEL", "alloc page x GFP_KERNEL",
+    "alloc page 0 GFP_NONSENSE", "alloc page 0 |", "alloc page 99999999999999999999 GFP_KERNEL",
+    "free", "free 99", "free #99", "free zebra", "crash", "crash gently", "test no_such_suite*",
+    '"', "zones zones zones", "9" * 240,
+)
+
+
+def has(text: str, *wanted: str) -> None:
+    """Every one of these must be in the text."""
+    missing = [words for words in wanted if words not in text]
+    if missing:
+        raise AssertionError(f"nothing says {missing} in:\n{text}")
+
+
+def help_names_all(talk: Session) -> None:
+    listing = talk.command("help")
+    has(listing, *(f"\n  {name}" for name in COMMANDS[1:]))
+    for name in COMMANDS:
+        has(talk.command(f"help {name}"), name)
+
+
+def editing(talk: Session) -> None:
+    usual = talk.command("help zones")
+    for keys in (
+        f"hellp{BACKSPACE}{BACKSPACE}p zones",
+        f"help zoes{LEFT}{LEFT}n",
+        "elp zones\x01h",
+        "nonsense\x15help zones",
+        "help zones nonsense\x17\x17zones",
+        "nonsense\x03",
+        f"help zones{UP}",
+    ):
+        if keys.endswith("\x03"):
+            talk.type(keys)
+            talk.prompt()
+            continue
+        has(talk.command(keys), usual)
+    has(talk.command(UP), usual)
+
+
+def completion(talk: Session) -> None:
+    usual = talk.command("help zones")
+    has(talk.command(f"hel{TAB}zon{TAB}"), usual)
+    talk.type(f"me{TAB}{TAB}")
+    talk.wait(r"memblock +meminfo")
+    has(talk.command(f"\x15alloc page 0 GFP_KERNE{TAB}|__GFP_ZER{TAB}"), "#1")
+
+
+def allocations(talk: Session) -> None:
+    has(talk.command("alloc page 3 GFP_KERNEL"), "#1", "order 3")
+    has(talk.command("alloc page 0 GFP_DMA"), "#2", "DMA")
+    has(talk.command("handles"), "#1", "#2")
+    has(talk.command("free 1"), "#1")
+    listing = talk.command("handles")
+    has(listing, "#2")
+    if "#1" in listing:
+        raise AssertionError(f"#1 was given back, and is still there:\n{listing}")
+    talk.command("free all")
+    if "#" in talk.command("handles"):
+        raise AssertionError("handles are left after free all")
+
+
+def nonsense(talk: Session) -> None:
+    """Each gets a sentence and the prompt. Then bytes of all kinds, and all is as before."""
+    for line in NONSENSE:
+        if not talk.command(line).strip():
+            raise AssertionError(f"no answer to {line!r}")
+    usual = talk.command("help zones")
+    monkey = random.Random(1)
+    for _ in range(40):
+        talk.machine.send(bytes(monkey.choices(range(256), k=60)).decode("latin-1"))
+    talk.type("\x03\x15")
+    talk.type(f"help zones{ENTER}help zones{ENTER}")
+    talk.wait(re.escape(usual) + "(?s:.*)" + re.escape(usual))
+
+
+def pasting(talk: Session) -> None:
+    """A page of lines that arrive at once: none is lost."""
+    talk.type(f"help zones{ENTER}" * 60)
+    for _ in range(60):
+        talk.wait(r"^  zones .*\n")
+        talk.wait(AT_PROMPT)
+
+
+def tests_again(talk: Session) -> None:
+    has(talk.command("test kunit*"), "KTAP version 1", "0 failed")
+
+
+def warning(talk: Session) -> None:
+    has(talk.command("crash warn"), "WARNING:", "Call Trace")
+    has(talk.command("reports"), "WARNING:")
+    talk.command("help")
+
+
+def looking(talk: Session) -> None:
+    """What only shows things shows something, and no report."""
+    for line in LISTINGS:
+        printed = talk.command(line)
+        if printed.count("\n") < 2 or judge.reports(printed):
+            raise AssertionError(f"{line} printed:\n{printed}")
+
+
+def poweroff(talk: Session) -> None:
+    said = talk.last_words("poweroff")
+    if "not available" in said:
+        raise AssertionError(said)
+
+
+def crash(kind: str, talk: Session) -> None:
+    has(talk.last_words(f"crash {kind}"), CRASHES[kind], "Call Trace", "Kernel panic")
+
+
+@dataclasses.dataclass(frozen=True)
+class Talk:
+    """A session: what is said, to which machine, and how that ends."""
+
+    name: str
+    say: Callable[[Session], None]
+    memory: str = "64"
+    status: int | None = None
+    image: str = "default"
+
+
+TALKS = (
+    Talk("help", help_names_all),
+    Talk("editing", editing),
+    Talk("completion", completion),
+    Talk("allocations", allocations),
+    Talk("nonsense", nonsense),
+    Talk("nonsense-debug", nonsense, image="debug"),
+    Talk("pasting", pasting),
+    Talk("test", tests_again),
+    Talk("warn", warning),
+    Talk("looking", looking),
+    Talk("looking-4M", looking, memory="4"),
+    Talk("looking-8192M", looking, memory="8192"),
+    Talk("poweroff", poweroff, status=0),
+    *(
+        Talk(f"crash-{kind}-{image}", functools.partial(crash, kind), status=37, image=image)
+        for kind in CRASHES
+        for image in ("default", "debug")
+    ),
+)
+
+
+def hold(talk: Talk) -> list[Result]:
+    """Boots, talks, and looks at how the machine ended, where it should have."""
+    setup = machine.Setup(IMAGES[talk.image].kernel, "kunit=off", talk.memory)
+    wrong = ""
+    with machine.boot(setup) as running:
+        session = Session(running, LIMIT)
+        try:
+            session.prompt()
+            talk.say(session)
+        except (AssertionError, OSError) as error:
+            wrong = str(error)
+        if talk.status is not None and not wrong:
+            outcome = running.finish(running.seconds + LIMIT)
+            if outcome.status != talk.status:
+                wrong = f"{judge.meaning(outcome)}\n{judge.tail(outcome)}"
+    return [Result("goes as it should", not wrong, wrong)]
+
+
+def command_line(iso: bool) -> list[Result]:
+    """Quotes, by either loader: around a value, around the whole word; and the exit status."""
+    results = []
+    for words, status in (
+        ('kunit=off run="help zones; help buddy" exit', judge.PASSED),
+        ('kunit=off "run=help zones; help buddy" exit', judge.PASSED),
+        ('kunit=off run="help zones;help buddy;crash warn" exit', judge.FAILED),
+    ):
+        kernel = IMAGES["default"].kernel
+        if iso:
+            kernel = builds.iso(IMAGES["default"], "command-line", words)
+        outcome = machine.run(machine.Setup(kernel, words, iso=iso), LIMIT)
+        ok = outcome.status == status and bool(re.search(r"^  zones .*\n", outcome.log, re.M))
+        ok = ok and bool(re.search(r"^  buddy .*\n", outcome.log, re.M))
+        detail = "" if ok else f"{judge.meaning(outcome)}\n{judge.tail(outcome)}"
+        results.append(Result(words, ok, detail))
+    return results
 
 
 def jobs() -> list[Job]:
-    return []
+    found = [
+        Job(f"monitor/{talk.name}", functools.partial(hold, talk), (talk.image,)) for talk in TALKS
+    ]
+    for iso in (False, True):
+        name = f"monitor/command-line{'-iso' if iso else ''}"
+        found.append(Job(name, functools.partial(command_line, iso), ("default",)))
+    return found

@@ -55,7 +55,7 @@ static void test_boot_info_init(void)
 {
 	struct multiboot_info mbi = { .flags = MULTIBOOT_INFO_CMDLINE, .cmdline = 0x9601 };
 
-	host_result(init_panics(0, MBI, "loaded by something that is not a Multiboot 1 loader"),
+	host_result(init_panics(0, MBI, "not loaded by Multiboot 1: the loader left 0x0"),
 		    "boot: wrong magic");
 	host_result(init_panics(MULTIBOOT2_BOOTLOADER_MAGIC, MBI, "loaded by Multiboot 2"),
 		    "boot: Multiboot 2");
@@ -66,8 +66,7 @@ static void test_boot_info_init(void)
 	memcpy(__va(0x9601), "a=1 b", 6);
 	boot_info_init(MULTIBOOT_BOOTLOADER_MAGIC, MBI);
 	memset(__va(0), 0x55, RAM_SIZE);
-	host_result(!strcmp(boot_info.cmdline, "a=1 b"),
-		    "boot: what the loader left is copied");
+	host_result(!strcmp(boot_info.cmdline, "a=1 b"), "boot: what the loader left is copied");
 }
 
 static void test_boot_info_print(void)
@@ -141,10 +140,30 @@ static void test_e820_init(void)
 	boot_info.mem_upper = 7040;
 	e820_init();
 	host_result(table_is("r0-1000 R1000-9f000 r9f000-100000 R100000-7e0000") &&
-			    printed("no memory map: using the sizes"),
+			    printed("no complete memory map: using the sizes"),
 		    "boot: sizes instead of a map");
 
+	set_map("R0-9fc00 r400000-401000", 36);
+	boot_info.map_damaged = true;
+	boot_info.has_mem_sizes = true;
+	boot_info.mem_upper = 7040;
+	e820_init();
+	host_result(table_is("r0-1000 R1000-9f000 r9f000-100000 R100000-400000 r400000-401000 "
+			     "R401000-7e0000") &&
+			    printed("no complete memory map"),
+		    "boot: sizes help out where a map broke off, its reservations hold");
+
+	set_map("R0-9fc00 R100000-400000", 36);
+	boot_info.map_damaged = true;
+	boot_info.has_mem_sizes = true;
+	boot_info.mem_upper = 7040;
+	e820_init();
+	host_result(e820_end_of_ram() == 0x400000 && !strstr(host_log(), "sizes"),
+		    "boot: a map that broke off later is used alone");
+
 	set_map("R0-a0000", 36);
+	boot_info.has_mem_sizes = true;
+	boot_info.mem_upper = 7040;
 	host_result(host_panics(e820_init) && printed("has RAM only below 1 MiB (the kernel is at"
 						      " [mem 0x100000-0x1fffff])"),
 		    "boot: RAM only below 1 MiB");
@@ -177,9 +196,10 @@ static void test_mem_limit(void)
 	set_param("mem", "32M");
 	set_map("R0-9fc00 R100000-4000000 r4000000-4001000", 36);
 	e820_init();
-	host_result(table_is("r0-1000 R1000-9f000 r9f000-100000 R100000-2000000 r4000000-4001000") &&
-			    printed("left out 32768 KiB of RAM: above the limit set by mem="),
-		    "boot: mem=32M");
+	host_result(
+		table_is("r0-1000 R1000-9f000 r9f000-100000 R100000-2000000 r4000000-4001000") &&
+			printed("left out 32768 KiB of RAM: above the limit set by mem="),
+		"boot: mem=32M");
 
 	set_param("mem", "1M");
 	set_map("R0-9fc00 R100000-4000000", 36);

@@ -14,10 +14,10 @@
 #include "host.h"
 #include "tests.h"
 
-#define require(condition)                                                                         \
-	do {                                                                                       \
-		if (!(condition))                                                                  \
-			__builtin_trap();                                                          \
+#define require(condition)                \
+	do {                              \
+		if (!(condition))         \
+			__builtin_trap(); \
 	} while (0)
 
 static bool terminated(const char *text, size_t size)

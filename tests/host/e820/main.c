@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * All tests of what the loader hands over: main [SEED] CORPUS_DIRECTORY
+ * All tests of what the loader hands over: main [CORPUS_DIRECTORY]
  *
  * One TAP line a test; the exit status is 0 if the run came to its end, whatever its verdict
  * (the Makefile counts the lines, and a run that was killed as a failure).
@@ -11,7 +11,7 @@
 #include "tests.h"
 
 #define GENERATED_MAPS 1000000
-#define SEED 0x6d656d6b65726e21ULL
+#define SEED	       0x6d656d6b65726e21ULL
 
 static void replay(const char *name, const unsigned char *data, unsigned long size)
 {

@@ -117,6 +117,11 @@ static const struct map_case cases[] = {
 	  "r0-1000 r9f000-100000 r200000-200001 r201800-201801 n202fff-203000" },
 	{ "the worked example of boot/e820.c", 36, "r1800-2400 R1000-5000 R4000-6800",
 	  "r0-1000 r1800-2400 R3000-6000 r9f000-100000" },
+	{ "the worked example of docs/memory-map.md", 36,
+	  "r300800-301000 a600000-601000 R100000-400000 R700000+ffffffffffffffff R380000-600800 "
+	  "R0-9fc00",
+	  "r0-1000 R1000-9f000 r9f000-100000 R100000-300000 r300800-301000 R301000-600000 "
+	  "a600000-601000" },
 
 	/* Always reserved */
 	{ "page 0 and the BIOS, whatever the map says", 36, "R0-4000000",
@@ -301,8 +306,7 @@ static void test_limit(void)
 			    "r0-1000 R1000-9f000 r9f000-100000 R100000-2000000 a3fe0000-4000000",
 			    0x1fe0000 + 0x40000000),
 		    "limit: inside a page, reservations above stay");
-	host_result(limited(map, 0x100000,
-			    "r0-1000 R1000-9f000 r9f000-100000 a3fe0000-4000000",
+	host_result(limited(map, 0x100000, "r0-1000 R1000-9f000 r9f000-100000 a3fe0000-4000000",
 			    0x3ee0000 + 0x40000000),
 		    "limit: where RAM starts");
 	host_result(limited(map, 0xfff, "r0-1000 r9f000-100000 a3fe0000-4000000",
@@ -374,9 +378,10 @@ static void test_print(void)
 {
 	static struct e820_table table;
 	struct e820_entry raw[16];
-	unsigned int nr = map_from_text(raw, ARRAY_SIZE(raw),
-					"R0-9fc00 R100000-3fe0000 a3fe0000-4000000 u1-2 z0+0 r0+400 "
-					"Rf0000+fffffffffffffff0 n100000000+ffffffffffffffff");
+	unsigned int nr =
+		map_from_text(raw, ARRAY_SIZE(raw),
+			      "R0-9fc00 R100000-3fe0000 a3fe0000-4000000 u1-2 z0+0 r0+400 "
+			      "Rf0000+fffffffffffffff0 n100000000+ffffffffffffffff");
 
 	host_clear_log();
 	e820_print_raw(raw, nr);

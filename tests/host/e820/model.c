@@ -155,9 +155,9 @@ static void rub_out(struct window *window)
 static u64 fixed_bytes(u64 start, u64 end)
 {
 	u64 low = start < PAGE ? min(end, PAGE) - start : 0;
-	u64 high = end > 0x9f000 && start < 0x100000 ?
-			   min(end, 0x100000ULL) - max(start, 0x9f000ULL) :
-			   0;
+	u64 high = end > 0x9f000 && start < 0x100000
+			   ? min(end, 0x100000ULL) - max(start, 0x9f000ULL)
+			   : 0;
 
 	return low + high;
 }
@@ -190,8 +190,8 @@ static bool paint_result(struct window *seen, const struct e820_table *table)
 static unsigned int make_painted_map(struct window *window, struct e820_entry *raw)
 {
 	static const u64 bases[] = {
-		0, 0x98000, 0xf8000, 0x100000, 0xffff8000, 0xfffff8000, 0xffffffff8000,
-		0 - CELLS * CELL,
+		0,	    0x98000,	 0xf8000,	 0x100000,
+		0xffff8000, 0xfffff8000, 0xffffffff8000, 0 - CELLS * CELL,
 	};
 	static const u8 widths[] = { 32, 32, 36, 36, 36, 40, 48, 64 };
 	unsigned int nr = random_below(MAX_PAINT + 1), i;
@@ -339,8 +339,7 @@ static bool probe_all(const struct claims *claims, const struct e820_table *tabl
 		    !probe_around(claims, table, e->addr + e->size))
 			return false;
 	}
-	return probe_around(claims, table,
-			    claims->phys_bits < 64 ? 1ULL << claims->phys_bits : 0);
+	return probe_around(claims, table, claims->phys_bits < 64 ? 1ULL << claims->phys_bits : 0);
 }
 
 bool model_check_map(const struct e820_entry *raw, unsigned int nr, unsigned int phys_bits)
@@ -368,8 +367,9 @@ bool model_check_map(const struct e820_entry *raw, unsigned int nr, unsigned int
 static u64 random_edge(unsigned int phys_bits)
 {
 	static const u64 edges[] = {
-		0, PAGE, 0x9f000, 0x9fc00, 0xa0000, 0xf0000, 0x100000, 0x101000, 0x102000,
-		0xfffff000, 0x100000000, 1ULL << 36, 0 - PAGE, 0 - 2 * PAGE, U64_MAX,
+		0,	     PAGE,	 0x9f000,  0x9fc00,	 0xa0000,
+		0xf0000,     0x100000,	 0x101000, 0x102000,	 0xfffff000,
+		0x100000000, 1ULL << 36, 0 - PAGE, 0 - 2 * PAGE, U64_MAX,
 	};
 	u64 edge = edges[random_below(ARRAY_SIZE(edges))];
 
@@ -396,8 +396,8 @@ static bool check_probed(unsigned int max_nr)
 
 	for (i = 0; i < nr; i++) {
 		u64 start = random_edge(phys_bits);
-		u64 size = random_below(3) ? random_edge(phys_bits) - start :
-					     random_edge(phys_bits);
+		u64 size = random_below(3) ? random_edge(phys_bits) - start
+					   : random_edge(phys_bits);
 
 		raw[i] = (struct e820_entry){ start, size, random_type() };
 	}
@@ -409,8 +409,8 @@ bool model_check_generated(unsigned long count, u64 seed)
 {
 	random_state = seed;
 	for (unsigned long i = 0; i < count; i++) {
-		bool good = i % 8 ? check_painted() :
-				    check_probed(i % (count / 10) ? 8 : MODEL_MAX_RAW);
+		bool good = i % 8 ? check_painted()
+				  : check_probed(i % (count / 10) ? 8 : MODEL_MAX_RAW);
 
 		if (!good) {
 			host_note("generated map %lu of seed 0x%llx", i, seed);

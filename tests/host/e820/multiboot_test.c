@@ -142,7 +142,8 @@ static void test_flags(void)
 	memset(&mbi, 0xff, sizeof(mbi));
 	host_result(!parse(&mbi) && info.has_mem_sizes && info.mem_upper == U32_MAX &&
 			    !info.loader[0] && !info.cmdline[0] && !info.nr_map &&
-			    !info.nr_modules && warned("loader name at 0xffffffff is out of reach") &&
+			    !info.nr_modules &&
+			    warned("loader name at 0xffffffff is out of reach") &&
 			    warned("command line at 0xffffffff is out of reach") &&
 			    warned("list of modules at 0xffffffff is out of reach") &&
 			    warned("memory map at 0xffffffff, 4294967295 bytes, is out of reach"),
@@ -158,9 +159,9 @@ static void test_flags(void)
 /* All that a loader can say, everything at odd addresses if @odd. */
 static struct multiboot_info full(const char *loader, const char *cmdline, u32 odd)
 {
-	struct multiboot_info mbi = begin(MULTIBOOT_INFO_MEMORY | MULTIBOOT_INFO_CMDLINE |
-					  MULTIBOOT_INFO_MODULES | MULTIBOOT_INFO_MEM_MAP |
-					  MULTIBOOT_INFO_LOADER_NAME);
+	struct multiboot_info mbi =
+		begin(MULTIBOOT_INFO_MEMORY | MULTIBOOT_INFO_CMDLINE | MULTIBOOT_INFO_MODULES |
+		      MULTIBOOT_INFO_MEM_MAP | MULTIBOOT_INFO_LOADER_NAME);
 	struct multiboot_module module = { 0x200000, 0x201234, 0x900 + odd, 0 };
 
 	put_string(0x400 + odd, loader);
@@ -327,7 +328,8 @@ static void test_map_sizes(void)
 
 	mbi.mmap_addr = MAP;
 	mbi.mmap_length = put_map(MAP, map, 24);
-	host_result(!parse(&mbi) && silent() && map_is(map), "multiboot: entries of 24 bytes");
+	host_result(!parse(&mbi) && silent() && !info.map_damaged && map_is(map),
+		    "multiboot: entries of 24 bytes");
 	mbi.mmap_length = put_map(MAP, map, 23);
 	host_result(!parse(&mbi) && silent() && map_is(map), "multiboot: entries of 23 bytes");
 
@@ -342,7 +344,8 @@ static void test_map_sizes(void)
 		    "multiboot: an entry of four gigabytes");
 	size = 0;
 	put(MAP + 24, &size, 4);
-	host_result(!parse(&mbi) && warned("damaged after 1") && map_is("R0-9fc00"),
+	host_result(!parse(&mbi) && warned("damaged after 1") && info.map_damaged &&
+			    map_is("R0-9fc00"),
 		    "multiboot: an entry of size 0");
 	size = 19;
 	put(MAP, &size, 4);

@@ -53,41 +53,6 @@ void bitmap_complement(unsigned long *dst, const unsigned long *src, unsigned in
 		dst[i] = ~src[i];
 }
 
-/* Long i of src; zero outside, and beyond the last bit. */
-static unsigned long word_at(const unsigned long *src, long i, unsigned int nbits)
-{
-	return i >= 0 && i < (long)BITS_TO_LONGS(nbits) ? src[i] & word_mask(i, nbits) : 0;
-}
-
-/* A long of the result has its bits from two of the source; hi << 1 avoids a shift by all. */
-static unsigned long join(unsigned long hi, unsigned long lo, unsigned int shift)
-{
-	return lo >> shift | hi << 1 << (BITS_PER_LONG - 1 - shift);
-}
-
-void bitmap_shift_right(unsigned long *dst, const unsigned long *src, unsigned int shift,
-			unsigned int nbits)
-{
-	unsigned int words = shift / BITS_PER_LONG, bits = shift % BITS_PER_LONG;
-
-	for (unsigned int i = 0; i < BITS_TO_LONGS(nbits); i++)
-		dst[i] = join(word_at(src, i + words + 1, nbits), word_at(src, i + words, nbits),
-			      bits);
-}
-
-void bitmap_shift_left(unsigned long *dst, const unsigned long *src, unsigned int shift,
-		       unsigned int nbits)
-{
-	long words = shift / BITS_PER_LONG, bits = shift % BITS_PER_LONG;
-
-	for (long i = BITS_TO_LONGS(nbits) - 1; i >= 0; i--) {
-		unsigned long hi = word_at(src, i - words, nbits);
-		unsigned long lo = word_at(src, i - words - 1, nbits);
-
-		dst[i] = bits ? join(hi, lo, BITS_PER_LONG - bits) : hi;
-	}
-}
-
 bool bitmap_equal(const unsigned long *a, const unsigned long *b, unsigned int nbits)
 {
 	for (unsigned int i = 0; i < BITS_TO_LONGS(nbits); i++)

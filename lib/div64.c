@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * 64-bit division and wide products for a 32-bit machine.
+ * 64-bit division for a 32-bit machine.
  *
  * On 32 bits the compiler calls a function for "/" and "%" on 64-bit operands.
  * libgcc's cannot be linked: it takes its arguments from the stack, while the kernel
@@ -8,7 +8,6 @@
  * calling convention, so that a slip into "/" is slow instead of wrong.
  */
 #include <linux/bitops.h>
-#include <linux/limits.h>
 #include <linux/math64.h>
 #include <linux/types.h>
 
@@ -67,61 +66,6 @@ s64 div_s64_rem(s64 dividend, s32 divisor, s32 *remainder)
 
 	*remainder = dividend - quotient * divisor;
 	return quotient;
-}
-
-/* --- products wider than 64 bits ------------------------------------------- */
-
-/* a * b as 128 bits: returns the low half. */
-static u64 mul_128(u64 a, u64 b, u64 *high)
-{
-	u32 a0 = a, a1 = a >> 32, b0 = b, b1 = b >> 32;
-	u64 low = mul_u32_u32(a0, b0);
-	u64 middle = mul_u32_u32(a0, b1) + (low >> 32); /* at most U64_MAX - U32_MAX */
-	u64 middle2 = mul_u32_u32(a1, b0) + (u32)middle;
-
-	*high = mul_u32_u32(a1, b1) + (middle >> 32) + (middle2 >> 32);
-	return middle2 << 32 | (u32)low;
-}
-
-u64 mul_u64_u64_shr(u64 a, u64 b, unsigned int shift)
-{
-	u64 high, low = mul_128(a, b, &high);
-
-	if (shift == 0)
-		return low;
-	return shift < 64 ? high << (64 - shift) | low >> shift : high >> (shift - 64);
-}
-
-u64 mul_u64_u32_shr(u64 a, u32 b, unsigned int shift)
-{
-	return mul_u64_u64_shr(a, b, shift);
-}
-
-/* Long division, a bit at a time: high is what remains of the part divided so far. */
-u64 mul_u64_u64_div_u64(u64 a, u64 b, u64 divisor)
-{
-	u64 high, low = mul_128(a, b, &high);
-	bool carry;
-
-	if (high == 0)
-		return div64_u64(low, divisor);
-	if (high >= divisor)
-		return U64_MAX;
-	for (int bit = 0; bit < 64; bit++) {
-		carry = high >> 63;
-		high = high << 1 | low >> 63;
-		low <<= 1;
-		if (carry || high >= divisor) {
-			high -= divisor;
-			low |= 1;
-		}
-	}
-	return low;
-}
-
-u64 mul_u64_u32_div(u64 a, u32 b, u32 divisor)
-{
-	return mul_u64_u64_div_u64(a, b, divisor);
 }
 
 /* --- what the compiler calls ----------------------------------------------- */

@@ -56,13 +56,3 @@ unsigned long find_last_bit(const unsigned long *addr, unsigned long size)
 	}
 	return size;
 }
-
-unsigned long find_nth_bit(const unsigned long *addr, unsigned long size, unsigned long n)
-{
-	unsigned long bit;
-
-	for_each_set_bit(bit, addr, size)
-		if (n-- == 0)
-			break;
-	return bit;
-}

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Integer square roots and powers. */
+/* Integer square roots. */
 #include <linux/bitops.h>
 #include <linux/math.h>
 #include <linux/types.h>
@@ -29,15 +29,4 @@ u32 int_sqrt64(u64 x)
 unsigned long int_sqrt(unsigned long x)
 {
 	return int_sqrt64(x);
-}
-
-/* Squares the base along the exponent's bits. */
-u64 int_pow(u64 base, unsigned int exponent)
-{
-	u64 result = 1;
-
-	for (; exponent; exponent >>= 1, base *= base)
-		if (exponent & 1)
-			result *= base;
-	return result;
 }

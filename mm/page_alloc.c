@@ -180,6 +180,13 @@ void free_one_block(struct zone *zone, struct page *page, unsigned int order)
 	enum migratetype type = get_pageblock_migratetype(page);
 
 	VM_BUG_ON_PAGE(pfn & ((1UL << order) - 1), page);
+	if (unlikely(order > pageblock_order) &&
+	    get_pageblock_migratetype(page + pageblock_nr_pages) != type) {
+		/* One of them became HIGHATOMIC meanwhile: each is freed for itself. */
+		free_one_block(zone, page, pageblock_order);
+		free_one_block(zone, page + pageblock_nr_pages, pageblock_order);
+		return;
+	}
 	account_free(zone, 1L << order, type);
 	while (order < MAX_PAGE_ORDER) {
 		unsigned long buddy_pfn = pfn ^ (1UL << order);

@@ -70,10 +70,13 @@ void __init pcp_init(void)
 	}
 }
 
-/* In blocks: a batch of pages, but two blocks at least. */
+/*
+ * In blocks: the one that is asked for, and as many more as take less than a batch
+ * of pages. So a request leaves its zone at most batch - 1 pages below its mark.
+ */
 static int blocks_in_batch(const struct per_cpu_pages *pcp, unsigned int order)
 {
-	return order ? max(pcp->batch >> order, 2) : pcp->batch;
+	return 1 + ((pcp->batch - 1) >> order);
 }
 
 bool pcp_refill(struct zone *zone, struct per_cpu_pages *pcp, unsigned int order,

@@ -34,8 +34,9 @@
  * be written at all. pgtable_check() does not trust this file: it walks what CR3 points to.
  *
  * Cost: a page table for each 2 MiB that is not mapped at one go; a 64 MiB machine needs
- * three and the directory, and one for the fixmap. A change costs a lookup and a flush for each entry; a split
- * 512 writes. TLB: the direct mapping of 64 MiB takes 30 large entries, not 16384.
+ * two, the directory, and one for the fixmap. A change costs a lookup and a flush for each
+ * entry; a split 512 writes. TLB: the direct mapping of 64 MiB takes 30 large entries, not
+ * 16384.
  *
  * Invariants (pgtable_check(); "executable" only where the CPU has NX):
  *   I-pgtable-1  no page is writable and executable;

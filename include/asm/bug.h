@@ -2,7 +2,7 @@
 /*
  * WARN and BUG as an instruction that no CPU has: ud2. The code that may warn
  * holds two bytes out of its way; file, line and kind are in the section
- * bug_table, found by the instruction's address (kernel/bug.c).
+ * bug_table, found by the instruction's address (kernel/panic.c).
  */
 #ifndef _ASM_BUG_H
 #define _ASM_BUG_H
@@ -21,20 +21,20 @@ struct bug_entry {
 
 #define UD2_LENGTH 2
 
-#define __BUG_TRAP(flags)                                                                          \
-	asm volatile("1:	ud2\n"                                                             \
-		     "	.pushsection bug_table, \"a\"\n"                                           \
-		     "	.balign 4\n"                                                               \
-		     "	.long 1b, %c0\n"                                                           \
-		     "	.word %c1, %c2\n"                                                          \
-		     "	.popsection"                                                               \
-		     :                                                                             \
+#define __BUG_TRAP(flags)                               \
+	asm volatile("1:	ud2\n"                         \
+		     "	.pushsection bug_table, \"a\"\n" \
+		     "	.balign 4\n"                     \
+		     "	.long 1b, %c0\n"                 \
+		     "	.word %c1, %c2\n"                \
+		     "	.popsection"                     \
+		     :                                  \
 		     : "i"(__FILE__), "i"(__LINE__), "i"(flags))
 
-#define __ARCH_BUG()                                                                               \
-	do {                                                                                       \
-		__BUG_TRAP(0);                                                                     \
-		unreachable();                                                                     \
+#define __ARCH_BUG()           \
+	do {                   \
+		__BUG_TRAP(0); \
+		unreachable(); \
 	} while (0)
 
 #define __ARCH_WARN() __BUG_TRAP(BUGFLAG_WARNING)
@@ -47,10 +47,10 @@ struct bug_entry {
  */
 asmlinkage __printf(3, 4) void __warn_trap(const char *file, int line, const char *fmt, ...);
 
-#define __ARCH_WARN_printf(...)                                                                    \
-	do {                                                                                       \
-		__warn_trap(__FILE__, __LINE__, __VA_ARGS__);                                      \
-		barrier();                                                                         \
+#define __ARCH_WARN_printf(...)                               \
+	do {                                                  \
+		__warn_trap(__FILE__, __LINE__, __VA_ARGS__); \
+		barrier();                                    \
 	} while (0)
 
 #endif

@@ -11,15 +11,9 @@
 
 #include <linux/types.h>
 
-enum cpuid_word {
-	CPUID_1_EDX,
-	CPUID_1_ECX,
-	CPUID_7_EBX,
-	CPUID_80000001_EDX,
-	NCAPINTS
-};
+enum cpuid_word { CPUID_1_EDX, CPUID_1_ECX, CPUID_7_EBX, CPUID_80000001_EDX, NCAPINTS };
 
-#define X86_FEATURE(word, bit) ((word) * 32 + (bit))
+#define X86_FEATURE(word, bit) ((word)*32 + (bit))
 
 #define X86_FEATURE_PSE	       X86_FEATURE(CPUID_1_EDX, 3)
 #define X86_FEATURE_TSC	       X86_FEATURE(CPUID_1_EDX, 4)

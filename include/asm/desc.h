@@ -31,7 +31,8 @@ static inline u64 segment_desc(u32 base, u32 limit, u8 type, u8 flags)
 
 static inline u64 gate_desc(u16 selector, u32 offset, u8 type)
 {
-	return (offset & 0xffff) | (u64)selector << 16 | (u64)type << 40 | (u64)(offset >> 16) << 48;
+	return (offset & 0xffff) | (u64)selector << 16 | (u64)type << 40 |
+	       (u64)(offset >> 16) << 48;
 }
 
 /*

@@ -12,10 +12,10 @@ struct exception_table_entry {
 	unsigned long instruction, fixup;
 };
 
-#define _ASM_EXTABLE(from, to)                                                                     \
-	"	.pushsection __ex_table, \"a\"\n"                                                  \
-	"	.balign 4\n"                                                                       \
-	"	.long " #from ", " #to "\n"                                                        \
+#define _ASM_EXTABLE(from, to)              \
+	"	.pushsection __ex_table, \"a\"\n" \
+	"	.balign 4\n"                      \
+	"	.long " #from ", " #to "\n" \
 	"	.popsection\n"
 
 #endif

@@ -5,17 +5,23 @@
 
 #include <linux/types.h>
 
-#define __PORT_IO(type, suffix, size)                                                              \
-	static inline void out##suffix(type value, u16 port)                                       \
-	{                                                                                          \
-		asm volatile("out" #suffix " %" size "0, %w1" : : "a"(value), "Nd"(port) : "memory"); \
-	}                                                                                          \
-	static inline type in##suffix(u16 port)                                                    \
-	{                                                                                          \
-		type value;                                                                        \
-                                                                                                   \
-		asm volatile("in" #suffix " %w1, %" size "0" : "=a"(value) : "Nd"(port) : "memory"); \
-		return value;                                                                      \
+#define __PORT_IO(type, suffix, size)                         \
+	static inline void out##suffix(type value, u16 port)  \
+	{                                                     \
+		asm volatile("out" #suffix " %" size "0, %w1" \
+			     :                                \
+			     : "a"(value), "Nd"(port)         \
+			     : "memory");                     \
+	}                                                     \
+	static inline type in##suffix(u16 port)               \
+	{                                                     \
+		type value;                                   \
+                                                              \
+		asm volatile("in" #suffix " %w1, %" size "0"  \
+			     : "=a"(value)                    \
+			     : "Nd"(port)                     \
+			     : "memory");                     \
+		return value;                                 \
 	}
 
 __PORT_IO(u8, b, "b")

@@ -12,7 +12,7 @@ struct pt_regs {
 	unsigned long bx, cx, dx, si, di, bp;
 	unsigned long sp, ss; /* the stopped code's stack: to read; a change has no effect */
 	unsigned long ax;
-	unsigned long orig_ax; /* an exception's error code, an interrupt's vector */
+	unsigned long orig_ax;	     /* an exception's error code, an interrupt's vector */
 	unsigned long ip, cs, flags; /* pushed by the CPU, restored by iret */
 };
 

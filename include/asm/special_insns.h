@@ -9,18 +9,18 @@
  * The reads depend on the writes before them, which the compiler learns from
  * the memory clobber on both.
  */
-#define __CONTROL_REGISTER_READ(name)                                                              \
-	static inline unsigned long read_##name(void)                                              \
-	{                                                                                          \
-		unsigned long value;                                                               \
-                                                                                                   \
-		asm volatile("mov %%" #name ", %0" : "=r"(value) : : "memory");                    \
-		return value;                                                                      \
+#define __CONTROL_REGISTER_READ(name)                                           \
+	static inline unsigned long read_##name(void)                           \
+	{                                                                       \
+		unsigned long value;                                            \
+                                                                                \
+		asm volatile("mov %%" #name ", %0" : "=r"(value) : : "memory"); \
+		return value;                                                   \
 	}
-#define __CONTROL_REGISTER_WRITE(name)                                                             \
-	static inline void write_##name(unsigned long value)                                       \
-	{                                                                                          \
-		asm volatile("mov %0, %%" #name : : "r"(value) : "memory");                        \
+#define __CONTROL_REGISTER_WRITE(name)                                      \
+	static inline void write_##name(unsigned long value)                \
+	{                                                                   \
+		asm volatile("mov %0, %%" #name : : "r"(value) : "memory"); \
 	}
 
 __CONTROL_REGISTER_READ(cr0)

@@ -3,14 +3,14 @@
 #ifndef _ASM_TRAPS_H
 #define _ASM_TRAPS_H
 
-#define X86_TRAP_DE 0  /* divide error */
-#define X86_TRAP_DB 1  /* debug */
+#define X86_TRAP_DE  0 /* divide error */
+#define X86_TRAP_DB  1 /* debug */
 #define X86_TRAP_NMI 2
-#define X86_TRAP_BP 3  /* int3 */
-#define X86_TRAP_UD 6  /* invalid opcode */
-#define X86_TRAP_DF 8  /* double fault */
-#define X86_TRAP_GP 13 /* general protection */
-#define X86_TRAP_PF 14 /* page fault */
+#define X86_TRAP_BP  3	/* int3 */
+#define X86_TRAP_UD  6	/* invalid opcode */
+#define X86_TRAP_DF  8	/* double fault */
+#define X86_TRAP_GP  13 /* general protection */
+#define X86_TRAP_PF  14 /* page fault */
 
 #define NR_EXCEPTIONS	 32
 #define FIRST_PIC_VECTOR 32 /* of the 8259s' 16 lines */

@@ -21,15 +21,15 @@
 struct pt_regs;
 
 struct unwind_state {
-	unsigned long ip;	/* where the frame's code is */
-	bool exact;		/* about to execute ip: stopped there. Else ip is a return address */
-	bool reliable;		/* false: a guess */
-	bool done;		/* no frame any more */
+	unsigned long ip; /* where the frame's code is */
+	bool exact;	  /* about to execute ip: stopped there. Else ip is a return address */
+	bool reliable;	  /* false: a guess */
+	bool done;	  /* no frame any more */
 
 	/* The rest is kernel/x86/unwind.c's. */
 	unsigned int nr_frames;
-	unsigned long reg[8];	/* the frame's registers, in DWARF's order */
-	unsigned long scan;	/* when guessing: where to look next, else 0 */
+	unsigned long reg[8]; /* the frame's registers, in DWARF's order */
+	unsigned long scan;   /* when guessing: where to look next, else 0 */
 	struct stack_info stack;
 };
 

@@ -43,11 +43,6 @@ void bitmap_or(unsigned long *dst, const unsigned long *a, const unsigned long *
 void bitmap_xor(unsigned long *dst, const unsigned long *a, const unsigned long *b,
 		unsigned int nbits);
 void bitmap_complement(unsigned long *dst, const unsigned long *src, unsigned int nbits);
-/* Towards higher, towards lower bit numbers; zeroes come in. dst may be src. */
-void bitmap_shift_left(unsigned long *dst, const unsigned long *src, unsigned int shift,
-		       unsigned int nbits);
-void bitmap_shift_right(unsigned long *dst, const unsigned long *src, unsigned int shift,
-			unsigned int nbits);
 
 bool bitmap_equal(const unsigned long *a, const unsigned long *b, unsigned int nbits);
 bool bitmap_intersects(const unsigned long *a, const unsigned long *b, unsigned int nbits);

@@ -20,38 +20,38 @@
 #include <asm/bug.h>
 
 #define BUG() __ARCH_BUG()
-#define BUG_ON(condition)                                                                          \
-	do {                                                                                       \
-		if (unlikely(condition))                                                           \
-			BUG();                                                                     \
+#define BUG_ON(condition)                \
+	do {                             \
+		if (unlikely(condition)) \
+			BUG();           \
 	} while (0)
 
-#define __WARN_IF(condition, warn)                                                                 \
-	({                                                                                         \
-		bool __warn_condition = !!(condition);                                             \
-                                                                                                   \
-		if (unlikely(__warn_condition))                                                    \
-			warn;                                                                      \
-		unlikely(__warn_condition);                                                        \
+#define __WARN_IF(condition, warn)                     \
+	({                                             \
+		bool __warn_condition = !!(condition); \
+                                                       \
+		if (unlikely(__warn_condition))        \
+			warn;                          \
+		unlikely(__warn_condition);            \
 	})
 
 /* The flags lie together so that a KUnit case can make them fresh (kernel/report.c). */
-#define __WARN_IF_FIRST(condition, warn)                                                           \
-	({                                                                                         \
-		static bool __section(".data.once") __warned;                                      \
-		bool __warn_condition = !!(condition);                                             \
-                                                                                                   \
-		if (unlikely(__warn_condition) && !__warned) {                                     \
-			__warned = true;                                                           \
-			warn;                                                                      \
-		}                                                                                  \
-		unlikely(__warn_condition);                                                        \
+#define __WARN_IF_FIRST(condition, warn)                       \
+	({                                                     \
+		static bool __section(".data.once") __warned;  \
+		bool __warn_condition = !!(condition);         \
+                                                               \
+		if (unlikely(__warn_condition) && !__warned) { \
+			__warned = true;                       \
+			warn;                                  \
+		}                                              \
+		unlikely(__warn_condition);                    \
 	})
 
-#define WARN_ON(condition)	    __WARN_IF(condition, __ARCH_WARN())
-#define WARN(condition, ...)	    __WARN_IF(condition, __ARCH_WARN_printf(__VA_ARGS__))
-#define WARN_ON_ONCE(condition)	    __WARN_IF_FIRST(condition, __ARCH_WARN())
-#define WARN_ONCE(condition, ...)   __WARN_IF_FIRST(condition, __ARCH_WARN_printf(__VA_ARGS__))
+#define WARN_ON(condition)	  __WARN_IF(condition, __ARCH_WARN())
+#define WARN(condition, ...)	  __WARN_IF(condition, __ARCH_WARN_printf(__VA_ARGS__))
+#define WARN_ON_ONCE(condition)	  __WARN_IF_FIRST(condition, __ARCH_WARN())
+#define WARN_ONCE(condition, ...) __WARN_IF_FIRST(condition, __ARCH_WARN_printf(__VA_ARGS__))
 
 /* The entry of the ud2 at this address, or NULL. */
 const struct bug_entry *find_bug(unsigned long address);

@@ -16,8 +16,6 @@ unsigned long find_next_zero_bit(const unsigned long *addr, unsigned long size,
 unsigned long find_next_and_bit(const unsigned long *a, const unsigned long *b, unsigned long size,
 				unsigned long offset);
 unsigned long find_last_bit(const unsigned long *addr, unsigned long size);
-/* The set bit that has n set bits below it. */
-unsigned long find_nth_bit(const unsigned long *addr, unsigned long size, unsigned long n);
 
 static inline unsigned long find_first_bit(const unsigned long *addr, unsigned long size)
 {

@@ -88,6 +88,5 @@ static inline u32 reciprocal_scale(u32 val, u32 range)
 /* The largest integer whose square is at most x */
 unsigned long int_sqrt(unsigned long x);
 u32 int_sqrt64(u64 x);
-u64 int_pow(u64 base, unsigned int exponent);
 
 #endif

@@ -42,12 +42,13 @@ static inline u64 mul_u32_u32(u32 a, u32 b)
 	return (u64)a * b;
 }
 
-/* a * b >> shift and a * b / divisor, as if the product had all the bits it needs. */
-u64 mul_u64_u32_shr(u64 a, u32 b, unsigned int shift);
-u64 mul_u64_u64_shr(u64 a, u64 b, unsigned int shift);
-u64 mul_u64_u32_div(u64 a, u32 b, u32 divisor);
-/* ~0 where the quotient does not fit */
-u64 mul_u64_u64_div_u64(u64 a, u64 b, u64 divisor);
+/* a * b >> shift, as if the product had all its 96 bits; shift is below 64. */
+static inline u64 mul_u64_u32_shr(u64 a, u32 b, unsigned int shift)
+{
+	u64 low = mul_u32_u32((u32)a, b), high = mul_u32_u32(a >> 32, b) + (low >> 32);
+
+	return shift < 32 ? high << (32 - shift) | (u32)low >> shift : high >> (shift - 32);
+}
 
 #define DIV64_U64_ROUND_UP(n, d)               \
 	({                                     \

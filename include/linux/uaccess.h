@@ -11,7 +11,7 @@
  */
 long copy_from_kernel_nofault(void *dst, const void *src, size_t size);
 
-#define get_kernel_nofault(value, ptr)                                                             \
+#define get_kernel_nofault(value, ptr) \
 	copy_from_kernel_nofault(&(value), (const typeof(value) *)(ptr), sizeof(value))
 
 #endif

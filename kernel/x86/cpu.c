@@ -12,8 +12,8 @@
 #include <asm/msr.h>
 #include <asm/processor.h>
 
-#define CPUID_EXTENDED	  0x80000000
-#define CPUID_BRAND	  0x80000002 /* and the two after it */
+#define CPUID_EXTENDED	   0x80000000
+#define CPUID_BRAND	   0x80000002 /* and the two after it */
 #define CPUID_ADDRESS_BITS 0x80000008
 
 /* A PAE entry has room for these. */
@@ -25,11 +25,9 @@ static const struct {
 	unsigned int feature;
 	const char *name;
 } shown_features[] = {
-	{ X86_FEATURE_PAE, "PAE" },   { X86_FEATURE_PSE36, "PSE36" },
-	{ X86_FEATURE_PGE, "PGE" },   { X86_FEATURE_PAT, "PAT" },
-	{ X86_FEATURE_NX, "NX" },     { X86_FEATURE_SMEP, "SMEP" },
-	{ X86_FEATURE_SMAP, "SMAP" }, { X86_FEATURE_TSC, "TSC" },
-	{ X86_FEATURE_APIC, "APIC" },
+	{ X86_FEATURE_PAE, "PAE" },   { X86_FEATURE_PSE36, "PSE36" }, { X86_FEATURE_PGE, "PGE" },
+	{ X86_FEATURE_PAT, "PAT" },   { X86_FEATURE_NX, "NX" },	      { X86_FEATURE_SMEP, "SMEP" },
+	{ X86_FEATURE_SMAP, "SMAP" }, { X86_FEATURE_TSC, "TSC" },     { X86_FEATURE_APIC, "APIC" },
 };
 
 static u32 highest_leaf(u32 range)

@@ -18,9 +18,9 @@
 #include <asm/ptrace.h>
 #include <asm/unwind.h>
 
-#define CODE_BYTES	 64
+#define CODE_BYTES	  64
 #define CODE_BYTES_BEFORE 43 /* of them, before ip */
-#define TRACE_LINES_MAX	 64
+#define TRACE_LINES_MAX	  64
 
 static const char *context_name(void)
 {
@@ -65,11 +65,11 @@ static void show_code(unsigned long ip)
 	pr_warn("Code:%s\n", line);
 }
 
-#define segment_register(name)                                              \
-	({                                                                  \
-		u16 __selector;                                             \
+#define segment_register(name)                                            \
+	({                                                                \
+		u16 __selector;                                           \
 		asm volatile("movw %%" #name ", %0" : "=rm"(__selector)); \
-		__selector;                                                 \
+		__selector;                                               \
 	})
 
 static void show_registers(const struct pt_regs *regs)

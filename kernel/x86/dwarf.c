@@ -28,9 +28,9 @@
 extern const u8 __start_eh_frame_hdr[], __stop_eh_frame_hdr[];
 extern const u8 __start_eh_frame[], __stop_eh_frame[];
 
-#define ENC_UDATA4	   0x03
-#define ENC_PCREL_SDATA4   0x1b /* relative to the field itself */
-#define ENC_TABREL_SDATA4  0x3b /* relative to the beginning of .eh_frame_hdr */
+#define ENC_UDATA4	  0x03
+#define ENC_PCREL_SDATA4  0x1b /* relative to the field itself */
+#define ENC_TABREL_SDATA4 0x3b /* relative to the beginning of .eh_frame_hdr */
 
 struct search_table {
 	u8 version;
@@ -74,77 +74,97 @@ struct row_builder {
 	unsigned long target, pc;
 	unsigned long code_align;
 	long data_align;
-	struct dwarf_row row;
+	struct dwarf_row *row;
 	struct dwarf_row initial; /* the CIE's */
 	struct dwarf_row remembered[REMEMBERED_MAX];
 	unsigned int nr_remembered;
 };
 
-static u32 read_bytes(struct dwarf_cursor *cursor, unsigned int size)
+/* The next `size` bytes, or NULL. */
+static const u8 *take(struct dwarf_cursor *cursor, unsigned long size)
 {
-	u32 value = 0;
+	const u8 *bytes = cursor->at;
 
-	if (cursor->overrun || (unsigned long)(cursor->end - cursor->at) < size) {
+	if (unlikely(cursor->overrun || (unsigned long)(cursor->end - bytes) < size)) {
 		cursor->overrun = true;
-		return 0;
+		return NULL;
 	}
-	memcpy(&value, cursor->at, size); /* little-endian */
 	cursor->at += size;
-	return value;
+	return bytes;
 }
 
 u8 dwarf_u8(struct dwarf_cursor *cursor)
 {
-	return read_bytes(cursor, 1);
+	const u8 *byte = take(cursor, 1);
+
+	return byte ? *byte : 0;
+}
+
+static u16 read_u16(struct dwarf_cursor *cursor)
+{
+	const u8 *bytes = take(cursor, 2);
+	u16 value = 0;
+
+	if (bytes)
+		memcpy(&value, bytes, sizeof(value));
+	return value;
+}
+
+static u32 read_u32(struct dwarf_cursor *cursor)
+{
+	const u8 *bytes = take(cursor, 4);
+	u32 value = 0;
+
+	if (bytes)
+		memcpy(&value, bytes, sizeof(value));
+	return value;
 }
 
 /* LEB128: seven bits a byte, least significant first, the top bit set in all but the last. */
-static unsigned long read_leb(struct dwarf_cursor *cursor, bool is_signed)
+static unsigned long read_leb(struct dwarf_cursor *cursor, u8 byte, bool is_signed)
 {
-	unsigned long value = 0;
-	unsigned int shift = 0;
-	u8 byte;
+	unsigned long value = byte & 0x7f;
+	unsigned int shift = 7;
 
-	do {
+	while (byte & 0x80) {
 		byte = dwarf_u8(cursor);
 		if (shift < BITS_PER_TYPE(value))
 			value |= (unsigned long)(byte & 0x7f) << shift;
 		shift += 7;
-	} while (byte & 0x80);
+	}
 	if (is_signed && (byte & 0x40) && shift < BITS_PER_TYPE(value))
 		value |= ~0UL << shift;
 	return value;
 }
 
+/* Nearly all are small, and page owner takes a trace for every page: one byte is done here. */
 unsigned long dwarf_uleb(struct dwarf_cursor *cursor)
 {
-	return read_leb(cursor, false);
+	u8 byte = dwarf_u8(cursor);
+
+	return likely(byte < 0x80) ? byte : read_leb(cursor, byte, false);
 }
 
 long dwarf_sleb(struct dwarf_cursor *cursor)
 {
-	return read_leb(cursor, true);
+	return read_leb(cursor, dwarf_u8(cursor), true);
 }
 
 static unsigned long read_pcrel(struct dwarf_cursor *cursor)
 {
 	unsigned long field = (unsigned long)cursor->at;
 
-	return field + read_bytes(cursor, 4);
+	return field + read_u32(cursor);
 }
 
-/* Takes the next `size` bytes as a cursor of their own. */
+/* The next `size` bytes as a cursor of their own. */
 static struct dwarf_cursor take_block(struct dwarf_cursor *cursor, unsigned long size)
 {
-	struct dwarf_cursor block = { .at = cursor->at, .end = cursor->at };
+	const u8 *bytes = take(cursor, size);
 
-	if (cursor->overrun || (unsigned long)(cursor->end - cursor->at) < size) {
-		cursor->overrun = block.overrun = true;
-	} else {
-		cursor->at += size;
-		block.end = cursor->at;
-	}
-	return block;
+	if (!bytes)
+		return (struct dwarf_cursor){ .overrun = true };
+	return (struct dwarf_cursor){ .at = bytes, .end = bytes + size };
 }
 
 struct dwarf_cursor dwarf_expression(const struct dwarf_rule *rule)
@@ -170,20 +190,20 @@ static void set_rule(struct row_builder *builder, unsigned long reg, enum dwarf_
 		     long value)
 {
 	if (reg < NR_DWARF_REGISTERS)
-		builder->row.reg[reg] = (struct dwarf_rule){ .kind = kind, .value = value };
+		builder->row->reg[reg] = (struct dwarf_rule){ .kind = kind, .value = value };
 }
 
 static void restore_rule(struct row_builder *builder, unsigned long reg)
 {
 	if (reg < NR_DWARF_REGISTERS)
-		builder->row.reg[reg] = builder->initial.reg[reg];
+		builder->row->reg[reg] = builder->initial.reg[reg];
 }
 
 static bool remember_state(struct row_builder *builder)
 {
 	if (builder->nr_remembered == REMEMBERED_MAX)
 		return false;
-	builder->remembered[builder->nr_remembered++] = builder->row;
+	builder->remembered[builder->nr_remembered++] = *builder->row;
 	return true;
 }
 
@@ -191,7 +211,7 @@ static bool restore_state(struct row_builder *builder)
 {
 	if (!builder->nr_remembered)
 		return false;
-	builder->row = builder->remembered[--builder->nr_remembered];
+	*builder->row = builder->remembered[--builder->nr_remembered];
 	return true;
 }
 
@@ -203,20 +223,20 @@ static void advance(struct row_builder *builder, u32 delta)
 /* Executes an instruction whose opcode takes the whole byte. False: not one that this knows. */
 static bool execute(struct row_builder *builder, u8 opcode, struct dwarf_cursor *code)
 {
-	struct dwarf_rule *cfa = &builder->row.cfa;
+	struct dwarf_rule *cfa = &builder->row->cfa;
 	unsigned long reg;
 
 	switch (opcode) {
 	case CFA_NOP:
 		break;
 	case CFA_ADVANCE_LOC1:
-		advance(builder, read_bytes(code, 1));
+		advance(builder, dwarf_u8(code));
 		break;
 	case CFA_ADVANCE_LOC2:
-		advance(builder, read_bytes(code, 2));
+		advance(builder, read_u16(code));
 		break;
 	case CFA_ADVANCE_LOC4:
-		advance(builder, read_bytes(code, 4));
+		advance(builder, read_u32(code));
 		break;
 	case CFA_OFFSET_EXTENDED:
 		reg = dwarf_uleb(code);
@@ -297,7 +317,7 @@ static struct dwarf_cursor open_entry(const u8 *address)
 
 	if (address < __start_eh_frame || address >= __stop_eh_frame)
 		cursor.overrun = true;
-	length = read_bytes(&cursor, 4);
+	length = read_u32(&cursor);
 	return take_block(&cursor, length);
 }
 
@@ -305,7 +325,7 @@ static struct dwarf_cursor open_entry(const u8 *address)
 static bool read_cie(const u8 *address, struct row_builder *builder)
 {
 	struct dwarf_cursor cie = open_entry(address);
-	u32 id = read_bytes(&cie, 4);
+	u32 id = read_u32(&cie);
 	u8 version = dwarf_u8(&cie);
 	const char *augmentation = (const char *)cie.at;
 	struct dwarf_cursor data;
@@ -323,13 +343,13 @@ static bool read_cie(const u8 *address, struct row_builder *builder)
 		if (*augmentation == 'R')
 			pcrel = dwarf_u8(&data) == ENC_PCREL_SDATA4;
 		else if (*augmentation == 'S')
-			builder->row.signal_frame = true;
+			builder->row->signal_frame = true;
 		else
 			return false;
 	}
 	if (!pcrel || !build_row(builder, cie))
 		return false;
-	builder->initial = builder->row;
+	builder->initial = *builder->row;
 	return true;
 }
 
@@ -358,25 +378,26 @@ static const u8 *find_fde(unsigned long pc)
 
 bool dwarf_find_row(unsigned long pc, struct dwarf_row *row)
 {
-	struct row_builder builder = { .target = pc };
 	const u8 *address = find_fde(pc);
+	struct row_builder builder; /* most of it is rarely used: not worth zeroing */
 	struct dwarf_cursor fde;
 	const u8 *cie_field;
 	unsigned long size;
-	u32 cie_distance;
 
 	if (!address)
 		return false;
+	builder.target = pc;
+	builder.pc = 0;
+	builder.row = row;
+	builder.nr_remembered = 0;
+	*row = (struct dwarf_row){};
+
 	fde = open_entry(address);
 	cie_field = fde.at;
-	cie_distance = read_bytes(&fde, 4);
-	if (!read_cie(cie_field - cie_distance, &builder))
+	if (!read_cie(cie_field - read_u32(&fde), &builder))
 		return false;
 	builder.pc = read_pcrel(&fde);
-	size = read_bytes(&fde, 4);
+	size = read_u32(&fde);
 	take_block(&fde, dwarf_uleb(&fde));
-	if (pc - builder.pc >= size || !build_row(&builder, fde))
-		return false;
-	*row = builder.row;
-	return true;
+	return pc - builder.pc < size && build_row(&builder, fde);
 }

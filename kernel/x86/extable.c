@@ -31,8 +31,7 @@ long copy_from_kernel_nofault(void *dst, const void *src, size_t size)
 	unsigned long fault_address = read_cr2();
 
 	asm volatile("1:	rep movsb\n"
-		     "2:\n"
-		     _ASM_EXTABLE(1b, 2b)
+		     "2:\n" _ASM_EXTABLE(1b, 2b)
 		     : "+D"(dst), "+S"(src), "+c"(size)
 		     :
 		     : "memory");

@@ -15,12 +15,12 @@
 #include "traps.h"
 
 /* PAE: three levels of 64-bit entries that index 2, 9 and 9 bits of the address. */
-#define ENTRY_PRESENT	0x001ULL
-#define ENTRY_LARGE	0x080ULL /* in a page directory: maps 2 MiB */
-#define ENTRY_NX	(1ULL << 63)
-#define ENTRY_ADDRESS	0x000ffffffffff000ULL
-#define PDPT_ADDRESS	0xffffffe0UL /* of cr3: 32-byte aligned */
-#define NR_LEVELS	3
+#define ENTRY_PRESENT 0x001ULL
+#define ENTRY_LARGE   0x080ULL /* in a page directory: maps 2 MiB */
+#define ENTRY_NX      (1ULL << 63)
+#define ENTRY_ADDRESS 0x000ffffffffff000ULL
+#define PDPT_ADDRESS  0xffffffe0UL /* of cr3: 32-byte aligned */
+#define NR_LEVELS     3
 
 /* Page tables lie in lowmem, which ends here at the latest. */
 #define LOWMEM_MAX 0x38000000ULL
@@ -76,15 +76,14 @@ static void print_walk(const struct walk *walk)
 
 static void print_error_code(unsigned long error_code)
 {
-	pr_alert("#PF: %s %s in kernel mode\n",
-		 error_code & X86_PF_USER ? "user" : "supervisor",
-		 error_code & X86_PF_INSTR ? "instruction fetch" :
-		 error_code & X86_PF_WRITE ? "write access" :
-					     "read access");
+	pr_alert("#PF: %s %s in kernel mode\n", error_code & X86_PF_USER ? "user" : "supervisor",
+		 error_code & X86_PF_INSTR   ? "instruction fetch"
+		 : error_code & X86_PF_WRITE ? "write access"
+					     : "read access");
 	pr_alert("#PF: error_code(%#06lx) - %s\n", error_code,
-		 !(error_code & X86_PF_PROT) ? "not-present page" :
-		 error_code & X86_PF_RSVD    ? "reserved bit violation" :
-					       "permissions violation");
+		 !(error_code & X86_PF_PROT) ? "not-present page"
+		 : error_code & X86_PF_RSVD  ? "reserved bit violation"
+					     : "permissions violation");
 }
 
 static bool is_nx_violation(unsigned long error_code, const struct walk *walk)
@@ -100,12 +99,13 @@ static void __noreturn page_fault_oops(const struct pt_regs *regs, unsigned long
 	struct walk walk;
 
 	oops_begin(regs, "BUG: %s address: %08lx",
-		   address < PAGE_SIZE ? "kernel NULL pointer dereference," :
-					 "unable to handle page fault for",
+		   address < PAGE_SIZE ? "kernel NULL pointer dereference,"
+				       : "unable to handle page fault for",
 		   address);
 	walk_page_tables(address, &walk);
 	if (is_nx_violation(error_code, &walk))
-		pr_alert("the kernel tried to execute a page that is marked no-execute: data, or an attack\n");
+		pr_alert("the kernel tried to execute a page that is marked no-execute: data, or "
+			 "an attack\n");
 	print_error_code(error_code);
 	print_walk(&walk);
 	oops_end("Oops", regs, error_code);

@@ -22,10 +22,10 @@
 #define PIC2_DATA    0xa1
 
 /* Initialisation command words: what a write to the command port with bit 4 begins. */
-#define ICW1_INIT    0x11 /* edge-triggered, cascaded, ICW4 follows */
-#define ICW3_MASTER  0x04 /* the second one sits on line 2 */
-#define ICW3_SLAVE   0x02
-#define ICW4_8086    0x01
+#define ICW1_INIT   0x11 /* edge-triggered, cascaded, ICW4 follows */
+#define ICW3_MASTER 0x04 /* the second one sits on line 2 */
+#define ICW3_SLAVE  0x02
+#define ICW4_8086   0x01
 
 static u64 idt[NR_VECTORS];
 
@@ -54,7 +54,8 @@ void trap_init(void)
 	init_pic(PIC2_COMMAND, PIC2_DATA, FIRST_PIC_VECTOR + 8, ICW3_SLAVE);
 
 	for (vector = 0; vector < NR_EXCEPTIONS; vector++)
-		idt[vector] = gate_desc(__KERNEL_CS, exception_entries[vector], DESC_INTERRUPT_GATE);
+		idt[vector] =
+			gate_desc(__KERNEL_CS, exception_entries[vector], DESC_INTERRUPT_GATE);
 	for (; vector < NR_VECTORS; vector++)
 		idt[vector] = gate_desc(__KERNEL_CS,
 					(u32)(unsigned long)interrupt_entries +

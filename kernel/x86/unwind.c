@@ -28,11 +28,7 @@
 /* More than fit on a stack: a bound for chains that go to and fro between stacks. */
 #define MAX_FRAMES (THREAD_SIZE / sizeof(long))
 
-enum {
-	STACK_TASK,
-	STACK_DOUBLE_FAULT,
-	NR_STACKS
-};
+enum { STACK_TASK, STACK_DOUBLE_FAULT, NR_STACKS };
 
 static void describe_stack(unsigned int nr, struct stack_info *info)
 {
@@ -92,7 +88,8 @@ static bool read_stack(struct unwind_state *state, unsigned long address, unsign
 #define OP_PLUS_UCONST 0x23
 #define OP_BREG0       0x70 /* a register, the opcode says which, + SLEB128 */
 
-static bool evaluate(struct unwind_state *state, const struct dwarf_rule *rule, unsigned long *value)
+static bool evaluate(struct unwind_state *state, const struct dwarf_rule *rule,
+		     unsigned long *value)
 {
 	struct dwarf_cursor code = dwarf_expression(rule);
 

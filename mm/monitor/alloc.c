@@ -186,6 +186,8 @@ static int cmd_handles(int argc, char **argv)
 	if (!json)
 		mprintf("%lu handle%s, %lu page%s, %s\n", COUNTED(nr), COUNTED(pages),
 			PAGES_TEXT(pages));
+	if (!json && filled_pages)
+		mprintf("and fill holds %lu pages, %s\n", filled_pages, PAGES_TEXT(filled_pages));
 	return 0;
 }
 

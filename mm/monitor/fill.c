@@ -14,10 +14,12 @@
 #include "../internal.h"
 #include "monitor.h"
 
-#define PROGRESS_PAGES 65536UL	     /* how often the clock is looked at */
-#define PROGRESS_NS    2000000000ULL /* how often the person hears of it */
+#define PROGRESS_BLOCKS 4096	      /* how often the clock is looked at */
+#define PROGRESS_NS	2000000000ULL /* how often the person hears of it */
 
 static LIST_HEAD(filled);
+
+unsigned long filled_pages;
 
 struct page *filled_block_of(const struct page *page, unsigned int *order)
 {
@@ -34,16 +36,16 @@ struct page *filled_block_of(const struct page *page, unsigned int *order)
 unsigned long release_filled(void)
 {
 	struct page *block, *next;
-	unsigned long pages = 0;
+	unsigned long pages = filled_pages;
 
 	list_for_each_entry_safe(block, next, &filled, lru) {
 		unsigned int order = page_private(block);
 
 		list_del(&block->lru);
 		set_page_private(block, 0);
-		pages += 1UL << order;
 		__free_pages(block, order);
 	}
+	filled_pages = 0;
 	return pages;
 }
 
@@ -61,7 +63,7 @@ static void show_progress(unsigned long pages, u64 *last)
 /* Returns the number of blocks; pages[] by zone. */
 static unsigned long take_all(gfp_t gfp, unsigned int order, unsigned long *pages)
 {
-	unsigned long blocks = 0, total = 0;
+	unsigned long blocks = 0;
 	u64 last = 0;
 
 	for (;;) {
@@ -72,10 +74,9 @@ static unsigned long take_all(gfp_t gfp, unsigned int order, unsigned long *page
 		set_page_private(page, order);
 		list_add(&page->lru, &filled);
 		pages[page_zonenum(page)] += 1UL << order;
-		blocks++;
-		total += 1UL << order;
-		if (!(total & (PROGRESS_PAGES - 1)))
-			show_progress(total, &last);
+		filled_pages += 1UL << order;
+		if (!(++blocks & (PROGRESS_BLOCKS - 1)))
+			show_progress(blocks << order, &last);
 	}
 }
 

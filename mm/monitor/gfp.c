@@ -184,10 +184,10 @@ static void explain_blocks(const struct zone *zone, unsigned int order)
 		largest--;
 	if (largest < 0)
 		mprintf("none is left\n");
+	else if (largest < (int)order)
+		mprintf("no block of order %u, the largest is of order %d\n", order, largest);
 	else
-		mprintf("no block of order %u that the request may use, the largest is of order "
-			"%d\n",
-			order, largest);
+		mprintf("those of order %u are in HighAtomic pageblocks\n", order);
 }
 
 static void explain_zone(struct zone *zone, enum zone_type highest, unsigned int order,

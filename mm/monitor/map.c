@@ -202,7 +202,7 @@ static void map_zones(unsigned long start, unsigned long end, unsigned long cell
 			  cell_pages, json);
 	if (json)
 		return;
-	mprintf("a cell is %s: . free, 1 to 9 tenths in use, # full, R reserved, c in a CPU's "
+	mprintf("a cell is %s: . free, 1 to 9 tenths taken, # all, R reserved, c in a CPU's "
 		"list, B bad, - no RAM\n",
 		PAGES_TEXT(cell_pages));
 }

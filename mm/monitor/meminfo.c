@@ -68,8 +68,9 @@ static int cmd_meminfo(int argc, char **argv)
 		if (json)
 			json_number(lines[i].json, bytes[i]);
 		else
-			mprintf("%-20s %10llu KiB %6s %%  %s\n", lines[i].label, bytes[i] >> 10,
-				percent_text(bytes[i], bytes[RAM]).text, lines[i].remark);
+			mprintf("%-20s %10llu KiB %6s %%%s%s\n", lines[i].label, bytes[i] >> 10,
+				percent_text(bytes[i], bytes[RAM]).text,
+				lines[i].remark[0] ? "  " : "", lines[i].remark);
 	}
 	if (json)
 		json_end();

@@ -139,6 +139,7 @@ unsigned int handle_of(const struct page *page, struct page **block, unsigned in
 
 /* The same of what `fill` took: the block, or NULL. */
 struct page *filled_block_of(const struct page *page, unsigned int *order);
+extern unsigned long filled_pages;
 /* Gives it all back; how many pages that were. */
 unsigned long release_filled(void);
 

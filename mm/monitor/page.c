@@ -178,6 +178,19 @@ static const char *page_type_text(const struct page *page)
 
 /* --- the command ------------------------------------------------------------------------ */
 
+/* With page_owner=on: who allocated the block, innermost caller first. */
+static void print_owner(const struct page *page)
+{
+	struct page_owner_info info;
+	unsigned int i;
+
+	if (!page_owner_get(page, &info))
+		return;
+	mprintf("  owner        order %u, %pGg, called from\n", info.order, &info.gfp);
+	for (i = 0; i < info.trace->nr_entries; i++)
+		mprintf("               %pB\n", (void *)info.trace->entries[i]);
+}
+
 static void print_page(unsigned long pfn, const char *how, const char *state)
 {
 	struct page *page = pfn_to_page(pfn);
@@ -198,6 +211,7 @@ static void print_page(unsigned long pfn, const char *how, const char *state)
 	if (page->page_type == -1U || page_mapcount(page) > 0)
 		mprintf("  mapcount     %d\n", page_mapcount(page));
 	mprintf("  state        %s\n", state);
+	print_owner(page);
 }
 
 static int cmd_page(int argc, char **argv)

@@ -9,6 +9,7 @@
 #include <linux/preempt.h>
 #include <linux/printk.h>
 #include <asm/page.h>
+#include <asm/special_insns.h>
 #include <memkern/console.h>
 #include <memkern/kunit_extra.h>
 
@@ -53,6 +54,18 @@ static void write_rodata(struct kunit *test)
 {
 	*(volatile char *)hidden((unsigned long)__start_rodata) = 0;
 	KUNIT_FAIL(test, "wrote to read-only data");
+}
+
+/* The walk in the report must not follow an entry that leads out of memory. */
+static void broken_page_table(struct kunit *test)
+{
+	u64 *pdpt = __va(read_cr3() & ~0x1fUL);
+	u64 *pd = __va(pdpt[3] & PAGE_MASK);
+	unsigned long address = PAGE_OFFSET + 510 * PMD_SIZE;
+
+	pd[510] = 0x3ffff023; /* far beyond the RAM of this boot: a page table of zeros or ones */
+	invlpg(address);
+	KUNIT_FAIL(test, "read %d", *(volatile int *)hidden(address));
 }
 
 static char ret_instruction[] = { 0xc3 };
@@ -157,6 +170,7 @@ static struct kunit_case oops_cases[] = {
 	KUNIT_CASE_OOPS(unmapped_read, "BUG: unable to handle page fault for address: bffff000"),
 	KUNIT_CASE_OOPS(write_text, "#PF: error_code(0x0003) - permissions violation"),
 	KUNIT_CASE_OOPS(write_rodata, "#PF: error_code(0x0003) - permissions violation"),
+	KUNIT_CASE_OOPS(broken_page_table, " *pde = 000000003ffff023 BAD"),
 	KUNIT_CASE_OOPS(exec_data, "the kernel tried to execute a page that is marked no-execute"),
 	KUNIT_CASE_OOPS(exec_stack, "the kernel tried to execute a page that is marked no-execute"),
 	KUNIT_CASE_OOPS(stack_overflow, "BUG: TASK stack guard page was hit at"),

@@ -12,9 +12,9 @@
 #include <asm/traps.h>
 #include <memkern/kunit_extra.h>
 
-#define TEST_VECTOR	   0xe1
-#define LAST_VECTOR	   255
-#define X86_EFLAGS_DF	   0x400UL
+#define TEST_VECTOR	     0xe1
+#define LAST_VECTOR	     255
+#define X86_EFLAGS_DF	     0x400UL
 #define X86_EFLAGS_CF_AND_ZF 0x041UL
 
 static struct pt_regs seen;
@@ -44,8 +44,8 @@ static void interrupt_preserves_registers(struct kunit *test)
 		     "	pushfl\n"
 		     "	cld\n"
 		     "	popl %[flags]"
-		     : "+a"(ax), "+b"(bx), "+c"(cx), "+d"(dx), "+S"(si), "+D"(di),
-		       [flags] "=m"(flags), [sp] "=m"(sp)
+		     : "+a"(ax), "+b"(bx), "+c"(cx), "+d"(dx), "+S"(si),
+		       "+D"(di), [flags] "=m"(flags), [sp] "=m"(sp)
 		     : [vector] "i"(TEST_VECTOR)
 		     : "memory", "cc");
 	set_interrupt_handler(TEST_VECTOR, NULL);

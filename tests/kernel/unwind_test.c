@@ -82,7 +82,7 @@ static noinline void save_here(struct trace *trace)
 }
 
 static noinline struct trace take_trace(void (*take)(struct trace *trace), unsigned int skip,
-			       unsigned int size)
+					unsigned int size)
 {
 	struct trace trace = { .skip = skip, .size = size, .take = take };
 
@@ -198,7 +198,8 @@ static void through_an_interrupt(struct kunit *test)
 	set_interrupt_handler(TEST_VECTOR, NULL);
 
 	KUNIT_EXPECT_TRUE(test, lies_in(trace.entry[1], "save_in_interrupt"));
-	called_by_entry = lies_in(trace.entry[2], "do_interrupt") ? 3 : 2; /* it jumps to the handler */
+	called_by_entry = lies_in(trace.entry[2], "do_interrupt") ? 3
+								  : 2; /* it jumps to the handler */
 	expect_functions(test, &trace, called_by_entry, entry);
 	expect_functions(test, &trace, called_by_entry + 2, chain);
 	expect_whole(test, &trace);
@@ -226,7 +227,8 @@ static void call_of_no_code(struct kunit *test)
 	struct unwind_state state;
 	unsigned long here;
 
-	asm volatile("call 1f\n1:	popl %0" : "=r"(here)); /* a return address in this function */
+	asm volatile("call 1f\n1:	popl %0"
+		     : "=r"(here)); /* a return address in this function */
 	stack[0] = here;
 	unwind_start(&state, &regs);
 	KUNIT_EXPECT_FALSE(test, state.done);
@@ -262,7 +264,9 @@ static void guesses_are_marked(struct kunit *test)
 /* Stack pointers that point nowhere: the walk ends at once, and touches nothing. */
 static void bad_stack_pointers(struct kunit *test)
 {
-	static const unsigned long bad[] = { 0, 1, 0x1000, 0x3fffffff, 0xbffffffc, 0xfffffffc, ~0UL };
+	static const unsigned long bad[] = {
+		0, 1, 0x1000, 0x3fffffff, 0xbffffffc, 0xfffffffc, ~0UL
+	};
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(bad); i++) {

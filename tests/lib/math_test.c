@@ -130,16 +130,7 @@ static void api_L2_wide_products(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, mul_u64_u32_shr(big, 1U << 31, 31), big);
 	KUNIT_EXPECT_EQ(test, mul_u64_u32_shr(big, 1U << 31, 63), big >> 32);
 	KUNIT_EXPECT_EQ(test, mul_u64_u32_shr(big, 3, 0), big * 3);
-	KUNIT_EXPECT_EQ(test, mul_u64_u64_shr(big, 1ULL << 63, 63), big);
-	KUNIT_EXPECT_EQ(test, mul_u64_u64_shr(U64_MAX, U64_MAX, 64), U64_MAX - 1);
-	KUNIT_EXPECT_EQ(test, mul_u64_u64_shr(U64_MAX, U64_MAX, 0), 1);
-	KUNIT_EXPECT_EQ(test, mul_u64_u64_shr(big, 1ULL << 40, 100), big >> 60);
-	KUNIT_EXPECT_EQ(test, mul_u64_u32_div(big, 1000, 1000), big);
-	KUNIT_EXPECT_EQ(test, mul_u64_u32_div(1ULL << 63, 4, 8), 1ULL << 62);
-	KUNIT_EXPECT_EQ(test, mul_u64_u64_div_u64(big, U64_MAX, U64_MAX), big);
-	KUNIT_EXPECT_EQ(test, mul_u64_u64_div_u64(U64_MAX, U64_MAX - 1, U64_MAX), U64_MAX - 1);
-	KUNIT_EXPECT_EQ(test, mul_u64_u64_div_u64(6, 7, 5), 8);
-	KUNIT_EXPECT_EQ(test, mul_u64_u64_div_u64(1ULL << 63, 4, 2), U64_MAX);
+	KUNIT_EXPECT_EQ(test, mul_u64_u32_shr(U64_MAX, U32_MAX, 32), U64_MAX - (1ULL << 32));
 }
 
 static void api_L2_rounding_divisions(struct kunit *test)
@@ -165,7 +156,7 @@ static void api_L2_rounding_divisions(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, reciprocal_scale(0x80000000, 10), 5);
 }
 
-static void api_L2_roots_and_powers(struct kunit *test)
+static void api_L2_square_roots(struct kunit *test)
 {
 	for (u32 root = 0; root < 300; root++) {
 		KUNIT_EXPECT_EQ(test, int_sqrt(root * root), root);
@@ -174,9 +165,6 @@ static void api_L2_roots_and_powers(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, int_sqrt(U32_MAX), 65535);
 	KUNIT_EXPECT_EQ(test, int_sqrt64(U64_MAX), U32_MAX);
 	KUNIT_EXPECT_EQ(test, int_sqrt64((u64)U32_MAX * U32_MAX - 1), U32_MAX - 1);
-	KUNIT_EXPECT_EQ(test, int_pow(10, 0), 1);
-	KUNIT_EXPECT_EQ(test, int_pow(10, 19), 10000000000000000000ULL);
-	KUNIT_EXPECT_EQ(test, int_pow(3, 5), 243);
 }
 
 static void api_L2_abs_keeps_the_size(struct kunit *test)
@@ -270,6 +258,7 @@ static void api_L2_check_shl_overflow(struct kunit *test)
 {
 	u8 byte;
 	int word;
+	s64 swide;
 	u64 wide;
 
 	KUNIT_EXPECT_FALSE(test, check_shl_overflow(1, 7, &byte));
@@ -285,6 +274,7 @@ static void api_L2_check_shl_overflow(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, check_shl_overflow(0, 32, &word));
 	KUNIT_EXPECT_FALSE(test, check_shl_overflow(1u, 63u, &wide));
 	KUNIT_EXPECT_EQ(test, wide, 1ULL << 63);
+	KUNIT_EXPECT_TRUE(test, check_shl_overflow(1u, 63u, &swide));
 	KUNIT_EXPECT_TRUE(test, check_shl_overflow(2u, 63u, &wide));
 	KUNIT_EXPECT_TRUE(test, check_shl_overflow(1u, 64u, &wide));
 }
@@ -356,7 +346,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(api_L2_signed_division_goes_towards_zero),
 	KUNIT_CASE(api_L2_wide_products),
 	KUNIT_CASE(api_L2_rounding_divisions),
-	KUNIT_CASE(api_L2_roots_and_powers),
+	KUNIT_CASE(api_L2_square_roots),
 	KUNIT_CASE(api_L2_abs_keeps_the_size),
 	KUNIT_CASE(api_L2_min_and_max),
 	KUNIT_CASE(api_L2_logarithms_at_run_time),

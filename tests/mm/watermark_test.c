@@ -479,7 +479,7 @@ static void api_W9_random_orders(struct kunit *test)
 		if (i % 50 == 0)
 			for_each_zone(zone)
 				mm_hide_down_to(zone, zone->_watermark[WMARK_HIGH] +
-							      zone->lowmem_reserve[ZONE_HIGHMEM]);
+							      zone->lowmem_reserve[ZONE_NORMAL]);
 		page = mm_take(MM_TEST_GFP(gfp), order);
 		if (!page) {
 			refused++;

@@ -16,7 +16,7 @@ TAIL = 40
 HEADS = (
     re.compile(r"WARNING:|BUG:|kernel BUG at|page allocation failure:"),
     re.compile(r": [0-9a-f]{4} \[#\d+\]"),
-    re.compile(r"Kernel panic - not syncing"),
+    re.compile(r"(?<!end )Kernel panic - not syncing"),
 )
 REPORT = re.compile("|".join(head.pattern for head in HEADS) + r"|\bOops\b|-\[ cut here|Call Trace")
 

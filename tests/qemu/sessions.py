@@ -77,21 +77,24 @@ def completion(talk: Session) -> None:
     has(talk.command(f"hel{TAB}zon{TAB}"), usual)
     talk.type(f"me{TAB}{TAB}")
     talk.wait(r"memblock +meminfo")
+    talk.prompt()
     has(talk.command(f"\x15alloc page 0 GFP_KERNE{TAB}|__GFP_ZER{TAB}"), "#1")
 
 
 def allocations(talk: Session) -> None:
-    has(talk.command("alloc page 3 GFP_KERNEL"), "#1", "order 3")
-    has(talk.command("alloc page 0 GFP_DMA"), "#2", "DMA")
-    has(talk.command("handles"), "#1", "#2")
-    has(talk.command("free 1"), "#1")
+    given = talk.command("alloc page 3 GFP_KERNEL")
+    has(given, "#1: pfn ", "phys 0x", "virt 0xc", "zone Normal", "order 3")
+    has(talk.command("alloc page 0 GFP_DMA|__GFP_ZERO"), "#2: pfn ", "zone DMA", "order 0")
+    has(talk.command("handles"), "GFP_KERNEL\n", "GFP_DMA|__GFP_ZERO\n", "2 handles")
+    frame = re.search(r"pfn (\d+)", given)
+    has(talk.command(f"page {frame and frame[1]}"), "order 3")
+    has(talk.command("free 1"), "#1: gave back 8 pages")
     listing = talk.command("handles")
-    has(listing, "#2")
-    if "#1" in listing:
+    has(listing, "GFP_DMA")
+    if "GFP_KERNEL" in listing:
         raise AssertionError(f"#1 was given back, and is still there:\n{listing}")
-    talk.command("free all")
-    if "#" in talk.command("handles"):
-        raise AssertionError("handles are left after free all")
+    has(talk.command("free all"), "gave back 1 ")
+    has(talk.command("handles"), "0 handles")
 
 
 def nonsense(talk: Session) -> None:

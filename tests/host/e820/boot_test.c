@@ -161,6 +161,12 @@ static void test_e820_init(void)
 	host_result(e820_end_of_ram() == 0x400000 && !strstr(host_log(), "sizes"),
 		    "boot: a map that broke off later is used alone");
 
+	set_map("R0-9fc00", 36);
+	boot_info.map_damaged = true;
+	host_result(host_panics(e820_init) && printed("has RAM only below 1 MiB") &&
+			    !strstr(host_log(), "sizes"),
+		    "boot: a map that broke off, and no sizes");
+
 	set_map("R0-a0000", 36);
 	boot_info.has_mem_sizes = true;
 	boot_info.mem_upper = 7040;

@@ -9,11 +9,13 @@
 #include <linux/init.h>
 #include <linux/kernel.h>
 #include <linux/printk.h>
+#include <linux/random.h>
 #include <linux/sched.h>
 #include <linux/smp.h>
 #include <asm/cpufeature.h>
 #include <asm/desc.h>
 #include <asm/traps.h>
+#include <asm/tsc.h>
 #include <memkern/boot.h>
 #include <memkern/e820.h>
 #include <memkern/kunit_extra.h>
@@ -68,6 +70,7 @@ void __noreturn start_kernel(u32 magic, u32 mbi_phys)
 	do_initcalls(__start_console_initcalls, __start_initcalls);
 	pr_notice("memkern: a kernel about memory (" BUILD_NAME __VERSION__ ")\n");
 	cpu_identify();
+	add_device_randomness(&(cycles_t){ get_cycles() }, sizeof(cycles_t));
 
 	boot_info_init(magic, mbi_phys);
 	boot_info_print();

@@ -63,9 +63,9 @@ static void print_handle(const struct handle *handle)
 		mprintf("virt 0x%lx, ", (unsigned long)address);
 	else
 		mprintf("no address: highmem, ");
-	mprintf("zone %s, order %u (%lu page%s, %s), %pGg\n", page_zone(handle->page)->name,
-		handle->order, COUNTED(1UL << handle->order), PAGES_TEXT(1UL << handle->order),
-		&handle->gfp);
+	mprintf("zone %s, order %u (%lu page%s, %s), ", page_zone(handle->page)->name,
+		handle->order, COUNTED(1UL << handle->order), PAGES_TEXT(1UL << handle->order));
+	mprintf("%pGg\n", &handle->gfp);
 }
 
 static int cmd_alloc_page(int argc, char **argv)
@@ -156,7 +156,7 @@ MONITOR_COMMAND("free", "HANDLE|all", "give pages back", cmd_free);
 
 static void json_handle(const struct handle *handle)
 {
-	char gfp[160];
+	char gfp[MONITOR_LINE_MAX - 2];
 
 	snprintf(gfp, sizeof(gfp), "%pGg", &handle->gfp);
 	json_begin();

@@ -14,8 +14,8 @@
 #include "../internal.h"
 #include "monitor.h"
 
-#define PROGRESS_BLOCKS 4096	      /* how often the clock is looked at */
-#define PROGRESS_NS	2000000000ULL /* how often the person hears of it */
+#define PROGRESS_PAGES 65536UL	     /* how often the clock is looked at */
+#define PROGRESS_NS    2000000000ULL /* how often the person hears of it */
 
 static LIST_HEAD(filled);
 
@@ -75,7 +75,7 @@ static unsigned long take_all(gfp_t gfp, unsigned int order, unsigned long *page
 		list_add(&page->lru, &filled);
 		pages[page_zonenum(page)] += 1UL << order;
 		filled_pages += 1UL << order;
-		if (!(++blocks & (PROGRESS_BLOCKS - 1)))
+		if (!(++blocks << order & (PROGRESS_PAGES - 1)))
 			show_progress(blocks << order, &last);
 	}
 }

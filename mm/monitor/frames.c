@@ -187,7 +187,7 @@ static int frame_by_virt(u64 address, u64 *frame)
 		mprintf("0x%llx is not mapped; 'walk 0x%llx' shows why\n", address, address);
 		return -EINVAL;
 	}
-	*frame = pte_pfn(*pte);
+	*frame = pte_pfn(*pte) + (address % page_level_size(level) >> PAGE_SHIFT);
 	return 0;
 }
 

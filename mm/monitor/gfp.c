@@ -7,7 +7,6 @@
  * reserved against requests for higher zones. The sum is not computed a second time
  * here, but found by asking the allocator's own predicate.
  */
-#include <linux/ctype.h>
 #include <linux/kernel.h>
 #include <linux/string.h>
 #include <memkern/flag_names.h>
@@ -76,7 +75,7 @@ static int parse_flag(const char *word, gfp_t *gfp)
 		return 0;
 	}
 	if (!strstarts(word, "0x")) {
-		mprintf("there is no GFP flag '%s'; Tab shows their names, a number begins with "
+		mprintf("there is no GFP flag '%.40s'; Tab shows their names, a number begins with "
 			"0x\n",
 			word);
 		return -EINVAL;
@@ -96,15 +95,15 @@ static int parse_flag(const char *word, gfp_t *gfp)
 static int check_gfp(gfp_t gfp)
 {
 	if ((GFP_ZONE_BAD >> (gfp & GFP_ZONEMASK)) & 1) {
-		mprintf("%pGg: of __GFP_DMA, __GFP_DMA32 and __GFP_HIGHMEM give one at most: each "
-			"names the highest zone that will do\n",
-			&gfp);
+		mprintf("%pGg: ", &gfp);
+		mprintf("of __GFP_DMA, __GFP_DMA32 and __GFP_HIGHMEM give one at most: each names "
+			"the highest zone that will do\n");
 		return -EINVAL;
 	}
 	if ((gfp & GFP_MOVABLE_MASK) == GFP_MOVABLE_MASK) {
-		mprintf("%pGg: of __GFP_MOVABLE and __GFP_RECLAIMABLE give one at most: each names "
-			"the kind of pageblock\n",
-			&gfp);
+		mprintf("%pGg: ", &gfp);
+		mprintf("of __GFP_MOVABLE and __GFP_RECLAIMABLE give one at most: each names the "
+			"kind of pageblock\n");
 		return -EINVAL;
 	}
 	return 0;

@@ -126,7 +126,7 @@ static void print_row(const struct row *row)
 	for (i = 0; i < row->nr_cells; i++) {
 		char letter = cell_letter(&row->cells[i]);
 
-		if (cell_style(letter) != style) {
+		if (!style || strcmp(cell_style(letter), style)) {
 			style = cell_style(letter);
 			mprintf(CELL_COLOURS, hues[zone_idx(row->zone)], style);
 		}

@@ -170,10 +170,11 @@ static void describe(char *state, unsigned long pfn)
 
 static const char *page_type_text(const struct page *page)
 {
-	return PageBuddy(page)	 ? "buddy"
-	       : PageTable(page) ? "table"
-	       : PageBad(page)	 ? "bad"
-				 : "none";
+	if (PageBuddy(page))
+		return "buddy";
+	if (PageTable(page))
+		return "table";
+	return PageBad(page) ? "bad" : "none";
 }
 
 /* --- the command ------------------------------------------------------------------------ */

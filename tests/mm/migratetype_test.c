@@ -283,6 +283,22 @@ static void api_B8_what_is_alike_counts(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, toy_type(512), M);
 	for (i = 512 + 32; i < 512 + 32 + 257; i++)
 		ClearPageLRU(toy.frames + i);
+	kunit_cleanup(test);
+
+	/* And the other way round: movable pages suit a MOVABLE request. */
+	toy_of_types(test, M, U);
+	for (i = 512 + 32; i < 512 + 32 + 224; i++)
+		SetPageLRU(toy.frames + i);
+	toy_free(512, 5);
+	KUNIT_EXPECT_EQ(test, toy_ask(5, M), 512);
+	KUNIT_EXPECT_EQ(test, toy_type(512), M);
+	toy_set_type(512, U);
+	ClearPageLRU(toy.frames + 512 + 32);
+	toy_free(512, 5);
+	KUNIT_EXPECT_EQ(test, toy_ask(5, M), 512);
+	KUNIT_EXPECT_EQ(test, toy_type(512), U);
+	for (i = 512 + 32; i < 512 + 32 + 224; i++)
+		ClearPageLRU(toy.frames + i);
 }
 
 /* Too little of it: just what is asked for is taken, and the rest stays of the other type. */

@@ -275,6 +275,18 @@ static void alloc_page_obeys_the_zone_flags(struct kunit *test)
 	run(test, "free all");
 }
 
+/* The longest that a line about a request can be. */
+static void alloc_page_with_all_flags(struct kunit *test)
+{
+	KUNIT_EXPECT_EQ(test, run(test, "alloc page 0 0x7ffd6e"), -EINVAL);
+	KUNIT_EXPECT_TRUE(test, printed("will do\n"));
+	KUNIT_EXPECT_EQ(test, run(test, "alloc page 0 0x7ffd6a"), 0);
+	KUNIT_EXPECT_TRUE(test, printed("|__GFP_WRITE\n"));
+	KUNIT_EXPECT_EQ(test, run(test, "handles --json"), 0);
+	KUNIT_EXPECT_TRUE(test, printed("|__GFP_WRITE\"}\n"));
+	run(test, "free all");
+}
+
 static void free_twice_is_told_from_a_wrong_handle(struct kunit *test)
 {
 	unsigned int number;
@@ -663,6 +675,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(frag_tells_pieces_from_lack),
 	KUNIT_CASE(alloc_page_takes_and_free_gives_back),
 	KUNIT_CASE(alloc_page_obeys_the_zone_flags),
+	KUNIT_CASE(alloc_page_with_all_flags),
 	KUNIT_CASE(free_twice_is_told_from_a_wrong_handle),
 	KUNIT_CASE(handles_lists_what_is_held),
 	KUNIT_CASE_SLOW(handles_run_out_with_a_sentence),

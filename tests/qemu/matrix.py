@@ -5,29 +5,34 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import re
 from collections.abc import Callable
 
 import builds
 import judge
 import machine
 import zones
-from builds import IMAGES, Image
+from builds import IMAGES, ROOT, Image
 from result import Job, Result
 
-LIMIT = 90.0
+LIMIT = 150.0
 CMDLINE = "kunit=all exit"
 BOTH = ("default", "debug")
 
 
 @dataclasses.dataclass(frozen=True)
 class Point:
-    """One machine. `extra` is what QEMU is given beside memory and CPU."""
+    """One machine. `extra` is what QEMU is given beside memory and CPU.
+
+    `says` are regular expressions that lines of the boot log must match.
+    """
 
     name: str
     memory: str = "64"
     cpu: str = "max"
     extra: tuple[str, ...] = ()
     words: str = ""
+    says: tuple[str, ...] = ("pgtable: W.X verified",)
     images: tuple[str, ...] = BOTH
     iso: bool = False
     program: str = "qemu-system-i386"
@@ -39,17 +44,24 @@ def huge(size: str) -> tuple[str, ...]:
     return ("-object", backend, "-machine", "memory-backend=m", "-m", size)
 
 
-SIZES = (4, 8, 15, 16, 17, 32, 64, 256, 895, 896, 897, 1024, 3072, 4096, 8192)
+NO_NX = ("CPU: no NX", "pgtable: no NX: .* verified read-only")
+OUT_OF_REACH = ("e820: left out .* of RAM: the CPU's addresses do not reach it",)
+TOO_LARGE = ("mem_map: .* MiB of RAM from .* on are left out",)
+MODULES = f"{ROOT}/LICENSE one,{ROOT}/Makefile two"
+SIZES = (8192, 4096, 3072, 1024, 897, 896, 895, 256, 64, 32, 17, 16, 15, 8, 4)
 POINTS = (
+    Point("60G", "", extra=huge("60G"), says=TOO_LARGE),
     *(Point(f"{size}M", str(size)) for size in SIZES),
-    Point("60G", "", extra=huge("60G")),
     Point("low-64M-of-256M", "256", extra=("-M", "pc,max-ram-below-4g=64M")),
     Point("q35", "256", extra=("-M", "q35")),
-    Point("qemu32", cpu="qemu32"),
-    Point("qemu32-4096M", "4096", "qemu32"),  # RAM that 32 address bits do not reach
-    Point("pentium3", cpu="pentium3"),
-    Point("pentium3-4096M", "4096", "pentium3"),
+    Point("microvm", extra=("-M", "microvm,isa-serial=on")),  # no PCI, entries of type 0 and 4
+    Point("isapc", "32", extra=("-M", "isapc"), images=("default",)),
+    Point("qemu32", cpu="qemu32", says=NO_NX),
+    Point("qemu32-4096M", "4096", "qemu32", says=NO_NX + OUT_OF_REACH),
+    Point("pentium3", cpu="pentium3", says=NO_NX),
+    Point("pentium3-4096M", "4096", "pentium3", says=NO_NX),
     Point("x86-64", program="qemu-system-x86_64"),  # a hole at the end of 40 address bits
+    Point("modules", extra=("-initrd", MODULES), says=("boot: module .* one", "boot: module .* two")),
     Point("mem=24M", words="mem=24M"),
     Point("vmalloc=384M", "1024", words="vmalloc=384M"),
     Point("clang", images=("clang",)),
@@ -62,7 +74,7 @@ POINTS = (
 
 
 def boot(image: Image, point: Point) -> list[Result]:
-    """Boots a point, judges its tests, and computes its watermarks anew."""
+    """Boots a point, judges its tests and what it says, and computes its watermarks anew."""
     words = f"{CMDLINE} {point.words}".strip()
     kernel = image.kernel
     if point.iso:
@@ -71,7 +83,9 @@ def boot(image: Image, point: Point) -> list[Result]:
         kernel, words, point.memory, point.cpu, point.extra, point.iso, point.program
     )
     outcome = machine.run(setup, LIMIT)
-    return judge.tests(outcome) + zones.check(outcome.log)
+    silent = [line for line in point.says if not re.search(f"^{line}", outcome.log, re.MULTILINE)]
+    said = Result("says what it should", not silent, "no line matches\n" + "\n".join(silent))
+    return [*judge.tests(outcome), said, *zones.check(outcome.log)]
 
 
 def refused(image: Image, cpu: str) -> list[Result]:

@@ -110,6 +110,8 @@ void pgtable_print_verdict(void);
 #define MM_DEBUG_INIT_ON_FREE  0x02
 #define MM_DEBUG_POISON	       0x04 /* page_poison=1 */
 #define MM_DEBUG_PAGE_OWNER    0x08 /* page_owner=on */
+#define MM_DEBUG_SLAB_HARDENED 0x10 /* slab_freelist_hardened=1 */
+#define MM_DEBUG_SLAB_RANDOM   0x20 /* slab_freelist_random=1 */
 
 extern unsigned int mm_debug_flags;
 

@@ -111,3 +111,50 @@ int mm_predict(gfp_t gfp, unsigned int order)
 			return i;
 	return -1;
 }
+
+/* --- the exact floor ------------------------------------------------------------------- */
+
+void mm_near_limits(gfp_t gfp)
+{
+	int i, highest = mm_highest_zone(gfp);
+
+	for_each_zone_index(i) {
+		struct zone *zone = mm_zone(i);
+
+		mm_hide_small(zone, 4);
+		mm_hide_down_to(zone, high_wmark_pages(zone) + zone->lowmem_reserve[highest] + 64);
+	}
+}
+
+/* Blocks of 16 pages, as long as more than limit + 15 pages are free. */
+long mm_left_by_order_4(long free, long limit)
+{
+	while (free - 15 > limit)
+		free -= 16;
+	return free;
+}
+
+void mm_check_floor(struct kunit *test, gfp_t gfp)
+{
+	long left[MAX_NR_ZONES];
+	struct page *page;
+	int i, wanted;
+
+	mm_near_limits(gfp);
+	for_each_zone_index(i) {
+		left[i] = mm_zone(i)->nr_free_pages;
+		if (i <= mm_highest_zone(gfp))
+			left[i] = mm_left_by_order_4(left[i], mm_limit(mm_zone(i), gfp));
+	}
+	for (;;) {
+		wanted = mm_predict(gfp, 4);
+		page = mm_take(MM_TEST_GFP(gfp), 4);
+		if (!page)
+			break;
+		KUNIT_ASSERT_EQ(test, mm_zone_of_pfn(page_to_pfn(page)), wanted);
+	}
+	KUNIT_EXPECT_EQ(test, wanted, -1);
+	for_each_zone_index(i)
+		KUNIT_EXPECT_EQ_MSG(test, mm_zone(i)->nr_free_pages, left[i], "zone %s",
+				    mm_zone(i)->name);
+}

@@ -99,7 +99,14 @@ long mm_limit(const struct zone *zone, gfp_t gfp);
  */
 int mm_predict(gfp_t gfp, unsigned int order);
 
-/* All that has to do with which zone and how far down. */
+/* Hides memory until each zone is a little above the flags' limit, in blocks of order 4 or more. */
+void mm_near_limits(gfp_t gfp);
+/* What blocks of 16 pages leave of `free` pages, if more than limit + 15 must be free for one. */
+long mm_left_by_order_4(long free, long limit);
+/* W7: takes blocks of order 4 until refused; expects each zone to be exactly at its limit. */
+void mm_check_floor(struct kunit *test, gfp_t gfp);
+
+/* A refusal is expected. */
 #define MM_TEST_GFP(gfp) ((gfp) | __GFP_NOWARN)
 
 /* --- a zone of its own, of real frames ---------------------------------------------- */

@@ -643,15 +643,17 @@ static const char *const nonsense[] = {
 	"map 0 1 1",
 	"map 18446744073709551615",
 };
-KUNIT_ARRAY_PARAM(nonsense, nonsense, NULL);
 
 static void nonsense_gets_a_sentence(struct kunit *test)
 {
-	const char *line = *(const char *const *)test->param_value;
+	unsigned int i;
 
-	KUNIT_EXPECT_LT_MSG(test, run(test, line), 0, "%s", line);
-	KUNIT_EXPECT_GT_MSG(test, strlen(output.text), 10, "%s", line);
-	KUNIT_EXPECT_EQ_MSG(test, output.text[strlen(output.text) - 1], '\n', "%s", line);
+	for (i = 0; i < ARRAY_SIZE(nonsense); i++) {
+		KUNIT_EXPECT_LT_MSG(test, run(test, nonsense[i]), 0, "%s", nonsense[i]);
+		KUNIT_EXPECT_GT_MSG(test, strlen(output.text), 10, "%s", nonsense[i]);
+		KUNIT_EXPECT_STREQ_MSG(test, strrchr(output.text, '\n') ?: "", "\n", "%s",
+				       nonsense[i]);
+	}
 }
 
 /* What a person holds is not the tests' to give back. */
@@ -689,7 +691,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(map_of_everything),
 	KUNIT_CASE(every_flag_has_its_name),
 	KUNIT_CASE(bad_zone_bits_are_refused),
-	KUNIT_CASE_PARAM(nonsense_gets_a_sentence, nonsense_gen_params),
+	KUNIT_CASE(nonsense_gets_a_sentence),
 	{},
 };
 // clang-format on

@@ -255,87 +255,39 @@ static void api_W6_high_order_needs_a_block(struct kunit *test)
 
 /* --- W7: how far each flag goes, on the real zones ------------------------------------------ */
 
-/* Zones a little above the flags' limit, in blocks of order 4 and more. */
-static void prepare_zones(gfp_t gfp)
-{
-	int i, highest = mm_highest_zone(gfp);
-
-	for_each_zone_index(i) {
-		struct zone *zone = mm_zone(i);
-
-		mm_hide_small(zone, 4);
-		mm_hide_down_to(zone, high_wmark_pages(zone) + zone->lowmem_reserve[highest] + 64);
-	}
-}
-
-/* Blocks of 16 pages, as long as more than limit + 15 pages are free. */
-static long left_by_order_4(long free, long limit)
-{
-	while (free - 15 > limit)
-		free -= 16;
-	return free;
-}
-
-static void check_floor(struct kunit *test, gfp_t gfp)
-{
-	long left[MAX_NR_ZONES];
-	struct page *page;
-	int i, wanted;
-
-	prepare_zones(gfp);
-	for_each_zone_index(i) {
-		left[i] = mm_zone(i)->nr_free_pages;
-		if (i <= mm_highest_zone(gfp))
-			left[i] = left_by_order_4(left[i], mm_limit(mm_zone(i), gfp));
-		if (left[i] < 16 && mm_limit(mm_zone(i), gfp) == 0)
-			left[i] = 0;
-	}
-	for (;;) {
-		wanted = mm_predict(gfp, 4);
-		page = mm_take(MM_TEST_GFP(gfp), 4);
-		if (!page)
-			break;
-		KUNIT_ASSERT_EQ(test, mm_zone_of_pfn(page_to_pfn(page)), wanted);
-	}
-	KUNIT_EXPECT_EQ(test, wanted, -1);
-	for_each_zone_index(i)
-		KUNIT_EXPECT_EQ_MSG(test, mm_zone(i)->nr_free_pages, left[i], "zone %s",
-				    mm_zone(i)->name);
-}
-
 static void api_W7_kernel_floor(struct kunit *test)
 {
-	check_floor(test, GFP_KERNEL);
+	mm_check_floor(test, GFP_KERNEL);
 }
 
 static void api_W7_nowait_floor(struct kunit *test)
 {
-	check_floor(test, GFP_NOWAIT);
+	mm_check_floor(test, GFP_NOWAIT);
 }
 
 static void api_W7_high_floor(struct kunit *test)
 {
-	check_floor(test, GFP_KERNEL | __GFP_HIGH);
+	mm_check_floor(test, GFP_KERNEL | __GFP_HIGH);
 }
 
 static void api_W7_atomic_floor(struct kunit *test)
 {
-	check_floor(test, GFP_ATOMIC);
+	mm_check_floor(test, GFP_ATOMIC);
 }
 
 static void api_W7_atomic_highmem_floor(struct kunit *test)
 {
-	check_floor(test, GFP_ATOMIC | __GFP_HIGHMEM);
+	mm_check_floor(test, GFP_ATOMIC | __GFP_HIGHMEM);
 }
 
 static void api_W7_atomic_dma_floor(struct kunit *test)
 {
-	check_floor(test, GFP_ATOMIC | __GFP_DMA);
+	mm_check_floor(test, GFP_ATOMIC | __GFP_DMA);
 }
 
 static void api_W7_memalloc_floor(struct kunit *test)
 {
-	check_floor(test, GFP_NOWAIT | __GFP_MEMALLOC);
+	mm_check_floor(test, GFP_NOWAIT | __GFP_MEMALLOC);
 }
 
 static void end_memalloc(void *unused)
@@ -352,7 +304,7 @@ static void begin_memalloc(struct kunit *test)
 static void api_W7_pf_memalloc_floor(struct kunit *test)
 {
 	begin_memalloc(test);
-	check_floor(test, GFP_KERNEL);
+	mm_check_floor(test, GFP_KERNEL);
 }
 
 /* X3: the interrupted task's rights are not the interrupt's. */
@@ -360,7 +312,7 @@ static void api_W7_pf_memalloc_not_in_interrupts(struct kunit *test)
 {
 	struct page *page;
 
-	prepare_zones(GFP_ATOMIC);
+	mm_near_limits(GFP_ATOMIC);
 	begin_memalloc(test);
 	preempt_count_add(HARDIRQ_OFFSET);
 	mm_fill(MM_TEST_GFP(GFP_ATOMIC), 4);
@@ -373,27 +325,27 @@ static void api_W7_pf_memalloc_not_in_interrupts(struct kunit *test)
 
 static void api_W7_nomemalloc_cancels_memalloc(struct kunit *test)
 {
-	check_floor(test, GFP_NOWAIT | __GFP_MEMALLOC | __GFP_NOMEMALLOC);
+	mm_check_floor(test, GFP_NOWAIT | __GFP_MEMALLOC | __GFP_NOMEMALLOC);
 }
 
 static void api_W7_nomemalloc_cancels_pf_memalloc(struct kunit *test)
 {
 	begin_memalloc(test);
-	check_floor(test, GFP_NOWAIT | __GFP_NOMEMALLOC);
+	mm_check_floor(test, GFP_NOWAIT | __GFP_NOMEMALLOC);
 }
 
 /* 50 %, not 37.5 % */
 static void api_W7_nomemalloc_cancels_the_atomic_bonus(struct kunit *test)
 {
-	check_floor(test, GFP_ATOMIC | __GFP_NOMEMALLOC);
+	mm_check_floor(test, GFP_ATOMIC | __GFP_NOMEMALLOC);
 }
 
 /* Single pages come in batches: of what the formula says, at most a batch less one is missing. */
-static void check_floor_order_0(struct kunit *test, gfp_t gfp)
+static void single_pages_to_the_floor(struct kunit *test, gfp_t gfp)
 {
 	int i, highest = mm_highest_zone(gfp);
 
-	prepare_zones(gfp);
+	mm_near_limits(gfp);
 	while (mm_take(MM_TEST_GFP(gfp), 0))
 		;
 	for (i = 0; i <= highest; i++) {
@@ -417,7 +369,7 @@ static void api_W7_order_0_within_a_batch(struct kunit *test)
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(flags); i++) {
-		check_floor_order_0(test, flags[i]);
+		single_pages_to_the_floor(test, flags[i]);
 		mm_give_all();
 		mm_unhide();
 		mm_settle();
@@ -433,7 +385,7 @@ static void api_W8_low_first_then_min(struct kunit *test)
 	struct zone *zone;
 	int i;
 
-	prepare_zones(GFP_NOWAIT);
+	mm_near_limits(GFP_NOWAIT);
 	for_each_zone_index(i)
 		low[i] = low_wmark_pages(mm_zone(i)) + mm_zone(i)->lowmem_reserve[ZONE_NORMAL];
 	do {
@@ -466,7 +418,7 @@ static void api_W9_random_orders(struct kunit *test)
 	struct rnd_state rnd;
 
 	prandom_seed_state(&rnd, 9);
-	prepare_zones(GFP_KERNEL);
+	mm_near_limits(GFP_KERNEL);
 	mm_unhide();
 	for (i = 0; i < 2000; i++) {
 		gfp_t gfp = flags[prandom_u32_state(&rnd) % ARRAY_SIZE(flags)];

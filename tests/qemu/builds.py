@@ -5,15 +5,12 @@ from __future__ import annotations
 
 import dataclasses
 import pathlib
-import shutil
-import time
 
 from processes import command
 from result import Result
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = ROOT / "build"
-CLEAN_BUILD_GOAL = 10.0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -51,20 +48,6 @@ def make(words: tuple[str, ...]) -> str:
 def build(image: Image) -> list[Result]:
     wrong = make(image.words)
     return [Result("builds without a warning", not wrong, wrong)]
-
-
-def clean_build() -> list[Result]:
-    """Builds into an empty folder, and says how long that took."""
-    folder = BUILD / "timed"
-    shutil.rmtree(folder, ignore_errors=True)
-    begin = time.monotonic()
-    wrong = make(("O=build/timed",))
-    seconds = time.monotonic() - begin
-    shutil.rmtree(folder, ignore_errors=True)
-    print(f"       a clean build takes {seconds:.1f} s, the goal is {CLEAN_BUILD_GOAL:.0f} s")
-    if seconds > 3 * CLEAN_BUILD_GOAL:
-        wrong += f"\na clean build took {seconds:.1f} s"
-    return [Result("a clean build is fast", not wrong, wrong)]
 
 
 def iso(image: Image, name: str, cmdline: str) -> pathlib.Path:

@@ -81,7 +81,7 @@ def build_jobs(run: Run, jobs: list[Job], oopses: bool) -> list[Job]:
         job = Job(f"build/{image.name}", functools.partial(builds.build, image))
         if image.name in needed or run.wanted([job]):
             found.append(job)
-    return found + run.wanted([Job("build/from-nothing", builds.clean_build)])
+    return found
 
 
 def everything(run: Run) -> None:

@@ -1,14 +1,25 @@
 # SPDX-License-Identifier: MIT
-"""How long it takes to the prompt. Runs while nothing else does."""
+"""What must be quick: a clean build, and power-on to prompt. Runs while nothing else does.
+
+The goals are for an idle machine with two cores. Others may be at work on ours, so what
+fails a run is far above, and counted in seconds of CPU where that can be told.
+"""
 
 from __future__ import annotations
 
+import resource
+import shutil
+import time
+
+import builds
 import machine
-from builds import IMAGES
+from builds import BUILD, IMAGES
 from result import Job, Result
 from session import AT_PROMPT
 
-GOAL, BOUND = 0.5, 2.0  # seconds: what we want, and what a slow machine may take
+PROMPT_GOAL, PROMPT_BOUND = 0.5, 2.0
+BUILD_GOAL, BUILD_BOUND = 10.0, 20.0
+CORES = 2
 TRIES = 3
 
 
@@ -19,10 +30,32 @@ def to_prompt() -> list[Result]:
         with machine.boot(machine.Setup(IMAGES["default"].kernel)) as running:
             if running.expect(AT_PROMPT, limit=20):
                 best, work = min(best, running.seconds), min(work, running.cpu_seconds)
-    print(f"       power-on to prompt: {best:.2f} s ({work:.2f} s of CPU), the goal is {GOAL} s")
-    wrong = f"the best of {TRIES} boots took {best:.2f} s"
-    return [Result(f"the prompt comes within {BOUND:.0f} s", best <= BOUND, wrong)]
+    text = f"power-on to prompt: {best:.2f} s ({work:.2f} s of CPU), the goal is {PROMPT_GOAL} s"
+    print(f"       {text}")
+    return [Result("the prompt comes soon", work <= PROMPT_BOUND, text)]
+
+
+def cpu_of_children() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def clean_build() -> list[Result]:
+    """Builds into an empty folder."""
+    folder = BUILD / "timed"
+    shutil.rmtree(folder, ignore_errors=True)
+    begin, before = time.monotonic(), cpu_of_children()
+    wrong = builds.make((f"O={folder.relative_to(builds.ROOT)}",))
+    seconds, work = time.monotonic() - begin, cpu_of_children() - before
+    shutil.rmtree(folder, ignore_errors=True)
+    text = f"clean build: {seconds:.1f} s ({work:.1f} s of CPU), the goal is {BUILD_GOAL:.0f} s"
+    print(f"       {text}")
+    ok = not wrong and work <= CORES * BUILD_BOUND
+    return [Result("a clean build is quick", ok, f"{text}\n{wrong}")]
 
 
 def jobs() -> list[Job]:
-    return [Job("timing/prompt", to_prompt, ("default",))]
+    return [
+        Job("timing/prompt", to_prompt, ("default",)),
+        Job("timing/clean-build", clean_build),
+    ]

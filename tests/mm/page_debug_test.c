@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: MIT
+/*
+ * What pages go through when init_on_alloc, init_on_free or page_poison is on: API.md B10.
+ * A case switches them on for itself, for pages that it frees and gets back at once.
+ */
+#include <linux/highmem.h>
+#include <linux/kernel.h>
+#include <linux/poison.h>
+#include <linux/string.h>
+
+#include "mm_test.h"
+
+static void restore_flags(void *flags)
+{
+	mm_debug_flags = (unsigned long)flags;
+}
+
+static void switch_to(struct kunit *test, unsigned int flags)
+{
+	unsigned int others = mm_debug_flags & ~(MM_DEBUG_INIT_ON_ALLOC | MM_DEBUG_INIT_ON_FREE |
+						 MM_DEBUG_POISON);
+
+	KUNIT_ASSERT_EQ(test,
+			kunit_add_action(test, restore_flags,
+					 (void *)(unsigned long)mm_debug_flags),
+			0);
+	mm_debug_flags = others | flags;
+}
+
+static void fill_block(struct page *page, unsigned int order, u8 byte)
+{
+	unsigned long i;
+
+	for (i = 0; i < 1UL << order; i++) {
+		void *address = kmap_local_page(page + i);
+
+		memset(address, byte, PAGE_SIZE);
+		kunmap_local(address);
+	}
+}
+
+static bool block_is_full_of(struct page *page, unsigned int order, u8 byte)
+{
+	unsigned long i, bad = 0;
+
+	for (i = 0; i < 1UL << order; i++) {
+		void *address = kmap_local_page(page + i);
+
+		bad += memchr_inv(address, byte, PAGE_SIZE) != NULL;
+		kunmap_local(address);
+	}
+	return !bad;
+}
+
+static const struct debug_case {
+	const char *name;
+	gfp_t gfp;
+	unsigned int order;
+} debug_cases[] = {
+	{ "page", GFP_KERNEL, 0 },	    { "order 3", GFP_KERNEL, 3 },
+	{ "order 5", GFP_KERNEL, 5 },	    { "highmem", GFP_HIGHUSER_MOVABLE, 0 },
+	{ "highmem, order 4", GFP_HIGHUSER, 4 },
+};
+KUNIT_ARRAY_PARAM_DESC(debug, debug_cases, name);
+
+static void api_B10_init_on_alloc(struct kunit *test)
+{
+	const struct debug_case *c = test->param_value;
+	struct page *page;
+
+	switch_to(test, MM_DEBUG_INIT_ON_ALLOC);
+	page = alloc_pages(c->gfp, c->order);
+	KUNIT_ASSERT_NOT_NULL(test, page);
+	KUNIT_EXPECT_TRUE(test, block_is_full_of(page, c->order, 0));
+	fill_block(page, c->order, 0x5a);
+	__free_pages(page, c->order);
+	/* Not at the free: what the last owner wrote is still there. */
+	KUNIT_EXPECT_TRUE(test, block_is_full_of(page, c->order, 0x5a));
+	page = mm_take(c->gfp, c->order);
+	KUNIT_ASSERT_NOT_NULL(test, page);
+	KUNIT_EXPECT_TRUE(test, block_is_full_of(page, c->order, 0));
+}
+
+static void api_B10_init_on_free(struct kunit *test)
+{
+	const struct debug_case *c = test->param_value;
+	struct page *page;
+
+	switch_to(test, MM_DEBUG_INIT_ON_FREE);
+	page = alloc_pages(c->gfp, c->order);
+	KUNIT_ASSERT_NOT_NULL(test, page);
+	fill_block(page, c->order, 0x5a);
+	__free_pages(page, c->order);
+	KUNIT_EXPECT_TRUE(test, block_is_full_of(page, c->order, 0));
+}
+
+static void api_B10_off_leaves_bytes_alone(struct kunit *test)
+{
+	const struct debug_case *c = test->param_value;
+	struct page *page;
+
+	switch_to(test, 0);
+	page = alloc_pages(c->gfp, c->order);
+	KUNIT_ASSERT_NOT_NULL(test, page);
+	fill_block(page, c->order, 0x5a);
+	__free_pages(page, c->order);
+	KUNIT_EXPECT_TRUE(test, block_is_full_of(page, c->order, 0x5a));
+}
+
+/* The tails that P5 frees early, and the pages of a split block, are zeroed one by one. */
+static void api_B10_init_on_free_of_parts(struct kunit *test)
+{
+	struct page *page = alloc_pages(GFP_KERNEL, 3);
+	unsigned int i;
+
+	KUNIT_ASSERT_NOT_NULL(test, page);
+	switch_to(test, MM_DEBUG_INIT_ON_FREE);
+	fill_block(page, 3, 0x5a);
+	get_page(page);
+	__free_pages(page, 3);
+	KUNIT_EXPECT_TRUE(test, block_is_full_of(page, 0, 0x5a));
+	for (i = 1; i < 8; i++)
+		KUNIT_EXPECT_TRUE(test, block_is_full_of(page + i, 0, 0));
+	put_page(page);
+	KUNIT_EXPECT_TRUE(test, block_is_full_of(page, 0, 0));
+}
+
+/* --- poison ------------------------------------------------------------------------------------ */
+
+static void poison_fills_a_free_block(struct kunit *test)
+{
+	const struct debug_case *c = test->param_value;
+	struct page *page;
+
+	switch_to(test, 0);
+	page = alloc_pages(c->gfp, c->order);
+	KUNIT_ASSERT_NOT_NULL(test, page);
+	mm_debug_flags |= MM_DEBUG_POISON;
+	__free_pages(page, c->order);
+	KUNIT_EXPECT_TRUE(test, block_is_full_of(page, c->order, PAGE_POISON));
+}
+
+/* Only what was freed with poison on can be looked at: a page that comes back at once. */
+static struct page *poisoned_page(struct kunit *test)
+{
+	struct page *page;
+
+	switch_to(test, 0);
+	page = alloc_page(GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, page);
+	mm_debug_flags |= MM_DEBUG_POISON;
+	__free_page(page);
+	return page;
+}
+
+static void poison_that_is_untouched_is_silent(struct kunit *test)
+{
+	struct page *page = poisoned_page(test);
+
+	KUNIT_EXPECT_PTR_EQ(test, mm_take(GFP_KERNEL, 0), page);
+	KUNIT_EXPECT_EQ(test, kunit_reports_seen(test), 0);
+}
+
+static void poison_finds_a_write_after_free(struct kunit *test)
+{
+	static const unsigned int offsets[] = { 0, 1, 0x123, 4095 };
+	static char text[64];
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(offsets); i++) {
+		struct page *page = poisoned_page(test);
+
+		((u8 *)page_address(page))[offsets[i]] = 0;
+		snprintf(text, sizeof(text), "pagealloc: memory corruption in pfn %05lx",
+			 page_to_pfn(page));
+		kunit_expect_report(test, text);
+		KUNIT_EXPECT_PTR_EQ(test, mm_take(GFP_KERNEL, 0), page);
+		KUNIT_EXPECT_EQ(test, kunit_reports_seen(test), i + 1);
+		mm_give_all();
+	}
+}
+
+static void poison_and_zero(struct kunit *test)
+{
+	struct page *page = poisoned_page(test);
+
+	KUNIT_EXPECT_PTR_EQ(test, mm_take(GFP_KERNEL | __GFP_ZERO, 0), page);
+	KUNIT_EXPECT_TRUE(test, block_is_full_of(page, 0, 0));
+}
+
+static struct kunit_case page_debug_cases[] = {
+	KUNIT_CASE_PARAM(api_B10_init_on_alloc, debug_gen_params),
+	KUNIT_CASE_PARAM(api_B10_init_on_free, debug_gen_params),
+	KUNIT_CASE_PARAM(api_B10_off_leaves_bytes_alone, debug_gen_params),
+	KUNIT_CASE(api_B10_init_on_free_of_parts),
+	KUNIT_CASE_PARAM(poison_fills_a_free_block, debug_gen_params),
+	KUNIT_CASE(poison_that_is_untouched_is_silent),
+	KUNIT_CASE(poison_finds_a_write_after_free),
+	KUNIT_CASE(poison_and_zero),
+	{},
+};
+
+static struct kunit_suite page_debug_suite = {
+	.name = "page_debug",
+	.init = mm_test_init,
+	.exit = mm_test_exit,
+	.test_cases = page_debug_cases,
+};
+kunit_test_suite(page_debug_suite);

@@ -36,7 +36,7 @@ LANGUAGE := -std=gnu11 -ffreestanding -fno-strict-aliasing -fno-strict-overflow 
             -fno-delete-null-pointer-checks -fno-common -fno-pic -fno-pie -fno-stack-protector \
             -fcf-protection=none -fasynchronous-unwind-tables
 WARNINGS := -Wall -Wextra -Werror -Wundef -Wstrict-prototypes -Wmissing-prototypes \
-            -Wold-style-definition -Wpointer-arith -Wvla -Wwrite-strings -Wno-unused-parameter
+            -Wold-style-definition -Wvla -Wwrite-strings -Wno-unused-parameter -Wno-array-bounds
 ifeq ($(DEBUG),1)
   OPTIMISE := -Og -fno-omit-frame-pointer -DCONFIG_DEBUG_VM=1 -DCONFIG_DEBUG=1
 else

@@ -173,6 +173,12 @@ static unsigned long check_free_frames(struct page *page, unsigned long pfn, int
 		return 1;
 	}
 	nr = 1UL << buddy_order(page);
+	/* A block that is not aligned may reach beyond the struct pages of its section. */
+	if (pfn & (nr - 1)) {
+		*found += mm_problem("I-page_alloc-1", "free block %#lx of order %u is not aligned",
+				     pfn, buddy_order(page));
+		return 1;
+	}
 	if (page->mapping || page_ref_count(page) || (page->flags & PAGE_FLAGS_MASK))
 		*found += mm_problem("I-page_alloc-1", "the head of free block %#lx is not at rest",
 				     pfn);
@@ -180,7 +186,7 @@ static unsigned long check_free_frames(struct page *page, unsigned long pfn, int
 		if (at_rest(page + i))
 			continue;
 		*found +=
-			mm_problem("I-page_alloc-1",
+			mm_problem(PageBuddy(page + i) ? "I-page_alloc-2" : "I-page_alloc-1",
 				   "pfn %#lx in free block %#lx is not at rest: type %#x, count %d",
 				   pfn + i, pfn, page[i].page_type, page_ref_count(page + i));
 		if (PageBuddy(page + i))
@@ -204,6 +210,9 @@ static int check_frames(struct zone *zone, struct frame_count *count)
 		}
 		nr = 1;
 		page = pfn_to_page(pfn);
+		if (page_zone(page) != zone)
+			found += mm_problem("I-mmzone-1", "pfn %#lx says it is of zone %s, not %s",
+					    pfn, page_zone(page)->name, zone->name);
 		highatomic = get_pageblock_migratetype(page) == MIGRATE_HIGHATOMIC;
 		if (PageBuddy(page)) {
 			nr = check_free_frames(page, pfn, &found);
@@ -241,6 +250,25 @@ static int check_counters(struct zone *zone, const struct frame_count *count)
 
 /* --- the per-CPU lists ----------------------------------------------------------------- */
 
+static int check_pcp_block(struct zone *zone, struct page *page, unsigned int order)
+{
+	unsigned long pfn = page_to_pfn(page), i;
+	unsigned int block_order;
+	int found = 0;
+
+	if (pfn & ((1UL << order) - 1) || page_zone(page) != zone)
+		return mm_problem("I-pcp-2", "pfn %#lx in a list of %s, order %u", pfn, zone->name,
+				  order);
+	for (i = 0; i < 1UL << order; i++)
+		if (!at_rest(page + i))
+			found += mm_problem("I-pcp-2", "pfn %#lx in a list of %s is not at rest",
+					    pfn + i, zone->name);
+	if (free_block_of(page, &block_order))
+		found += mm_problem("I-page_alloc-6",
+				    "pfn %#lx is in a per-CPU list and in a free block", pfn);
+	return found;
+}
+
 static int check_pcp_list(struct zone *zone, struct list_head *head, unsigned int order, int *pages)
 {
 	struct list_head *link, *before = head;
@@ -248,19 +276,12 @@ static int check_pcp_list(struct zone *zone, struct list_head *head, unsigned in
 
 	for (link = head->next; link != head; before = link, link = link->next) {
 		struct page *page = list_entry(link, struct page, lru);
-		unsigned int block_order;
 
 		if (!is_page_pointer(page) || link->prev != before || *pages > limit)
 			return found + mm_problem("I-pcp-2", "%s, order %u: broken link at %px",
 						  zone->name, order, link);
 		*pages += 1 << order;
-		if (!at_rest(page) || page_zone(page) != zone)
-			found += mm_problem("I-pcp-2", "pfn %#lx in a list of %s is not at rest",
-					    page_to_pfn(page), zone->name);
-		if (free_block_of(page, &block_order))
-			found += mm_problem("I-page_alloc-6",
-					    "pfn %#lx is in a per-CPU list and in a free block",
-					    page_to_pfn(page));
+		found += check_pcp_block(zone, page, order);
 	}
 	return found;
 }

@@ -130,6 +130,8 @@ static void __init init_section_pages(unsigned long section, struct page *map)
 
 	mem_section[section].mem_map_base =
 		(unsigned long)map - section * PAGES_PER_SECTION * sizeof(struct page);
+	if (section < NR_ADDRESS_SECTIONS)
+		address_mem_map_base[section] = mem_section[section].mem_map_base;
 	memset(mem_section[section].pageblock_type, MIGRATE_MOVABLE, PAGEBLOCKS_PER_SECTION);
 
 	for (page = map; page < map + PAGES_PER_SECTION; page++) {

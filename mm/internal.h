@@ -28,6 +28,7 @@ int memblock_check(void);
 int pgtable_check(void);
 int mmzone_check(void);
 int page_alloc_check(void);
+int percpu_check(void);
 int page_alloc_check_zone(struct zone *zone);
 
 /* --- mmzone.c ------------------------------------------------------------------ */

@@ -57,6 +57,9 @@ static struct zone no_zone = { .name = "none", .fast_path_floor = ~0UL };
 struct zone *best_zone[GFP_ZONEMASK + 1];
 struct mem_section *mem_section;
 unsigned long nr_mem_sections;
+#ifdef __i386__
+unsigned long address_mem_map_base[NR_ADDRESS_SECTIONS];
+#endif
 
 unsigned long max_pfn;
 unsigned long max_low_pfn;

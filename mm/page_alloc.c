@@ -497,6 +497,8 @@ static struct page *__alloc_pages_slowpath(gfp_t gfp, unsigned int order)
 		WARN_ON_ONCE(gfp & __GFP_NOFAIL);
 	} else if (!(current->flags & PF_MEMALLOC)) {
 		page = alloc_pages_direct_reclaim(gfp, order, alloc_flags);
+		if (!page && (gfp & __GFP_NOFAIL))
+			page = get_page_from_freelist(gfp, order, alloc_flags | ALLOC_MIN_RESERVE);
 		if (page)
 			return page;
 		if (gfp & __GFP_NOFAIL)

@@ -54,6 +54,9 @@ struct page_owner {
 #define NR_TRACES	2048 /* trace 0 takes all for which there is no room */
 #define TRACE_HASH_SIZE 1024
 
+/* debug_alloc_page(), prep_new_page_special(): the same for all. */
+#define OWNER_TRACE_SKIP 2
+
 /* By section: the owners of its frames; NULL: a section without RAM. */
 static struct page_owner **section_owners;
 static struct owner_trace *traces;
@@ -168,7 +171,7 @@ static void disown(struct page *page)
 void page_owner_alloc(struct page *page, unsigned int order, gfp_t gfp)
 {
 	unsigned long entries[OWNER_TRACE_DEPTH], flags;
-	unsigned int nr = stack_trace_save(entries, OWNER_TRACE_DEPTH, 2);
+	unsigned int nr = stack_trace_save(entries, OWNER_TRACE_DEPTH, OWNER_TRACE_SKIP);
 
 	spin_lock_irqsave(&owner_lock, flags);
 	own(page, order, gfp, find_trace(entries, nr));
@@ -256,7 +259,7 @@ void page_owner_print(const struct page *page)
 	pr_warn("page_owner: allocated with order %u, %#x(%pGg), by\n", info.order, info.gfp,
 		&info.gfp);
 	for (i = 0; i < info.trace->nr_entries; i++)
-		pr_warn(" %pS\n", (void *)info.trace->entries[i]);
+		pr_warn(" %pB\n", (void *)info.trace->entries[i]);
 }
 
 /* --- the checker --------------------------------------------------------------------- */

@@ -71,6 +71,14 @@ static struct page *pageblock_start(struct page *page)
 	return page - (page_to_pfn(page) & (pageblock_nr_pages - 1));
 }
 
+/* Of the pageblock at the end of a zone only a part may be the zone's. */
+static unsigned long pageblock_pages(const struct zone *zone, struct page *page)
+{
+	unsigned long start = page_to_pfn(pageblock_start(page));
+
+	return min(start + pageblock_nr_pages, zone_end_pfn(zone)) - start;
+}
+
 /* What is in a pageblock, as far as its struct pages tell. */
 struct pageblock_use {
 	unsigned long free;
@@ -215,7 +223,7 @@ void reserve_highatomic_pageblock(struct zone *zone, struct page *page)
 	spin_lock_irqsave(&zone->lock, flags);
 	if (zone->nr_reserved_highatomic + pageblock_nr_pages <= most &&
 	    migratetype_is_mergeable(get_pageblock_migratetype(page))) {
-		zone->nr_reserved_highatomic += pageblock_nr_pages;
+		zone->nr_reserved_highatomic += pageblock_pages(zone, page);
 		set_fast_path_floor(zone);
 		change_pageblock(zone, page, MIGRATE_HIGHATOMIC);
 	}
@@ -229,13 +237,16 @@ static bool unreserve_in_zone(struct zone *zone, enum migratetype type)
 
 	for (order = 0; order < NR_PAGE_ORDERS; order++) {
 		struct list_head *list = &zone->free_area[order].free_list[MIGRATE_HIGHATOMIC];
-		unsigned long pageblocks = order > pageblock_order ? 2 : 1;
+		struct page *page;
 
 		if (list_empty(list))
 			continue;
-		zone->nr_reserved_highatomic -= pageblocks * pageblock_nr_pages;
+		page = list_first_entry(list, struct page, lru);
+		/* A block of two pageblocks gives both back. */
+		zone->nr_reserved_highatomic -=
+			order > pageblock_order ? 1UL << order : pageblock_pages(zone, page);
 		set_fast_path_floor(zone);
-		change_pageblock(zone, list_first_entry(list, struct page, lru), type);
+		change_pageblock(zone, page, type);
 		return true;
 	}
 	return false;

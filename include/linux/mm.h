@@ -39,7 +39,33 @@ static inline bool virt_addr_valid(const void *address)
 	return (unsigned long)address >= PAGE_OFFSET && pfn < max_low_pfn && pfn_valid(pfn);
 }
 
-#define virt_to_page(address) pfn_to_page(__pa(address) >> PAGE_SHIFT)
+#ifdef __i386__
+/*
+ * mem_section[].mem_map_base once more, for the sections that addresses can name: any
+ * address at all finds an entry here, and 0 if there are no struct pages. It makes kfree()
+ * shorter by a load.
+ */
+#define NR_ADDRESS_SECTIONS (1UL << (32 - PAGE_SHIFT - PFN_SECTION_SHIFT))
+extern unsigned long address_mem_map_base[NR_ADDRESS_SECTIONS];
+
+static inline unsigned long virt_to_mem_map_base(const void *address)
+{
+	return address_mem_map_base[__pa(address) >> (PAGE_SHIFT + PFN_SECTION_SHIFT)];
+}
+#else
+static inline unsigned long virt_to_mem_map_base(const void *address)
+{
+	return __pfn_to_section(__pa(address) >> PAGE_SHIFT)->mem_map_base;
+}
+#endif
+
+static inline struct page *__virt_to_page(const void *address)
+{
+	return (struct page *)(virt_to_mem_map_base(address) +
+			       (__pa(address) >> PAGE_SHIFT) * sizeof(struct page));
+}
+
+#define virt_to_page(address) __virt_to_page((const void *)(address))
 #define virt_to_pfn(address)  (__pa(address) >> PAGE_SHIFT)
 #define pfn_to_virt(pfn)      __va(PFN_PHYS(pfn))
 #define page_to_phys(page)    PFN_PHYS(page_to_pfn(page))

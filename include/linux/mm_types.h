@@ -37,10 +37,11 @@ struct page {
 		unsigned int page_type; /* PG_buddy and the like, by clearing bits of -1 */
 	};
 	atomic_t _refcount; /* 0: free, or a tail. Use page_ref.h */
+#if __SIZEOF_LONG__ == 8
+	unsigned long padding; /* to a power of two */
+#endif
 };
 
-#ifdef __i386__
-static_assert(sizeof(struct page) == 32);
-#endif
+static_assert(sizeof(struct page) == 8 * sizeof(long));
 
 #endif

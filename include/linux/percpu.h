@@ -43,6 +43,15 @@ extern unsigned long __per_cpu_offset[NR_CPUS];
 #define __this_cpu_inc(var)	     this_cpu_inc(var)
 #define __this_cpu_dec(var)	     this_cpu_dec(var)
 
+/*
+ * Per-CPU variables made at run time: zeroed, at most PAGE_SIZE aligned. NULL when the
+ * reserve for them is used up.
+ */
+void *__alloc_percpu(size_t size, size_t align);
+void free_percpu(void *pointer);
+
+#define alloc_percpu(type) ((typeof(type) *)__alloc_percpu(sizeof(type), __alignof__(type)))
+
 #define get_cpu_ptr(ptr)           \
 	({                         \
 		preempt_disable(); \

@@ -32,4 +32,8 @@ struct va_format {
 	va_list *va;
 };
 
+/* Formats into memory of its own (mm/util.c): NULL when that is short; kfree() it. */
+char *kasprintf(gfp_t gfp, const char *fmt, ...) __printf(2, 3);
+char *kvasprintf(gfp_t gfp, const char *fmt, va_list args) __printf(2, 0);
+
 #endif

@@ -108,4 +108,10 @@ static inline const char *kbasename(const char *path)
 	return slash ? slash + 1 : path;
 }
 
+/* Copies in memory of their own (mm/util.c): NULL when that is short; kfree() them. */
+void *kmemdup(const void *source, size_t length, gfp_t gfp);
+char *kmemdup_nul(const char *source, size_t length, gfp_t gfp);
+char *kstrdup(const char *source, gfp_t gfp);
+char *kstrndup(const char *source, size_t most, gfp_t gfp);
+
 #endif

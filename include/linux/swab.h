@@ -9,4 +9,10 @@
 #define swab32(x) __builtin_bswap32(x)
 #define swab64(x) __builtin_bswap64(x)
 
+/* A long, whatever its size. */
+static inline unsigned long swab(unsigned long x)
+{
+	return sizeof(x) == 8 ? __builtin_bswap64(x) : __builtin_bswap32(x);
+}
+
 #endif

@@ -57,7 +57,7 @@ static void api_P12_highmem_keeps_its_bytes(struct kunit *test)
 /* As deep as there are slots; each address another; unmapped like a stack. */
 static void api_P12_kmap_local_is_a_stack(struct kunit *test)
 {
-	void *address[KM_MAX_IDX], *again;
+	char *address[KM_MAX_IDX], *again;
 	int depth, preempt = preempt_count();
 	struct page *page = take_highmem(test), *other = take_highmem(test);
 

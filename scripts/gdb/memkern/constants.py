@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: MIT
+"""Values of macros, which the debug information does not have.
+
+A test compiles each against the kernel's headers (tests/qemu/gdb_session.py), so none
+can go stale. What an enum or an array's size says is taken from there instead.
+"""
+
+# asm/page.h, asm/pgtable_types.h: facts of the hardware
+PAGE_SHIFT = 12
+PAGE_SIZE = 1 << PAGE_SHIFT
+PMD_SHIFT = 21
+PTE_PFN_MASK = 0x000FFFFFFFFFF000
+PTRS_PER_PGD = 4
+PTRS_PER_PTE = 512
+_PAGE_PRESENT = 0x001
+_PAGE_RW = 0x002
+_PAGE_USER = 0x004
+_PAGE_PWT = 0x008
+_PAGE_PCD = 0x010
+_PAGE_ACCESSED = 0x020
+_PAGE_DIRTY = 0x040
+_PAGE_PSE = 0x080
+_PAGE_GLOBAL = 0x100
+_PAGE_NX = 1 << 63
+
+# asm/page.h, asm/pgtable.h: the last GiB
+PAGE_OFFSET = 0xC0000000
+VMALLOC_OFFSET = 8 << 20
+PKMAP_BASE = 0xFFC00000
+FIXADDR_START = 0xFFE00000
+FIXADDR_TOP = 0xFFFFF000
+
+# linux/page-flags.h: a type clears its bit of a page_type of all ones
+PG_buddy = 0x00000080
+PG_offline = 0x00000100
+PG_table = 0x00000200
+PG_guard = 0x00000400
+PG_bad = 0x00000800
+
+# mm/internal.h
+MM_DEBUG_PAGE_OWNER = 0x08
+
+
+def compared() -> dict[str, int]:
+    """The constants by the names that they have in the kernel."""
+    return {name: value for name, value in globals().items() if isinstance(value, int)}

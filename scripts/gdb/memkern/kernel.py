@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: MIT
+"""Symbols, types and layouts of the kernel, from its debug information.
+
+Symbols are looked up in the whole program and never in the frame that is selected, so
+that a local variable cannot hide one. What is read is never kept: memory changes.
+"""
+
+from __future__ import annotations
+
+import functools
+
+import gdb
+
+
+def _forget(_: object) -> None:
+    """Another program may have another layout."""
+    for function in (_symbol, enumerator, size_of, offset_of, label):
+        function.cache_clear()
+
+
+@functools.cache
+def _symbol(name: str) -> gdb.Symbol:
+    symbol = gdb.lookup_global_symbol(name) or gdb.lookup_static_symbol(name)
+    if symbol is None:
+        raise gdb.GdbError(f"this program has no {name}: is it memkern, with debug information?")
+    return symbol
+
+
+def variable(name: str) -> gdb.Value:
+    """A variable, as it is now."""
+    return _symbol(name).value()
+
+
+def has(name: str) -> bool:
+    """Whether the program has a variable or function of that name."""
+    try:
+        return bool(_symbol(name))
+    except gdb.GdbError:
+        return False
+
+
+@functools.cache
+def label(name: str) -> int:
+    """The address of a label of the linker script or of assembly code."""
+    try:
+        return int(gdb.parse_and_eval(f"(unsigned long)&{name}"))
+    except gdb.error as error:
+        raise gdb.GdbError(f"this program has no {name}: is it memkern?") from error
+
+
+@functools.cache
+def enumerator(name: str) -> int:
+    """The value of an enum's constant."""
+    symbol = _symbol(name)
+    return int(symbol.value())
+
+
+@functools.cache
+def size_of(type_name: str) -> int:
+    return gdb.lookup_type(type_name).sizeof
+
+
+def _find(kind: gdb.Type, name: str) -> int | None:
+    """The offset in bits of a member, looked for in unnamed members as well."""
+    for field in kind.fields():
+        if field.name == name:
+            return field.bitpos
+        if not field.name and (inner := _find(field.type.strip_typedefs(), name)) is not None:
+            return field.bitpos + inner
+    return None
+
+
+@functools.cache
+def offset_of(type_name: str, member: str) -> int:
+    """The offset in bytes of a member, such as offset_of("struct page", "lru")."""
+    bits = _find(gdb.lookup_type(type_name), member)
+    if bits is None:
+        raise gdb.GdbError(f"{type_name} has no {member}")
+    return bits // 8
+
+
+def length(array: gdb.Value) -> int:
+    """How many elements an array has."""
+    first, last = array.type.strip_typedefs().range()
+    return int(last) - int(first) + 1
+
+
+gdb.events.new_objfile.connect(_forget)

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The rest of the kernel, as far as the sources under test call it. printk() and panic() are
+ * in ../e820/host.c.
+ */
+#include <linux/highmem.h>
+#include <linux/kernel.h>
+#include <linux/memblock.h>
+#include <linux/ratelimit.h>
+#include <linux/sched.h>
+#include <linux/stacktrace.h>
+#include <linux/string.h>
+#include <memkern/report.h>
+
+#include "../e820/host.h"
+#include "machine.h"
+
+unsigned long host_eflags = X86_EFLAGS_IF;
+void (*host_interrupt)(void);
+
+int __preempt_count;
+unsigned int cpu_number, nr_cpu_ids = 1;
+unsigned long __per_cpu_offset[NR_CPUS];
+struct task_struct init_task = { .comm = "host" };
+struct task_struct *current_task = &init_task;
+
+struct reports reports;
+unsigned long machine_trace = 1;
+
+/* --- text ------------------------------------------------------------------------------ */
+
+int vscnprintf(char *buf, size_t size, const char *fmt, va_list args)
+{
+	int length = vsnprintf(buf, size, fmt, args);
+
+	return min_t(int, length, size - 1);
+}
+
+int scnprintf(char *buf, size_t size, const char *fmt, ...)
+{
+	va_list args;
+	int length;
+
+	va_start(args, fmt);
+	length = vscnprintf(buf, size, fmt, args);
+	va_end(args);
+	return length;
+}
+
+void *memchr_inv(const void *s, int c, size_t n)
+{
+	const u8 *byte = s;
+
+	while (n && *byte == (u8)c)
+		byte++, n--;
+	return n ? (void *)byte : NULL;
+}
+
+/* --- reports --------------------------------------------------------------------------- */
+
+bool report_note(const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	vscnprintf(reports.last, sizeof(reports.last), fmt, args);
+	va_end(args);
+	reports.total++;
+	return !reports.print;
+}
+
+void host_warn(const char *file, int line)
+{
+	reports.warnings++;
+	report_note("WARNING at %s:%d", file, line);
+}
+
+void host_bug(const char *file, int line)
+{
+	panic("kernel BUG at %s:%d!", file, line);
+}
+
+void dump_stack(void)
+{
+	printk("Call Trace:\n");
+}
+
+void add_taint(unsigned int flag, enum lockdep_ok lockdep_ok)
+{
+}
+
+int ___ratelimit(struct ratelimit_state *rs, const char *func)
+{
+	return 1;
+}
+
+unsigned int stack_trace_save(unsigned long *store, unsigned int size, unsigned int skipnr)
+{
+	store[0] = machine_trace;
+	return 1;
+}
+
+/* --- memory ---------------------------------------------------------------------------- */
+
+/* A block of its own, so that a sanitizer sees the byte behind it. */
+void *memblock_alloc(phys_addr_t size, phys_addr_t align)
+{
+	void *block = host_alloc(size);
+
+	memset(block, 0, size);
+	return block;
+}
+
+/* Highmem lies where the direct mapping would go on; mappings end in reverse order. */
+static const void *mapped[16];
+static unsigned int nr_mapped;
+
+void *__kmap_local_highmem(struct page *page)
+{
+	BUG_ON(nr_mapped == ARRAY_SIZE(mapped));
+	mapped[nr_mapped++] = page_to_virt(page);
+	return page_to_virt(page);
+}
+
+void __kunmap_local_highmem(const void *address)
+{
+	BUG_ON(!nr_mapped || ((unsigned long)address & PAGE_MASK) !=
+				     (unsigned long)mapped[nr_mapped - 1]);
+	nr_mapped--;
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Operations on the page allocator, each followed by the model. What is done is a sequence
+ * of choices: drawn at random from a seed, or read from a fuzzer's bytes.
+ */
+#ifndef _TESTS_HOST_PAGE_ALLOC_OPERATIONS_H
+#define _TESTS_HOST_PAGE_ALLOC_OPERATIONS_H
+
+#include "model.h"
+
+/* From now on choices come from the seed, or from the bytes; a machine was booted before. */
+void operations_from_seed(u64 seed);
+void operations_from_bytes(const u8 *bytes, unsigned long size);
+
+/* A number below the limit (at most 65536); 0 when the bytes are used up. */
+unsigned int choose(unsigned int limit);
+bool choices_left(void);
+
+/* One of all there are; `alloc_percent` of them allocate. */
+void operation(unsigned int alloc_percent);
+void operation_alloc(gfp_t gfp, unsigned int order);
+void operation_free(struct block *block);
+
+/* An interrupt comes now and then, and allocates or frees by itself. */
+void operations_interrupted(bool yes);
+
+/* Frees everything, and expects the free blocks that there were after the boot (B3). */
+void operations_end(void);
+
+#endif

@@ -30,6 +30,7 @@
 #include <linux/printk.h>
 #include <linux/preempt.h>
 #include <linux/string.h>
+#include <kunit/test-bug.h>
 #include <memkern/kunit_extra.h>
 #include <memkern/mm_check.h>
 #include <memkern/report.h>
@@ -114,21 +115,33 @@ unsigned int kunit_reports_seen(struct kunit *test)
 	return test->nr_seen;
 }
 
-enum kunit_report_fate kunit_judge_report(const char *text)
+struct kunit *kunit_get_current_test(void)
+{
+	return current_test;
+}
+
+bool kunit_report_declared(const char *text)
 {
 	struct kunit *test = current_test;
 	unsigned int i;
 
-	if (!test)
-		return KUNIT_REPORT_OUTSIDE;
-	for (i = 0; i < test->nr_expected; i++) {
+	for (i = 0; test && i < test->nr_expected; i++) {
 		if (test->expected[i] && strstr(text, test->expected[i])) {
 			test->expected[i] = NULL;
 			test->nr_seen++;
-			return KUNIT_REPORT_DECLARED;
+			return true;
 		}
 	}
-	test->nr_undeclared++;
+	return false;
+}
+
+enum kunit_report_fate kunit_judge_report(const char *text)
+{
+	if (!current_test)
+		return KUNIT_REPORT_OUTSIDE;
+	if (kunit_report_declared(text))
+		return KUNIT_REPORT_DECLARED;
+	current_test->nr_undeclared++;
 	return KUNIT_REPORT_UNDECLARED;
 }
 

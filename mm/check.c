@@ -81,11 +81,12 @@ static bool at_rest(const struct page *page)
 static int check_unmerged(struct page *page, unsigned long pfn, unsigned int order)
 {
 	struct page *buddy = page + (long)((pfn ^ (1UL << order)) - pfn);
-	enum migratetype type = get_pageblock_migratetype(page);
-	enum migratetype buddy_type = get_pageblock_migratetype(buddy);
+	enum migratetype type, buddy_type;
 
 	if (order == MAX_PAGE_ORDER || !PageBuddy(buddy) || buddy_order(buddy) != order)
 		return 0;
+	type = get_pageblock_migratetype(page);
+	buddy_type = get_pageblock_migratetype(buddy);
 	if (order >= pageblock_order && type != buddy_type &&
 	    !(migratetype_is_mergeable(type) && migratetype_is_mergeable(buddy_type)))
 		return 0;

@@ -489,7 +489,8 @@ static struct page *__alloc_pages_slowpath(gfp_t gfp, unsigned int order)
 	if (page)
 		return page;
 	if (gfp_pfmemalloc_allowed(gfp)) {
-		page = get_page_from_freelist(gfp, order, ALLOC_NO_WATERMARKS);
+		alloc_flags = ALLOC_NO_WATERMARKS;
+		page = get_page_from_freelist(gfp, order, alloc_flags);
 		if (page)
 			return page;
 	}
@@ -709,8 +710,10 @@ void split_page(struct page *page, unsigned int order)
 
 	VM_BUG_ON_PAGE(page_ref_count(page) == 0, page);
 	BUG_ON(PageCompound(page));
-	for (i = 1; i < 1UL << order; i++)
+	for (i = 1; i < 1UL << order; i++) {
 		set_page_count(page + i, 1);
+		page[i].private = 0; /* a former owner's: nothing of a tail was touched until now */
+	}
 	if (unlikely(mm_debug_flags))
 		debug_split_page(page, order);
 }

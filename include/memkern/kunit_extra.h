@@ -36,6 +36,8 @@ enum kunit_report_fate {
 
 /* For report.c: what the running case says to a report. Any context. */
 enum kunit_report_fate kunit_judge_report(const char *text);
+/* Has the running case declared such a report? Then it has come; if not, nothing is judged. */
+bool kunit_report_declared(const char *text);
 
 enum kunit_mode {
 	KUNIT_MODE_QUICK, /* all but the slow */

@@ -50,6 +50,60 @@ void bench_pair_samples(const char *name, const u32 *alloc_ticks, const u32 *fre
 	bench_report(name, min_alloc + min_free, div_u64(sum * 100, nr), "instructions");
 }
 
+#define BATCH_ROUNDS  20
+#define BATCH_WARM_UP 3
+
+void *bench_batch[BENCH_BATCH_MOST];
+u16 bench_batch_index[BENCH_BATCH_MOST];
+
+static void fill_index(unsigned int nr, enum bench_free_order free_order)
+{
+	u32 seed = 0x12345678;
+	unsigned int i;
+
+	for (i = 0; i < nr; i++)
+		bench_batch_index[i] = free_order == BENCH_LIFO ? nr - 1 - i : i;
+	if (free_order != BENCH_RANDOM)
+		return;
+	for (i = nr - 1; i > 0; i--) {
+		unsigned int other = bench_xorshift32(&seed) % (i + 1);
+
+		swap(bench_batch_index[i], bench_batch_index[other]);
+	}
+}
+
+static void run_batch(const char *name, unsigned int nr, bench_round_t round, unsigned int order)
+{
+	u64 sum = 0, min = ~0ULL;
+	int i;
+
+	for (i = -BATCH_WARM_UP; i < BATCH_ROUNDS; i++) {
+		u64 ticks = round(nr, order);
+
+		if (i < 0)
+			continue;
+		min = min(min, ticks);
+		sum += ticks;
+	}
+	bench_report(name, div_u64(min, nr), div_u64(sum * 100, BATCH_ROUNDS * nr), "instructions");
+}
+
+void bench_batches(const char *pattern, const char *what, unsigned int nr, bench_round_t round,
+		   unsigned int order)
+{
+	static const char *const names[NR_BENCH_FREE_ORDERS] = { "fifo", "lifo", "rand" };
+	enum bench_free_order free_order;
+	char name[40];
+
+	for (free_order = 0; free_order < NR_BENCH_FREE_ORDERS; free_order++) {
+		snprintf(name, sizeof(name), "%s x%u %s", what, nr, names[free_order]);
+		if (!bench_wanted(pattern, name))
+			continue;
+		fill_index(nr, free_order);
+		run_batch(name, nr, round, order);
+	}
+}
+
 static void bench_run(const char *pattern)
 {
 	const struct benchmark *benchmark;

@@ -75,6 +75,39 @@ extern u32 bench_alloc_ticks[BENCH_SAMPLES], bench_free_ticks[BENCH_SAMPLES];
 		bench_pair_samples(name, bench_alloc_ticks, bench_free_ticks, BENCH_SAMPLES); \
 	} while (0)
 
+/* --- batches: many allocations, then as many frees --------------------------------------- */
+
+#define BENCH_BATCH_MOST 1024
+
+enum bench_free_order { BENCH_FIFO, BENCH_LIFO, BENCH_RANDOM, NR_BENCH_FREE_ORDERS };
+
+extern void *bench_batch[BENCH_BATCH_MOST];
+extern u16 bench_batch_index[BENCH_BATCH_MOST]; /* the order of the frees */
+
+/* A round: `nr` allocations and `nr` frees; returns their ticks, the loops included. */
+typedef u64 (*bench_round_t)(unsigned int nr, unsigned int order);
+
+/* 3 warm-ups, 20 rounds, for each order of freeing: the row "WHAT xNR fifo" and so on. */
+void bench_batches(const char *pattern, const char *what, unsigned int nr, bench_round_t round,
+		   unsigned int order);
+
+/* Defines the round `name`: `alloc` is an expression, `free` frees `object`; both may use `order`. */
+#define BENCH_ROUND(name, alloc, free)                               \
+	static u64 name(unsigned int nr, unsigned int order)         \
+	{                                                            \
+		u64 start = bench_clock();                           \
+		unsigned int i;                                      \
+                                                                     \
+		for (i = 0; i < nr; i++)                             \
+			bench_batch[i] = alloc;                      \
+		for (i = 0; i < nr; i++) {                           \
+			void *object = bench_batch[bench_batch_index[i]]; \
+                                                                     \
+			free;                                        \
+		}                                                    \
+		return bench_clock() - start - BENCH_CLOCK_COST;     \
+	}
+
 /* The workloads' generator. */
 static inline u32 bench_xorshift32(u32 *state)
 {

@@ -140,7 +140,6 @@ static const struct frame_row {
 	{ "link leads to itself", link_to_itself, 0, "I-page_alloc-2" },
 	{ "head is of another zone", other_zone, 0, "I-page_alloc-1 I-mmzone-1" },
 };
-KUNIT_ARRAY_PARAM_DESC(frame, frame_rows, name);
 
 /* The only free block of ZONE_DMA: of order 5. */
 static struct page *lone_block(struct kunit *test)
@@ -166,15 +165,20 @@ static struct page *lone_block(struct kunit *test)
 
 static void checker_of_free_frames(struct kunit *test)
 {
-	const struct frame_row *row = test->param_value;
-	struct page *page = lone_block(test) + row->frame;
-	const struct page before = *page;
-	const char *found;
+	struct page *block = lone_block(test);
+	const struct frame_row *row;
 
-	row->corrupt(page);
-	found = check_dma();
-	*page = before;
-	expect_broken(test, found, row->broken);
+	for (row = frame_rows; row < frame_rows + ARRAY_SIZE(frame_rows); row++) {
+		struct page *page = block + row->frame;
+		const struct page before = *page;
+		const char *found;
+
+		row->corrupt(page);
+		found = check_dma();
+		*page = before;
+		KUNIT_EXPECT_STREQ_MSG(test, found, row->broken, "%s", row->name);
+	}
+	KUNIT_EXPECT_STREQ(test, check_dma(), "");
 }
 
 /* --- free areas -------------------------------------------------------------------------------- */
@@ -354,22 +358,26 @@ static const struct frame_row list_rows[] = {
 	{ "link leads nowhere", link_to_nowhere, 0, "I-pcp-2" },
 	{ "link leads to itself", link_to_itself, 0, "I-pcp-2" },
 };
-KUNIT_ARRAY_PARAM_DESC(list, list_rows, name);
 
 static void checker_of_pages_on_a_list(struct kunit *test)
 {
-	const struct frame_row *row = test->param_value;
-	struct page *page = alloc_pages(GFP_DMA, 2), before;
-	const char *found;
+	struct page *block = alloc_pages(GFP_DMA, 2);
+	const struct frame_row *row;
 
-	KUNIT_ASSERT_NOT_NULL(test, page);
+	KUNIT_ASSERT_NOT_NULL(test, block);
 	drain_all_pages(NULL);
-	__free_pages(page, 2);
-	before = page[row->frame];
-	row->corrupt(page + row->frame);
-	found = check_dma();
-	page[row->frame] = before;
-	expect_broken(test, found, row->broken);
+	__free_pages(block, 2);
+	for (row = list_rows; row < list_rows + ARRAY_SIZE(list_rows); row++) {
+		struct page *page = block + row->frame;
+		const struct page before = *page;
+		const char *found;
+
+		row->corrupt(page);
+		found = check_dma();
+		*page = before;
+		KUNIT_EXPECT_STREQ_MSG(test, found, row->broken, "%s", row->name);
+	}
+	KUNIT_EXPECT_STREQ(test, check_dma(), "");
 }
 
 /* --- pageblocks ---------------------------------------------------------------------------------- */
@@ -525,7 +533,7 @@ static void mm_check_prints_and_counts(struct kunit *test)
 }
 
 static struct kunit_case check_cases[] = {
-	KUNIT_CASE_PARAM(checker_of_free_frames, frame_gen_params),
+	KUNIT_CASE(checker_of_free_frames),
 	KUNIT_CASE(checker_of_alignment),
 	KUNIT_CASE(checker_of_the_lists_type),
 	KUNIT_CASE(checker_of_the_lists_order),
@@ -535,7 +543,7 @@ static struct kunit_case check_cases[] = {
 	KUNIT_CASE(checker_of_a_block_that_is_in_use_too),
 	KUNIT_CASE(checker_of_free_and_on_a_list),
 	KUNIT_CASE(checker_of_the_lists_count),
-	KUNIT_CASE_PARAM(checker_of_pages_on_a_list, list_gen_params),
+	KUNIT_CASE(checker_of_pages_on_a_list),
 	KUNIT_CASE(checker_of_reserved_pageblocks),
 	KUNIT_CASE(checker_of_types_without_grouping),
 	KUNIT_CASE(checker_of_zones),

@@ -96,7 +96,7 @@ static void cycles(struct kunit *test, unsigned int nr, unsigned long blocks)
 
 static void api_B3_ten_cycles(struct kunit *test)
 {
-	cycles(test, 10, 1100);
+	cycles(test, 10, 600);
 }
 
 static void api_B3_many_cycles(struct kunit *test)
@@ -109,7 +109,7 @@ static void api_B3_many_cycles(struct kunit *test)
 /* The same by one type of requests, in blocks of one order: no other order to fall back to. */
 static void api_B3_every_order(struct kunit *test)
 {
-	unsigned int order, lowest = lowest_top(1100);
+	unsigned int order, lowest = lowest_top(600);
 
 	prandom_seed_state(&rnd, 3);
 	free_set_read(&at_first);

@@ -4,6 +4,7 @@
 #include <linux/kernel.h>
 #include <linux/sched.h>
 #include <linux/string.h>
+#include <memkern/report.h>
 
 #include "mm_test.h"
 
@@ -22,41 +23,40 @@ static const struct flag_row {
 	enum zone_type zone;
 	enum share share;
 } flag_rows[] = {
-	{ "api_F1_GFP_KERNEL", GFP_KERNEL, ZONE_NORMAL, ALL },
-	{ "api_F2_GFP_ATOMIC", GFP_ATOMIC, ZONE_NORMAL, ATOMIC },
-	{ "api_F3_GFP_NOWAIT", GFP_NOWAIT, ZONE_NORMAL, ALL },
-	{ "api_F4_GFP_NOIO", GFP_NOIO, ZONE_NORMAL, ALL },
-	{ "api_F5_GFP_NOFS", GFP_NOFS, ZONE_NORMAL, ALL },
-	{ "api_F6_GFP_USER", GFP_USER, ZONE_NORMAL, ALL },
-	{ "api_F7_GFP_HIGHUSER", GFP_HIGHUSER, ZONE_HIGHMEM, ALL },
-	{ "api_F8_GFP_HIGHUSER_MOVABLE", GFP_HIGHUSER_MOVABLE, ZONE_HIGHMEM, ALL },
-	{ "api_F9_GFP_KERNEL_ACCOUNT", GFP_KERNEL_ACCOUNT, ZONE_NORMAL, ALL },
-	{ "api_F10_GFP_DMA", GFP_DMA, ZONE_DMA, ALL },
-	{ "api_F10_GFP_KERNEL_DMA", GFP_KERNEL | GFP_DMA, ZONE_DMA, ALL },
-	{ "api_F11_GFP_DMA32", GFP_KERNEL | GFP_DMA32, ZONE_NORMAL, ALL },
-	{ "api_F12_HIGHMEM", GFP_KERNEL | __GFP_HIGHMEM, ZONE_HIGHMEM, ALL },
-	{ "api_F13_RECLAIMABLE", GFP_KERNEL | __GFP_RECLAIMABLE, ZONE_NORMAL, ALL },
-	{ "api_F14_HIGH", GFP_KERNEL | __GFP_HIGH, ZONE_NORMAL, HALF },
-	{ "api_F14_HIGH_that_cannot_block", __GFP_HIGH, ZONE_NORMAL, ATOMIC },
-	{ "api_F14_HIGH_DMA", GFP_KERNEL | GFP_DMA | __GFP_HIGH, ZONE_DMA, HALF },
-	{ "api_F15_MEMALLOC", GFP_NOWAIT | __GFP_MEMALLOC, ZONE_NORMAL, NOTHING },
-	{ "api_F15_MEMALLOC_HIGHMEM", GFP_NOWAIT | __GFP_MEMALLOC | __GFP_HIGHMEM, ZONE_HIGHMEM,
+	{ "F1_GFP_KERNEL", GFP_KERNEL, ZONE_NORMAL, ALL },
+	{ "F2_GFP_ATOMIC", GFP_ATOMIC, ZONE_NORMAL, ATOMIC },
+	{ "F3_GFP_NOWAIT", GFP_NOWAIT, ZONE_NORMAL, ALL },
+	{ "F4_GFP_NOIO", GFP_NOIO, ZONE_NORMAL, ALL },
+	{ "F5_GFP_NOFS", GFP_NOFS, ZONE_NORMAL, ALL },
+	{ "F6_GFP_USER", GFP_USER, ZONE_NORMAL, ALL },
+	{ "F7_GFP_HIGHUSER", GFP_HIGHUSER, ZONE_HIGHMEM, ALL },
+	{ "F8_GFP_HIGHUSER_MOVABLE", GFP_HIGHUSER_MOVABLE, ZONE_HIGHMEM, ALL },
+	{ "F9_GFP_KERNEL_ACCOUNT", GFP_KERNEL_ACCOUNT, ZONE_NORMAL, ALL },
+	{ "F10_GFP_DMA", GFP_DMA, ZONE_DMA, ALL },
+	{ "F10_GFP_KERNEL_DMA", GFP_KERNEL | GFP_DMA, ZONE_DMA, ALL },
+	{ "F11_GFP_DMA32", GFP_KERNEL | GFP_DMA32, ZONE_NORMAL, ALL },
+	{ "F12_HIGHMEM", GFP_KERNEL | __GFP_HIGHMEM, ZONE_HIGHMEM, ALL },
+	{ "F13_RECLAIMABLE", GFP_KERNEL | __GFP_RECLAIMABLE, ZONE_NORMAL, ALL },
+	{ "F14_HIGH", GFP_KERNEL | __GFP_HIGH, ZONE_NORMAL, HALF },
+	{ "F14_HIGH_that_cannot_block", __GFP_HIGH, ZONE_NORMAL, ATOMIC },
+	{ "F14_HIGH_DMA", GFP_KERNEL | GFP_DMA | __GFP_HIGH, ZONE_DMA, HALF },
+	{ "F15_MEMALLOC", GFP_NOWAIT | __GFP_MEMALLOC, ZONE_NORMAL, NOTHING },
+	{ "F15_MEMALLOC_HIGHMEM", GFP_NOWAIT | __GFP_MEMALLOC | __GFP_HIGHMEM, ZONE_HIGHMEM,
 	  NOTHING },
-	{ "api_F15_NOMEMALLOC_wins", GFP_NOWAIT | __GFP_MEMALLOC | __GFP_NOMEMALLOC, ZONE_NORMAL,
+	{ "F15_NOMEMALLOC_wins", GFP_NOWAIT | __GFP_MEMALLOC | __GFP_NOMEMALLOC, ZONE_NORMAL,
 	  ALL },
-	{ "api_F15_NOMEMALLOC_ATOMIC", GFP_ATOMIC | __GFP_NOMEMALLOC, ZONE_NORMAL, HALF },
-	{ "api_F16_without_DIRECT_RECLAIM", (GFP_KERNEL | __GFP_HIGH) & ~__GFP_DIRECT_RECLAIM,
+	{ "F15_NOMEMALLOC_ATOMIC", GFP_ATOMIC | __GFP_NOMEMALLOC, ZONE_NORMAL, HALF },
+	{ "F16_without_DIRECT_RECLAIM", (GFP_KERNEL | __GFP_HIGH) & ~__GFP_DIRECT_RECLAIM,
 	  ZONE_NORMAL, ATOMIC },
-	{ "api_F16_without_KSWAPD_RECLAIM", GFP_KERNEL & ~__GFP_KSWAPD_RECLAIM, ZONE_NORMAL, ALL },
-	{ "api_F18_NORETRY", GFP_KERNEL | __GFP_NORETRY, ZONE_NORMAL, ALL },
-	{ "api_F19_RETRY_MAYFAIL", GFP_KERNEL | __GFP_RETRY_MAYFAIL, ZONE_NORMAL, ALL },
-	{ "api_F24_COLD", GFP_KERNEL | __GFP_COLD, ZONE_NORMAL, ALL },
-	{ "api_F25_WRITE_HARDWALL_THISNODE",
+	{ "F16_without_KSWAPD_RECLAIM", GFP_KERNEL & ~__GFP_KSWAPD_RECLAIM, ZONE_NORMAL, ALL },
+	{ "F18_NORETRY", GFP_KERNEL | __GFP_NORETRY, ZONE_NORMAL, ALL },
+	{ "F19_RETRY_MAYFAIL", GFP_KERNEL | __GFP_RETRY_MAYFAIL, ZONE_NORMAL, ALL },
+	{ "F24_COLD", GFP_KERNEL | __GFP_COLD, ZONE_NORMAL, ALL },
+	{ "F25_WRITE_HARDWALL_THISNODE",
 	  GFP_KERNEL | __GFP_WRITE | __GFP_HARDWALL | __GFP_THISNODE | __GFP_NOLOCKDEP, ZONE_NORMAL,
 	  ALL },
-	{ "api_F26_WAIT", __GFP_WAIT | __GFP_IO | __GFP_FS, ZONE_NORMAL, ALL },
+	{ "F26_WAIT", __GFP_WAIT | __GFP_IO | __GFP_FS, ZONE_NORMAL, ALL },
 };
-KUNIT_ARRAY_PARAM_DESC(flag, flag_rows, name);
 
 static long share_of_min(const struct zone *zone, enum share share)
 {
@@ -76,14 +76,18 @@ static long share_of_min(const struct zone *zone, enum share share)
 
 static void api_F_zone_and_floor(struct kunit *test)
 {
-	const struct flag_row *row = test->param_value;
+	const struct flag_row *row;
 	int i;
 
-	KUNIT_ASSERT_EQ(test, mm_highest_zone(row->gfp), row->zone);
-	for_each_zone_index(i)
-		KUNIT_ASSERT_EQ(test, mm_floor(mm_zone(i), row->gfp),
-				share_of_min(mm_zone(i), row->share));
-	mm_check_floor(test, row->gfp);
+	for (row = flag_rows; row < flag_rows + ARRAY_SIZE(flag_rows); row++) {
+		KUNIT_ASSERT_EQ_MSG(test, mm_highest_zone(row->gfp), row->zone, "%s", row->name);
+		for_each_zone_index(i)
+			KUNIT_ASSERT_EQ_MSG(test, mm_floor(mm_zone(i), row->gfp),
+					    share_of_min(mm_zone(i), row->share), "%s", row->name);
+		mm_check_floor(test, row->gfp);
+		KUNIT_ASSERT_EQ_MSG(test, test->status, KUNIT_SUCCESS, "%s", row->name);
+		mm_reset();
+	}
 }
 
 /* --- what is special in a flag ----------------------------------------------------------------- */
@@ -109,6 +113,7 @@ static void api_F10_silent_without_dma_memory(struct kunit *test)
 	void *managed = (void *)dma->managed_pages;
 
 	KUNIT_ASSERT_EQ(test, kunit_add_action(test, restore_dma, managed), 0);
+	report_reset_once();
 	dma->managed_pages = 0;
 	warn_alloc(GFP_KERNEL | GFP_DMA, 0);
 	KUNIT_EXPECT_EQ(test, kunit_reports_seen(test), 0);
@@ -253,7 +258,7 @@ static void api_F23_order_0_and_plain_blocks_are_not_compound(struct kunit *test
 }
 
 static struct kunit_case gfp_flags_cases[] = {
-	KUNIT_CASE_PARAM(api_F_zone_and_floor, flag_gen_params),
+	KUNIT_CASE(api_F_zone_and_floor),
 	KUNIT_CASE(api_F3_nowait_reports_its_failure),
 	KUNIT_CASE(api_F10_silent_without_dma_memory),
 	KUNIT_CASE(api_F12_get_free_pages_masks_highmem),

@@ -21,6 +21,14 @@ static unsigned long reserved_pages(void)
 	return pages;
 }
 
+/* Of the page's pageblock: at the end of a zone it may be less than 512. */
+static unsigned long pageblock_pages_of(struct page *page)
+{
+	unsigned long start = page_to_pfn(page) / 512 * 512;
+
+	return min(start + 512, zone_end_pfn(page_zone(page))) - start;
+}
+
 /* Requests that may wait are served no more; those that may not still are. */
 static void squeeze(struct kunit *test)
 {
@@ -44,8 +52,8 @@ static void api_W10_pageblock_becomes_highatomic(struct kunit *test)
 	page = mm_take(ATOMIC, 4);
 	KUNIT_ASSERT_NOT_NULL(test, page);
 	KUNIT_EXPECT_EQ(test, get_pageblock_migratetype(page), MIGRATE_HIGHATOMIC);
-	KUNIT_EXPECT_EQ(test, page_zone(page)->nr_reserved_highatomic, 512);
-	KUNIT_EXPECT_EQ(test, reserved_pages(), 512);
+	KUNIT_EXPECT_EQ(test, page_zone(page)->nr_reserved_highatomic, pageblock_pages_of(page));
+	KUNIT_EXPECT_EQ(test, reserved_pages(), pageblock_pages_of(page));
 }
 
 /* Only a request without direct reclaim, with __GFP_HIGH, of order > 0 reserves. */
@@ -87,7 +95,7 @@ static void api_W10_the_next_is_served_from_it(struct kunit *test)
 	second = mm_take(ATOMIC, 4);
 	KUNIT_ASSERT_NOT_NULL(test, second);
 	KUNIT_EXPECT_EQ(test, page_to_pfn(second) / 512, page_to_pfn(first) / 512);
-	KUNIT_EXPECT_EQ(test, reserved_pages(), 512);
+	KUNIT_EXPECT_EQ(test, reserved_pages(), pageblock_pages_of(first));
 }
 
 static void api_W10_at_most_a_percent_and_a_block(struct kunit *test)
@@ -150,6 +158,7 @@ static void api_W10_given_back_before_a_request_that_may_reclaim_fails(struct ku
 
 	squeeze(test);
 	mm_fill(MM_TEST_GFP(GFP_DMA | GFP_NOWAIT), 4);
+	mm_fill(MM_TEST_GFP(GFP_DMA | GFP_NOWAIT), 1);
 	first = mm_take(ATOMIC | __GFP_DMA, 1);
 	KUNIT_ASSERT_NOT_NULL(test, first);
 	mm_give_all();
@@ -158,7 +167,7 @@ static void api_W10_given_back_before_a_request_that_may_reclaim_fails(struct ku
 	while ((page = mm_take(MM_TEST_GFP(GFP_DMA | GFP_NOWAIT), 4)))
 		KUNIT_ASSERT_NE(test, get_pageblock_migratetype(page), MIGRATE_HIGHATOMIC);
 	KUNIT_EXPECT_GT(test, dma->nr_free_highatomic, min_wmark_pages(dma) + 16);
-	KUNIT_EXPECT_EQ(test, dma->nr_reserved_highatomic, 512);
+	KUNIT_EXPECT_EQ(test, dma->nr_reserved_highatomic, pageblock_pages_of(first));
 	page = mm_take(MM_TEST_GFP(GFP_DMA | GFP_KERNEL), 4);
 	KUNIT_ASSERT_NOT_NULL(test, page);
 	KUNIT_EXPECT_EQ(test, dma->nr_reserved_highatomic, 0);

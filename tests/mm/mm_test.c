@@ -122,6 +122,13 @@ void mm_settle(void)
 		;
 }
 
+void mm_reset(void)
+{
+	mm_give_all();
+	mm_unhide();
+	mm_settle();
+}
+
 int mm_test_init(struct kunit *test)
 {
 	mm_settle();
@@ -131,11 +138,9 @@ int mm_test_init(struct kunit *test)
 
 void mm_test_exit(struct kunit *test)
 {
-	mm_give_all();
-	mm_unhide();
 	/* A toy gives its frames back before the set can be what it was. */
 	kunit_cleanup(test);
-	mm_settle();
+	mm_reset();
 	free_set_read(&after);
 	free_set_compare(test, &before, &after);
 }

@@ -42,6 +42,9 @@ void mm_unhide(void);
 /* The per-CPU lists empty, no HIGHATOMIC block left. */
 void mm_settle(void);
 
+/* Everything given back, unhidden and settled: as at the beginning of the case. */
+void mm_reset(void);
+
 /* Free pages, those in the per-CPU lists included; of one zone, or of all (NULL). */
 unsigned long mm_free_pages(const struct zone *zone);
 

@@ -19,7 +19,8 @@ static const struct zone_case {
 	{ __GFP_MOVABLE | __GFP_HIGHMEM, ZONE_HIGHMEM, "MOVABLE|HIGHMEM" },
 	{ __GFP_MOVABLE | __GFP_DMA32, ZONE_NORMAL, "MOVABLE|DMA32" },
 };
-KUNIT_ARRAY_PARAM_DESC(zone, zone_cases, name);
+
+#define for_each_zone_case(c) for ((c) = zone_cases; (c) < zone_cases + ARRAY_SIZE(zone_cases); (c)++)
 
 static void api_Z1_zone_bounds(struct kunit *test)
 {
@@ -89,31 +90,38 @@ static void api_Z1_present_pages_are_the_ram(struct kunit *test)
 
 static void api_Z2_gfp_zone_table(struct kunit *test)
 {
-	const struct zone_case *zone = test->param_value;
+	const struct zone_case *c;
 
-	KUNIT_EXPECT_EQ(test, gfp_zone(zone->gfp), zone->zone);
-	/* Other flags make no difference. */
-	KUNIT_EXPECT_EQ(test, gfp_zone(zone->gfp | (__GFP_BITS_MASK & ~GFP_ZONEMASK)), zone->zone);
-	KUNIT_EXPECT_EQ(test, mm_highest_zone(zone->gfp), zone->zone);
+	for_each_zone_case(c) {
+		KUNIT_EXPECT_EQ_MSG(test, gfp_zone(c->gfp), c->zone, "%s", c->name);
+		/* Other flags make no difference. */
+		KUNIT_EXPECT_EQ(test, gfp_zone(c->gfp | (__GFP_BITS_MASK & ~GFP_ZONEMASK)), c->zone);
+		KUNIT_EXPECT_EQ(test, mm_highest_zone(c->gfp), c->zone);
+	}
 }
 
 /* With plenty of memory everywhere: the highest zone that the flags allow and that exists. */
+static void expect_zone(struct kunit *test, const struct zone_case *c, unsigned int order)
+{
+	int wanted = mm_predict(c->gfp, order);
+	struct page *page = mm_take(MM_TEST_GFP(c->gfp), order);
+
+	KUNIT_ASSERT_NOT_NULL_MSG(test, page, "%s, order %u", c->name, order);
+	KUNIT_EXPECT_EQ_MSG(test, mm_zone_of_pfn(page_to_pfn(page)), wanted, "%s, order %u", c->name,
+			    order);
+	KUNIT_EXPECT_LE(test, mm_zone_of_pfn(page_to_pfn(page)), c->zone);
+	mm_reset();
+}
+
 static void api_Z2_zone_of_the_result(struct kunit *test)
 {
-	const struct zone_case *zone = test->param_value;
 	static const unsigned int orders[] = { 0, 3, 4, 6 };
+	const struct zone_case *c;
 	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(orders); i++) {
-		int wanted = mm_predict(zone->gfp, orders[i]);
-		struct page *page = mm_take(MM_TEST_GFP(zone->gfp), orders[i]);
-
-		KUNIT_ASSERT_NOT_NULL(test, page);
-		KUNIT_EXPECT_EQ(test, mm_zone_of_pfn(page_to_pfn(page)), wanted);
-		KUNIT_EXPECT_LE(test, mm_zone_of_pfn(page_to_pfn(page)), zone->zone);
-		mm_give(page);
-		mm_settle();
-	}
+	for_each_zone_case(c)
+		for (i = 0; i < ARRAY_SIZE(orders); i++)
+			expect_zone(test, c, orders[i]);
 }
 
 static void api_Z3_bad_combinations(struct kunit *test)
@@ -162,34 +170,38 @@ static void api_Z4_zonelists(struct kunit *test)
  * From all zones a little above their marks until it is refused: where each block comes
  * from, and that zones above the flags' highest are never touched.
  */
-static void api_Z4_never_up(struct kunit *test)
+static void expect_never_up(struct kunit *test, const struct zone_case *c)
 {
-	const struct zone_case *zone = test->param_value;
 	unsigned long free[MAX_NR_ZONES];
 	struct page *page;
 	int i, wanted;
 
-	for_each_zone_index(i) {
-		struct zone *z = mm_zone(i);
-
-		mm_hide_small(z, 4);
-		mm_hide_down_to(z, high_wmark_pages(z) + z->lowmem_reserve[zone->zone] + 96);
-		free[i] = z->nr_free_pages;
-	}
+	mm_near_limits(c->gfp);
+	for_each_zone_index(i)
+		free[i] = mm_zone(i)->nr_free_pages;
 	for (;;) {
-		wanted = mm_predict(zone->gfp, 4);
-		page = mm_take(MM_TEST_GFP(zone->gfp), 4);
+		wanted = mm_predict(c->gfp, 4);
+		page = mm_take(MM_TEST_GFP(c->gfp), 4);
 		if (!page)
 			break;
-		KUNIT_ASSERT_EQ(test, mm_zone_of_pfn(page_to_pfn(page)), wanted);
+		KUNIT_ASSERT_EQ_MSG(test, mm_zone_of_pfn(page_to_pfn(page)), wanted, "%s", c->name);
 	}
-	KUNIT_EXPECT_EQ(test, wanted, -1);
+	KUNIT_EXPECT_EQ_MSG(test, wanted, -1, "%s", c->name);
 	for_each_zone_index(i)
-		if (i > zone->zone)
-			KUNIT_EXPECT_EQ_MSG(test, mm_zone(i)->nr_free_pages, free[i], "zone %s",
-					    mm_zone(i)->name);
+		if (i > c->zone)
+			KUNIT_EXPECT_EQ_MSG(test, mm_zone(i)->nr_free_pages, free[i],
+					    "%s, zone %s", c->name, mm_zone(i)->name);
 		else
 			KUNIT_EXPECT_LE(test, mm_zone(i)->nr_free_pages, free[i]);
+	mm_reset();
+}
+
+static void api_Z4_never_up(struct kunit *test)
+{
+	const struct zone_case *c;
+
+	for_each_zone_case(c)
+		expect_never_up(test, c);
 }
 
 static void api_Z4_gfp_dma_is_below_16_MiB(struct kunit *test)
@@ -232,8 +244,8 @@ static struct kunit_case mmzone_cases[] = {
 	KUNIT_CASE(api_Z1_zone_bounds),
 	KUNIT_CASE(api_Z1_every_page_is_in_the_zone_of_its_address),
 	KUNIT_CASE(api_Z1_present_pages_are_the_ram),
-	KUNIT_CASE_PARAM(api_Z2_gfp_zone_table, zone_gen_params),
-	KUNIT_CASE_PARAM(api_Z2_zone_of_the_result, zone_gen_params),
+	KUNIT_CASE(api_Z2_gfp_zone_table),
+	KUNIT_CASE(api_Z2_zone_of_the_result),
 	KUNIT_CASE(api_Z3_bad_combinations),
 #ifdef CONFIG_DEBUG_VM
 	KUNIT_CASE_OOPS(api_Z3_dma_and_highmem, "kernel BUG at include/linux/gfp.h"),
@@ -241,7 +253,7 @@ static struct kunit_case mmzone_cases[] = {
 	KUNIT_CASE_OOPS(api_Z3_dma32_and_highmem_and_movable, "kernel BUG at include/linux/gfp.h"),
 #endif
 	KUNIT_CASE(api_Z4_zonelists),
-	KUNIT_CASE_PARAM(api_Z4_never_up, zone_gen_params),
+	KUNIT_CASE(api_Z4_never_up),
 	KUNIT_CASE(api_Z4_gfp_dma_is_below_16_MiB),
 	KUNIT_CASE(api_Z5_lowmem_reserve),
 	{},

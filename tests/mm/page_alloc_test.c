@@ -366,6 +366,7 @@ static void api_P10_nowarn_is_silent(struct kunit *test)
 	KUNIT_EXPECT_NULL(test, alloc_page(GFP_NOWAIT | __GFP_NOWARN));
 }
 
+/* Slow, because a limit that says no has to measure the clock. */
 static void api_P10_once_in_ten_seconds(struct kunit *test)
 {
 	unsigned int i;
@@ -499,7 +500,7 @@ static struct kunit_case page_alloc_cases[] = {
 	KUNIT_CASE_OOPS(api_P9_split_of_compound, "kernel BUG at mm/page_alloc.c"),
 	KUNIT_CASE(api_P10_failure_report),
 	KUNIT_CASE(api_P10_nowarn_is_silent),
-	KUNIT_CASE(api_P10_once_in_ten_seconds),
+	KUNIT_CASE_SLOW(api_P10_once_in_ten_seconds),
 	KUNIT_CASE(api_P10_mem_info),
 	KUNIT_CASE(api_P12_round_trips),
 	KUNIT_CASE(api_P12_highmem_has_no_address),

@@ -53,58 +53,66 @@ static bool block_is_full_of(struct page *page, unsigned int order, u8 byte)
 }
 
 static const struct debug_case {
-	const char *name;
 	gfp_t gfp;
 	unsigned int order;
 } debug_cases[] = {
-	{ "page", GFP_KERNEL, 0 },	    { "order 3", GFP_KERNEL, 3 },
-	{ "order 5", GFP_KERNEL, 5 },	    { "highmem", GFP_HIGHUSER_MOVABLE, 0 },
-	{ "highmem, order 4", GFP_HIGHUSER, 4 },
+	{ GFP_KERNEL, 0 }, { GFP_KERNEL, 3 }, { GFP_KERNEL, 5 }, { GFP_HIGHUSER_MOVABLE, 0 },
+	{ GFP_HIGHUSER, 4 },
 };
-KUNIT_ARRAY_PARAM_DESC(debug, debug_cases, name);
+
+#define for_each_debug_case(c) \
+	for ((c) = debug_cases; (c) < debug_cases + ARRAY_SIZE(debug_cases); (c)++)
+
+static struct page *take_and_fill(struct kunit *test, const struct debug_case *c)
+{
+	struct page *page = alloc_pages(c->gfp, c->order);
+
+	KUNIT_ASSERT_NOT_NULL(test, page);
+	fill_block(page, c->order, 0x5a);
+	return page;
+}
 
 static void api_B10_init_on_alloc(struct kunit *test)
 {
-	const struct debug_case *c = test->param_value;
+	const struct debug_case *c;
 	struct page *page;
 
 	switch_to(test, MM_DEBUG_INIT_ON_ALLOC);
-	page = alloc_pages(c->gfp, c->order);
-	KUNIT_ASSERT_NOT_NULL(test, page);
-	KUNIT_EXPECT_TRUE(test, block_is_full_of(page, c->order, 0));
-	fill_block(page, c->order, 0x5a);
-	__free_pages(page, c->order);
-	/* Not at the free: what the last owner wrote is still there. */
-	KUNIT_EXPECT_TRUE(test, block_is_full_of(page, c->order, 0x5a));
-	page = mm_take(c->gfp, c->order);
-	KUNIT_ASSERT_NOT_NULL(test, page);
-	KUNIT_EXPECT_TRUE(test, block_is_full_of(page, c->order, 0));
+	for_each_debug_case(c) {
+		page = take_and_fill(test, c);
+		__free_pages(page, c->order);
+		/* Not at the free: what the last owner wrote is still there. */
+		KUNIT_EXPECT_TRUE(test, block_is_full_of(page, c->order, 0x5a));
+		page = mm_take(c->gfp, c->order);
+		KUNIT_ASSERT_NOT_NULL(test, page);
+		KUNIT_EXPECT_TRUE(test, block_is_full_of(page, c->order, 0));
+	}
 }
 
 static void api_B10_init_on_free(struct kunit *test)
 {
-	const struct debug_case *c = test->param_value;
-	struct page *page;
+	const struct debug_case *c;
 
 	switch_to(test, MM_DEBUG_INIT_ON_FREE);
-	page = alloc_pages(c->gfp, c->order);
-	KUNIT_ASSERT_NOT_NULL(test, page);
-	fill_block(page, c->order, 0x5a);
-	__free_pages(page, c->order);
-	KUNIT_EXPECT_TRUE(test, block_is_full_of(page, c->order, 0));
+	for_each_debug_case(c) {
+		struct page *page = take_and_fill(test, c);
+
+		__free_pages(page, c->order);
+		KUNIT_EXPECT_TRUE(test, block_is_full_of(page, c->order, 0));
+	}
 }
 
 static void api_B10_off_leaves_bytes_alone(struct kunit *test)
 {
-	const struct debug_case *c = test->param_value;
-	struct page *page;
+	const struct debug_case *c;
 
 	switch_to(test, 0);
-	page = alloc_pages(c->gfp, c->order);
-	KUNIT_ASSERT_NOT_NULL(test, page);
-	fill_block(page, c->order, 0x5a);
-	__free_pages(page, c->order);
-	KUNIT_EXPECT_TRUE(test, block_is_full_of(page, c->order, 0x5a));
+	for_each_debug_case(c) {
+		struct page *page = take_and_fill(test, c);
+
+		__free_pages(page, c->order);
+		KUNIT_EXPECT_TRUE(test, block_is_full_of(page, c->order, 0x5a));
+	}
 }
 
 /* The tails that P5 frees early, and the pages of a split block, are zeroed one by one. */
@@ -129,15 +137,18 @@ static void api_B10_init_on_free_of_parts(struct kunit *test)
 
 static void poison_fills_a_free_block(struct kunit *test)
 {
-	const struct debug_case *c = test->param_value;
-	struct page *page;
+	const struct debug_case *c;
 
 	switch_to(test, 0);
-	page = alloc_pages(c->gfp, c->order);
-	KUNIT_ASSERT_NOT_NULL(test, page);
-	mm_debug_flags |= MM_DEBUG_POISON;
-	__free_pages(page, c->order);
-	KUNIT_EXPECT_TRUE(test, block_is_full_of(page, c->order, PAGE_POISON));
+	for_each_debug_case(c) {
+		struct page *page;
+
+		mm_debug_flags &= ~MM_DEBUG_POISON;
+		page = take_and_fill(test, c);
+		mm_debug_flags |= MM_DEBUG_POISON;
+		__free_pages(page, c->order);
+		KUNIT_EXPECT_TRUE(test, block_is_full_of(page, c->order, PAGE_POISON));
+	}
 }
 
 /* Only what was freed with poison on can be looked at: a page that comes back at once. */
@@ -189,11 +200,11 @@ static void poison_and_zero(struct kunit *test)
 }
 
 static struct kunit_case page_debug_cases[] = {
-	KUNIT_CASE_PARAM(api_B10_init_on_alloc, debug_gen_params),
-	KUNIT_CASE_PARAM(api_B10_init_on_free, debug_gen_params),
-	KUNIT_CASE_PARAM(api_B10_off_leaves_bytes_alone, debug_gen_params),
+	KUNIT_CASE(api_B10_init_on_alloc),
+	KUNIT_CASE(api_B10_init_on_free),
+	KUNIT_CASE(api_B10_off_leaves_bytes_alone),
 	KUNIT_CASE(api_B10_init_on_free_of_parts),
-	KUNIT_CASE_PARAM(poison_fills_a_free_block, debug_gen_params),
+	KUNIT_CASE(poison_fills_a_free_block),
 	KUNIT_CASE(poison_that_is_untouched_is_silent),
 	KUNIT_CASE(poison_finds_a_write_after_free),
 	KUNIT_CASE(poison_and_zero),

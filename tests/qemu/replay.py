@@ -99,10 +99,11 @@ def jobs() -> list[Job]:
     files = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
     found = [block for file in files if file.exists() for block in transcript.blocks(file)]
     return [
-        Job(f"docs/{name(block)}", functools.partial(replay, block), ("default", "debug"))
+        Job(name(block), functools.partial(replay, block), ("default", "debug"))
         for block in found
     ]
 
 
 def name(block: Block) -> str:
-    return f"{block.file.relative_to(ROOT)}:{block.line}"
+    """docs/zones.md:77, and README.md's as if they were there, too."""
+    return f"docs/{str(block.file.relative_to(ROOT)).removeprefix('docs/')}:{block.line}"

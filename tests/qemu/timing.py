@@ -12,6 +12,7 @@ import shutil
 import time
 
 import builds
+import judge
 import machine
 from builds import BUILD, IMAGES
 from result import Job, Result
@@ -28,8 +29,11 @@ def to_prompt() -> list[Result]:
     best, work = float("inf"), float("inf")
     for _ in range(TRIES):
         with machine.boot(machine.Setup(IMAGES["default"].kernel)) as running:
-            if running.expect(AT_PROMPT, limit=20):
-                best, work = min(best, running.seconds), min(work, running.cpu_seconds)
+            if not running.expect(AT_PROMPT, limit=20):
+                outcome = running.finish(running.seconds)
+                wrong = f"{judge.meaning(outcome)}, no prompt\n{judge.tail(outcome)}"
+                return [Result("there is a prompt", False, wrong)]
+            best, work = min(best, running.seconds), min(work, running.cpu_seconds)
     text = f"power-on to prompt: {best:.2f} s ({work:.2f} s of CPU), the goal is {PROMPT_GOAL} s"
     print(f"       {text}")
     return [Result("the prompt comes soon", work <= PROMPT_BOUND, text)]

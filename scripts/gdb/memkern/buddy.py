@@ -11,7 +11,7 @@ import dataclasses
 
 import gdb
 
-from . import argument, command, constants, frames, kernel, links, text, zones
+from . import argument, command, frames, kernel, links, text, zones
 from .zones import Zone
 
 SHOWN = 16  # blocks of a list
@@ -53,8 +53,16 @@ class Areas:
         return sum(block.pages for block in self.blocks)
 
     @property
-    def verified(self) -> bool:
+    def adds_up(self) -> bool:
+        """Whether the lists hold as many pages as the zone's counter says."""
         return self.pages == self.zone.number("nr_free_pages")
+
+    @property
+    def verdict(self) -> str:
+        """What a count may be called."""
+        if not self.adds_up:
+            return "MISMATCH"
+        return "(not verified: see below)" if self.problems else "(verified)"
 
     def holding(self, pfn: int) -> Block | None:
         """The block that a frame is in."""
@@ -87,7 +95,7 @@ def walk(zone: Zone, memmap: frames.MemMap) -> Areas:
 
 
 def _walk_list(areas: Areas, order: int, migratetype: int, memmap: frames.MemMap) -> None:
-    lru, zone = frames.Layout.get().lru, areas.zone
+    lru, zone = frames.lru_offset(), areas.zone
     limit = min(links.LONGEST, zone.number("spanned_pages") >> order)
     try:
         for link in links.walk(zone.free_list(order, migratetype), limit):
@@ -170,14 +178,15 @@ def cpu_problems(zone: Zone, memmap: frames.MemMap) -> list[str]:
 
 
 class Buddy(command.Command):
-    """k-buddy [ZONE] [-v] [-f ADDRESS]: free blocks, walked and verified.
+    """k-buddy [ZONE] [-v] [-t TYPE] [-f FRAME]: free blocks, walked and verified.
 
     Blocks of each order and migrate type, counted along the lists. Each order's sum is
     compared with nr_free, all pages with nr_free_pages: (verified) or MISMATCH. What is
     wrong with a list or a block is told below.
 
         -v            show the blocks themselves, 16 of a list
-        -f ADDRESS    which free block holds a frame; takes what k-page takes
+        -t TYPE       the same, of one migrate type: Unmovable, Movable, ...
+        -f FRAME      which free block holds a frame; takes what k-page takes
 
     While zone->lock is held the free areas are being changed, and need not agree."""
 
@@ -185,16 +194,24 @@ class Buddy(command.Command):
 
     def run(self, arguments: list[str]) -> None:
         verbose = command.take_option(arguments, "-v")
+        type_name = command.take_value(arguments, "-t")
         wanted = command.take_value(arguments, "-f")
         if len(arguments) > 1:
             raise self.usage()
         chosen = [zones.named(arguments[0])] if arguments else zones.populated()
+        shown = list(migratetypes()) if verbose else []
+        if type_name is not None:
+            shown = [frames.migratetype_number(type_name)]
         memmap = frames.MemMap()
         if wanted is not None:
             self.find(argument.parse(wanted, memmap)[0], chosen, memmap)
             return
         for zone in chosen:
-            self.show(walk(zone, memmap), memmap, verbose)
+            areas = walk(zone, memmap)
+            self.show(areas)
+            self.show_blocks(areas, shown)
+            for problem in areas.problems + cpu_problems(zone, memmap):
+                print(f"  WRONG: {problem}")
 
     @staticmethod
     def find(pfn: int, chosen: list[Zone], memmap: frames.MemMap) -> None:
@@ -208,12 +225,12 @@ class Buddy(command.Command):
                 return
         print(f"frame {pfn} is in no free block")
 
-    def show(self, areas: Areas, memmap: frames.MemMap, verbose: bool) -> None:
+    def show(self, areas: Areas) -> None:
+        """The counts, and whether they agree."""
         zone = areas.zone
-        verdict = "(verified)" if areas.verified else "MISMATCH"
         print(f"zone {zone.name}: {text.counted(areas.pages, 'page')} free in"
-              f" {text.counted(len(areas.blocks), 'block')} {verdict}")
-        if not areas.verified:
+              f" {text.counted(len(areas.blocks), 'block')} {areas.verdict}")
+        if not areas.adds_up:
             print(f"  nr_free_pages is {zone.number('nr_free_pages')}")
         if zone.is_locked:
             print("  zone->lock is held: the free areas are being changed")
@@ -221,10 +238,6 @@ class Buddy(command.Command):
         for lists in zone.cpu_lists():
             print(f"  CPU {lists.cpu} lists: {text.counted(lists.count, 'page')},"
                   f" of at most {int(lists.value['high'])}, in batches of {int(lists.value['batch'])}")
-        if verbose:
-            self.show_blocks(areas, memmap)
-        for problem in areas.problems + cpu_problems(zone, memmap):
-            print(f"  WRONG: {problem}")
 
     @staticmethod
     def show_table(areas: Areas) -> None:
@@ -241,18 +254,16 @@ class Buddy(command.Command):
             print(f"  {order:5} {counter:8} " + "".join(f"{count:13}" for count in counts) + remark)
 
     @staticmethod
-    def show_blocks(areas: Areas, memmap: frames.MemMap) -> None:
+    def show_blocks(areas: Areas, types: list[int]) -> None:
         """The blocks, in the order in which the lists have them."""
         for order in range(frames.max_order() + 1):
-            for kind in migratetypes():
+            for kind in types:
                 blocks = areas.of_list(order, kind)
                 for block in blocks[:SHOWN]:
                     last = block.pfn + block.pages - 1
                     address = frames.virtual(block.pfn)
-                    where = f"virtual {address:#x}" if address else "highmem"
                     print(f"  order {order} {frames.migratetype_name(kind)}: frames {block.pfn}"
-                          f" to {last}, physical {block.pfn << constants.PAGE_SHIFT:#x}, {where},"
-                          f" struct page {memmap.page_address(block.pfn):#x}")
+                          f" to {last}, {f'at {address:#x}' if address else 'highmem'}")
                 if len(blocks) > SHOWN:
                     print(f"  ... {len(blocks) - SHOWN} more")
 

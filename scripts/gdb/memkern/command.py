@@ -8,6 +8,10 @@ import gdb
 from . import links, target
 
 
+# Of these the address is meant.
+NOT_SCALAR = (gdb.TYPE_CODE_FUNC, gdb.TYPE_CODE_ARRAY, gdb.TYPE_CODE_STRUCT, gdb.TYPE_CODE_UNION)
+
+
 class Command(gdb.Command):
     """A command k-NAME. Its docstring is its help; the first line says how it is used."""
 
@@ -25,7 +29,7 @@ class Command(gdb.Command):
         target.require()
         try:
             self.run(gdb.string_to_argv(argument))
-        except gdb.MemoryError as error:
+        except gdb.error as error:  # memory that cannot be read, among others
             raise gdb.GdbError(f"{self.name}: {error}") from error
         except links.Broken as error:
             raise gdb.GdbError(f"{self.name}: a list is broken: {error}") from error
@@ -58,7 +62,7 @@ def number(expression: str) -> int:
     """The value of an expression that a person typed, as an unsigned number."""
     try:
         value = gdb.parse_and_eval(expression)
-        if value.type.strip_typedefs().code in (gdb.TYPE_CODE_FUNC, gdb.TYPE_CODE_ARRAY):
+        if value.type.strip_typedefs().code in NOT_SCALAR and value.address is not None:
             value = value.address
         result = int(value)
     except gdb.MemoryError:

@@ -37,6 +37,10 @@ PG_table = 0x00000200
 PG_guard = 0x00000400
 PG_bad = 0x00000800
 
+# linux/poison.h: next and prev of what was taken off a list
+LIST_POISON1 = 0x100
+LIST_POISON2 = 0x122
+
 # mm/internal.h
 MM_DEBUG_PAGE_OWNER = 0x08
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 
 import bisect
 import dataclasses
-import functools
-import struct
+from collections.abc import Iterator
 
 import gdb
 
@@ -15,31 +14,11 @@ from . import constants, kernel, target
 LOWEST_32 = 0xFFFFFFFF
 
 
-@dataclasses.dataclass(frozen=True)
-class Layout:
-    """Where the members of struct page are."""
-
-    size: int
-    flags: int
-    lru: int
-    compound_order: int
-    mapping: int
-    private: int
-    page_type: int
-    refcount: int
-
-    @staticmethod
-    @functools.cache
-    def get() -> Layout:
-        offset = functools.partial(kernel.offset_of, "struct page")
-        return Layout(
-            kernel.size_of("struct page"), offset("flags"), offset("lru"),
-            offset("compound_order"), offset("mapping"), offset("private"),
-            offset("page_type"), offset("_refcount"),
-        )
+MEMBERS = (("flags", "I"), ("compound_order", "B"), ("mapping", "I"), ("private", "I"),
+           ("page_type", "I"), ("_refcount", "i"))
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, slots=True)
 class Page:
     """What a struct page said when it was read."""
 
@@ -85,15 +64,21 @@ class Page:
         return self.page_type == LOWEST_32 and not (self.flags or self.mapping or self.refcount)
 
 
-def decode(raw: bytes, address: int, pfn: int) -> Page:
-    """A struct page from its bytes."""
-    at = Layout.get()
+def decode(raw: bytes, address: int, pfn: int) -> Iterator[Page]:
+    """Struct pages that lie one after the other, from their bytes."""
+    record = kernel.record("struct page", *MEMBERS)
+    for index, values in enumerate(record.decode(raw)):
+        yield Page(address + index * record.size, pfn + index, *values)
 
-    def word(offset: int) -> int:
-        return int.from_bytes(raw[offset : offset + 4], "little")
 
-    return Page(address, pfn, word(at.flags), raw[at.compound_order], word(at.mapping),
-                word(at.private), word(at.page_type), word(at.refcount))
+def page_size() -> int:
+    """Bytes of a struct page."""
+    return kernel.size_of("struct page")
+
+
+def lru_offset() -> int:
+    """Where in a struct page the link is that lists are made of."""
+    return kernel.offset_of("struct page", "lru")
 
 
 class MemMap:
@@ -105,16 +90,12 @@ class MemMap:
             raise gdb.GdbError("there are no struct pages yet: mm_init() makes them"
                                " (or this core file was dumped without -p)")
         self.pages_per_section = 1 << max_order()
-        size, base = kernel.size_of("struct mem_section"), "mem_map_base"
-        types = kernel.offset_of("struct mem_section", "pageblock_type")
         sections = kernel.variable("mem_section")
-        raw = target.read(int(sections), self.nr_sections * size)
         self.blocks_per_section = kernel.length(sections[0]["pageblock_type"])
-        self._bases, self._types = [], []
-        for at in range(0, len(raw), size):
-            (value,) = struct.unpack_from("<I", raw, at + kernel.offset_of("struct mem_section", base))
-            self._bases.append(value)
-            self._types.append(raw[at + types : at + types + self.blocks_per_section])
+        record = kernel.record("struct mem_section", ("mem_map_base", "I"),
+                               ("pageblock_type", f"{self.blocks_per_section}s"))
+        raw = target.read(int(sections), self.nr_sections * record.size)
+        self._bases, self._types = zip(*record.decode(raw))
         self._by_address = sorted(
             (self.page_address(number * self.pages_per_section), number)
             for number in self.sections
@@ -133,7 +114,7 @@ class MemMap:
     def page_address(self, pfn: int) -> int:
         """pfn_to_page()."""
         base = self._bases[pfn // self.pages_per_section]
-        return base + pfn * Layout.get().size & LOWEST_32
+        return base + pfn * page_size() & LOWEST_32
 
     def pfn_of(self, address: int) -> int | None:
         """The frame whose struct page holds an address; None: none does."""
@@ -141,7 +122,7 @@ class MemMap:
         if at < 0:
             return None
         start, section = self._by_address[at]
-        index = (address - start) // Layout.get().size
+        index = (address - start) // page_size()
         return section * self.pages_per_section + index if index < self.pages_per_section else None
 
     def is_page(self, address: int) -> bool:
@@ -152,17 +133,14 @@ class MemMap:
     def read(self, pfn: int) -> Page:
         """The struct page of a frame."""
         address = self.page_address(pfn)
-        return decode(target.read(address, Layout.get().size), address, pfn)
+        return next(decode(target.read(address, page_size()), address, pfn))
 
     def read_section(self, section: int) -> list[Page]:
         """All struct pages of a section, in one read."""
-        first, size = section * self.pages_per_section, Layout.get().size
+        first = section * self.pages_per_section
         start = self.page_address(first)
-        raw = target.read(start, self.pages_per_section * size)
-        return [
-            decode(raw[at * size : (at + 1) * size], start + at * size, first + at)
-            for at in range(self.pages_per_section)
-        ]
+        raw = target.read(start, self.pages_per_section * page_size())
+        return list(decode(raw, start, first))
 
     def pageblock_type(self, pfn: int) -> int:
         """The migrate type of the pageblock that a frame is in."""
@@ -202,6 +180,15 @@ def migratetype_name(number: int) -> str:
     if number >= kernel.length(names):
         return f"type {number}"
     return target.read_string(int(names[number]))
+
+
+def migratetype_number(name: str) -> int:
+    """The migrate type of that name, in capitals or not."""
+    names = [migratetype_name(number) for number in range(kernel.enumerator("MIGRATE_TYPES"))]
+    for number, known in enumerate(names):
+        if known.lower() == name.lower():
+            return number
+    raise gdb.GdbError(f"there is no migrate type {name!r}: there are {', '.join(names)}")
 
 
 def high_memory() -> int:

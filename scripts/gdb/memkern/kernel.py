@@ -8,13 +8,16 @@ that a local variable cannot hide one. What is read is never kept: memory change
 from __future__ import annotations
 
 import functools
+import operator
+import struct
+from collections.abc import Iterator
 
 import gdb
 
 
 def _forget(_: object) -> None:
     """Another program may have another layout."""
-    for function in (_symbol, enumerator, size_of, offset_of, label):
+    for function in (_symbol, enumerator, size_of, offset_of, label, record):
         function.cache_clear()
 
 
@@ -77,6 +80,34 @@ def offset_of(type_name: str, member: str) -> int:
     if bits is None:
         raise gdb.GdbError(f"{type_name} has no {member}")
     return bits // 8
+
+
+class Record:
+    """Members of a structure that are read from many of them in one go.
+
+    Members are named with what the struct module calls their type.
+    """
+
+    def __init__(self, type_name: str, members: dict[str, str]) -> None:
+        self.size = size_of(type_name)
+        offsets = sorted((offset_of(type_name, name), name) for name in members)
+        form, end = "<", 0
+        for offset, name in offsets:
+            form += f"{offset - end}x{members[name]}"
+            end = offset + struct.calcsize(members[name])
+        self._struct = struct.Struct(f"{form}{self.size - end}x")
+        names = [name for _, name in offsets]
+        self._pick = operator.itemgetter(*(names.index(name) for name in members))
+
+    def decode(self, raw: bytes) -> Iterator[tuple[int, ...]]:
+        """The members of each of the structures in the bytes, in the order of the names."""
+        return map(self._pick, self._struct.iter_unpack(raw))
+
+
+@functools.cache
+def record(type_name: str, *members: tuple[str, str]) -> Record:
+    """The Record of a structure: record("struct page", ("flags", "I"), ...)."""
+    return Record(type_name, dict(members))
 
 
 def length(array: gdb.Value) -> int:

@@ -17,6 +17,10 @@ class Broken(Exception):
     """A list that cannot be walked further; says which link is wrong, and how."""
 
 
+class TooLong(Broken):
+    """A list that goes on behind what was to be walked."""
+
+
 def read_link(address: int) -> tuple[int, int]:
     """next and prev of a struct list_head."""
     first, second = struct.unpack("<II", target.read(address, 8))
@@ -39,7 +43,7 @@ def walk(head: int, limit: int = LONGEST) -> Iterator[int]:
         if link in seen:
             raise Broken(f"cycle: next of {before:#x} is {link:#x}, which was met before")
         if len(seen) > limit:
-            raise Broken(f"truncated after {limit} links")
+            raise TooLong(f"truncated after {limit} links")
         try:
             following, previous = read_link(link)
         except gdb.MemoryError as error:

@@ -18,9 +18,10 @@ class MemInfo(command.Command):
     def run(self, arguments: list[str]) -> None:
         if arguments:
             raise self.usage()
+        found = zones.populated()
         print(f"{'zone':8} " + " ".join(f"{column:>9}" for column in self.columns) + "   in use")
         total = [0] * len(self.columns)
-        for zone in zones.populated():
+        for zone in found:
             managed, free = zone.number("managed_pages"), zone.number("nr_free_pages")
             on_cpus = sum(lists.count for lists in zone.cpu_lists())
             row = [managed, free, on_cpus, 0, managed - free - on_cpus]
@@ -44,7 +45,7 @@ class MemInfo(command.Command):
         ram = int(kernel.variable("memblock")["memory"]["total_size"]) >> constants.PAGE_SHIFT
         image = (kernel.label("__kernel_phys_end") - kernel.label("__kernel_phys_start"))
         image >>= constants.PAGE_SHIFT
-        struct_pages = len(memmap.sections) * memmap.pages_per_section * frames.Layout.get().size
+        struct_pages = len(memmap.sections) * memmap.pages_per_section * frames.page_size()
         struct_pages >>= constants.PAGE_SHIFT
         other = ram - managed - image - struct_pages
         print(f"RAM      {text.counted(ram, 'page')}: {managed} the allocator's, {image} the image,"

@@ -5,14 +5,12 @@ from __future__ import annotations
 
 import collections
 import dataclasses
-import struct
 
 import gdb
 
 from . import command, constants, frames, kernel, target, text
 
 SHOWN = 10
-LONGEST_TRACE = 32
 
 
 @dataclasses.dataclass(frozen=True)
@@ -40,7 +38,8 @@ class Owners:
 
     def __init__(self) -> None:
         self.is_on = bool(int(kernel.variable("mm_debug_flags")) & constants.MM_DEBUG_PAGE_OWNER)
-        self._size = kernel.size_of("struct page_owner")
+        self._record = kernel.record("struct page_owner", ("gfp", "I"), ("trace", "H"),
+                                     ("order", "h"))
         self._orders = 1 << frames.max_order()
         if self.is_on:
             self._sections = kernel.variable("section_owners")
@@ -50,22 +49,15 @@ class Owners:
         if not self.is_on:
             raise gdb.GdbError("page owner is off: boot with page_owner=on")
 
-    def _decode(self, raw: bytes, pfn: int) -> Owner | None:
-        def at(member: str) -> int:
-            return kernel.offset_of("struct page_owner", member)
-
-        (gfp,) = struct.unpack_from("<I", raw, at("gfp"))
-        (trace,) = struct.unpack_from("<H", raw, at("trace"))
-        (order,) = struct.unpack_from("<h", raw, at("order"))
-        return Owner(pfn, order, gfp, trace) if 0 <= order <= frames.max_order() else None
-
     def _recorded(self, pfn: int) -> Owner | None:
         """What the record of one frame says; None: it heads no owned block."""
         section, index = divmod(pfn, self._orders)
         base = int(self._sections[section])
         if not base:
             return None
-        return self._decode(target.read(base + index * self._size, self._size), pfn)
+        raw = target.read(base + index * self._record.size, self._record.size)
+        gfp, trace, order = next(self._record.decode(raw))
+        return Owner(pfn, order, gfp, trace) if order >= 0 else None
 
     def of(self, pfn: int) -> Owner | None:
         """The owner of the block that a frame is in."""
@@ -79,13 +71,11 @@ class Owners:
         """Every owned block."""
         found = []
         for section in memmap.sections:
-            base = int(self._sections[section])
-            raw = target.read(base, self._orders * self._size)
-            for index in range(self._orders):
-                piece = raw[index * self._size : (index + 1) * self._size]
-                owner = self._decode(piece, section * self._orders + index)
-                if owner:
-                    found.append(owner)
+            raw = target.read(int(self._sections[section]), self._orders * self._record.size)
+            first = section * self._orders
+            found += [Owner(first + index, order, gfp, trace)
+                      for index, (gfp, trace, order) in enumerate(self._record.decode(raw))
+                      if order >= 0]
         return found
 
     def trace(self, number: int) -> Trace:
@@ -112,7 +102,7 @@ def requester(trace: Trace) -> str:
     for entry in trace.entries:
         line = gdb.find_pc_line(entry - 1)
         if not line.symtab or line.symtab.filename != "mm/page_alloc.c":
-            return text.symbol(entry).split("+")[0] or hex(entry)
+            return text.symbol(entry - 1).split("+")[0] or hex(entry)
     return "unknown"
 
 

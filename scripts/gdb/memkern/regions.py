@@ -63,6 +63,11 @@ def layout() -> list[Region]:
     """The whole address space, in order, without gaps."""
     parts = image()
     high = frames.high_memory()
+    if high == c.PAGE_OFFSET:  # the boot page tables: the first GiB at 0 and here
+        return [Region(0, c.PAGE_OFFSET, USER),
+                Region(c.PAGE_OFFSET, parts[0].start, "boot mapping"),
+                *parts,
+                Region(parts[-1].end, END, "boot mapping")]
     vmalloc_start = high + c.VMALLOC_OFFSET
     found = [Region(0, c.PAGE_OFFSET, USER),
              Region(c.PAGE_OFFSET, parts[0].start, "direct map, below the image"),

@@ -14,6 +14,7 @@ import gdb
 from . import constants
 
 CR0_PG = 1 << 31
+STRING_PIECE = 16  # bytes; a piece never crosses a page
 CR3_TABLE_MASK = 0xFFFFFFE0  # the table of the top level is aligned to its own size
 PHYSICAL_MODE = "maint packet Qqemu.PhyMemMode:{}"
 
@@ -24,9 +25,15 @@ def is_live() -> bool:
     return connection is not None and connection.type in ("remote", "extended-remote")
 
 
+def is_there() -> bool:
+    """Whether there is memory to look at."""
+    inferior = gdb.selected_inferior()
+    return inferior.connection is not None and bool(inferior.threads())
+
+
 def require() -> None:
     """Raises a user's error where there is no memory to look at."""
-    if gdb.selected_inferior().connection is None or not gdb.selected_inferior().threads():
+    if not is_there():
         raise gdb.GdbError("there is no memory to look at: attach to QEMU, or load a core file")
 
 
@@ -40,8 +47,11 @@ def read_u32(address: int) -> int:
 
 
 def read_string(address: int, limit: int = 64) -> str:
-    """A C string, or its beginning."""
-    return gdb.Value(address).cast(gdb.lookup_type("char").pointer()).string("ascii", "replace", limit)
+    """A C string, or its beginning; never reads further than the string's end asks for."""
+    found = b""
+    while b"\0" not in found and len(found) < limit:
+        found += read(address + len(found), STRING_PIECE - (address + len(found)) % STRING_PIECE)
+    return found.split(b"\0")[0][:limit].decode("ascii", "replace")
 
 
 def _knows_physical_mode() -> bool:

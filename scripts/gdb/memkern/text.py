@@ -64,7 +64,11 @@ def symbol(address: int) -> str:
 
 
 def caller(return_address: int) -> str:
-    """A return address as the call before it: function+offset (file:line)."""
+    """A return address as the call before it: function+offset (file:line).
+
+    What follows a call that does not return may be another function.
+    """
     line = gdb.find_pc_line(return_address - 1)
     where = f" ({line.symtab.filename}:{line.line})" if line.symtab else ""
-    return f"{symbol(return_address) or hex(return_address)}{where}"
+    name, _, offset = symbol(return_address - 1).partition("+")
+    return f"{name}+{int(offset or 0) + 1}{where}" if name else hex(return_address)

@@ -69,11 +69,6 @@ class Zone:
             return []
         return [CpuLists(cpu, base + offset) for cpu, offset in enumerate(cpu_offsets())]
 
-    def require_start(self) -> None:
-        """An error for a zone that nothing is known of yet."""
-        if not self.number("name"):
-            raise gdb.GdbError("the zones are not set up yet: mm_init() does it")
-
 
 @dataclasses.dataclass(frozen=True)
 class CpuLists:
@@ -95,7 +90,7 @@ class CpuLists:
     def blocks(self, memmap: frames.MemMap) -> Iterator[tuple[int, int]]:
         """(frame, order) of each block in the lists. Raises links.Broken."""
         lists = self.value["lists"]
-        lru = frames.Layout.get().lru
+        lru = frames.lru_offset()
         for index in range(kernel.length(lists)):
             order = index // kernel.enumerator("MIGRATE_PCPTYPES")
             for link in links.walk(int(lists[index].address)):
@@ -111,11 +106,17 @@ def cpu_offsets() -> list[int]:
     return [int(offsets[cpu]) for cpu in range(int(kernel.variable("nr_cpu_ids")))]
 
 
+def known() -> list[Zone]:
+    """Every zone, set up or not."""
+    node_zones = kernel.variable("contig_page_data")["node_zones"]
+    return [Zone(index, node_zones[index]) for index in range(kernel.length(node_zones))]
+
+
 def all_zones() -> list[Zone]:
     """Every zone, the empty ones too."""
-    node_zones = kernel.variable("contig_page_data")["node_zones"]
-    zones = [Zone(index, node_zones[index]) for index in range(kernel.length(node_zones))]
-    zones[0].require_start()
+    zones = known()
+    if not zones[0].number("name"):
+        raise gdb.GdbError("the zones are not set up yet: mm_init() does it")
     return zones
 
 
@@ -144,9 +145,10 @@ class Zones(command.Command):
     def run(self, arguments: list[str]) -> None:
         if arguments:
             raise self.usage()
+        zones = all_zones()
         print(f"{'zone':8} {'physical':23} {'present':>8} {'managed':>8} {'free':>8}"
               f" {'min':>6} {'low':>6} {'high':>6}  reserve")
-        for zone in all_zones():
+        for zone in zones:
             if not zone.is_populated:
                 print(f"{zone.name:8} empty")
                 continue

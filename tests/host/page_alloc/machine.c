@@ -71,10 +71,14 @@ bool machine_has_frame(unsigned long pfn)
 	return false;
 }
 
+/* The first one does in any case: the mem_map lies there. */
 static bool section_exists(unsigned long section)
 {
 	const struct machine_range *range;
 	unsigned long start = section * PAGES_PER_SECTION;
+
+	if (!section)
+		return true;
 
 	for (range = booted->free; range->end; range++)
 		if (range->start < start + PAGES_PER_SECTION && range->end > start)
@@ -127,7 +131,15 @@ static void boot_zones(void)
 			range->end - range->start;
 }
 
-/* Reserved, until free_ranges() says otherwise. */
+static void set_map_base(unsigned long section, unsigned long base)
+{
+	mem_section[section].mem_map_base = base;
+#ifdef __i386__
+	address_mem_map_base[section] = base;
+#endif
+}
+
+/* Reserved, until free_range() says otherwise. */
 static void boot_section(unsigned long section)
 {
 	struct page *map = map_of_section(section), *page;
@@ -135,7 +147,7 @@ static void boot_section(unsigned long section)
 
 	__asan_unpoison_memory_region(map, PAGES_PER_SECTION * sizeof(struct page));
 	memset(map, 0, PAGES_PER_SECTION * sizeof(struct page));
-	mem_section[section].mem_map_base = (unsigned long)map_of_section(0);
+	set_map_base(section, (unsigned long)map_of_section(0));
 	for (page = map; page < map + PAGES_PER_SECTION; page++) {
 		page->flags = section << SECTIONS_SHIFT | zone << ZONES_SHIFT | 1UL << PG_reserved;
 		INIT_LIST_HEAD(&page->lru);
@@ -185,11 +197,12 @@ static void boot_sections(void)
 		mem_section = host_alloc(MAX_SECTIONS * sizeof(struct mem_section));
 	nr_mem_sections = MAX_SECTIONS;
 	boot_page_owner();
-	memset(mem_section, 0, MAX_SECTIONS * sizeof(struct mem_section));
 	boot_pageblocks();
-	for (section = 0; section < MAX_SECTIONS; section++)
+	for (section = 0; section < MAX_SECTIONS; section++) {
+		set_map_base(section, 0);
 		if (section_exists(section))
 			boot_section(section);
+	}
 }
 
 /* In blocks as large as alignment and length allow. */

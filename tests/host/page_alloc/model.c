@@ -183,6 +183,16 @@ struct block *model_block(unsigned int i)
 	return &blocks[live[i]];
 }
 
+unsigned int model_percent_used(void)
+{
+	unsigned long all = totalram_pages(), used = all;
+	int i;
+
+	for (i = 0; i < MAX_NR_ZONES; i++)
+		used -= nr_free[i];
+	return used * 100 / all;
+}
+
 /* --- comparing ---------------------------------------------------------------------------- */
 
 void model_check_counts(void)

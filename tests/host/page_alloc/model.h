@@ -21,7 +21,8 @@ struct block {
 	unsigned long nr; /* pages */
 	enum block_kind kind;
 	int refs;
-	bool lru; /* the owner has put its head on an LRU list */
+	bool lru;	   /* the owner has put its head on an LRU list */
+	bool of_interrupt; /* interrupts own it */
 
 	/* What page owner has to say of it. */
 	unsigned int owner_order;
@@ -60,6 +61,7 @@ void model_split(struct block *block);
 /* The live blocks, in no order. */
 unsigned int model_nr_blocks(void);
 struct block *model_block(unsigned int i);
+unsigned int model_percent_used(void);
 
 /* Has a count of the allocator's drifted from the model's? After every operation. */
 void model_check_counts(void);

@@ -16,9 +16,10 @@ void operations_from_bytes(const u8 *bytes, unsigned long size);
 unsigned int choose(unsigned int limit);
 bool choices_left(void);
 
-/* One of all there are; `alloc_percent` of them allocate. */
-void operation(unsigned int alloc_percent);
-void operation_alloc(gfp_t gfp, unsigned int order);
+/* One of all there are, so that about so many percent of the pages are in use. */
+void operation(unsigned int target);
+/* Two of them by name; the first returns whether there was such a block. */
+bool operation_alloc(gfp_t gfp, unsigned int order);
 void operation_free(struct block *block);
 
 /* An interrupt comes now and then, and allocates or frees by itself. */

@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: MIT
+"""All commands, and how they come to GDB."""
+
+from __future__ import annotations
+
+import gdb
+
+from . import (buddy, check, meminfo, owner, page, printers, trace, vmmap, walk, whatis, zones)
+
+COMMANDS = (
+    zones.Zones, meminfo.MemInfo, buddy.Buddy, page.PageCommand, whatis.WhatIs,
+    owner.OwnerCommand, walk.Walk, vmmap.VmMap, trace.TraceAlloc, check.Check,
+)
+ALIASES = {"k-vtop": "k-walk"}
+
+
+def load() -> None:
+    """Defines the commands, their aliases, and the pretty-printers."""
+    for kind in COMMANDS:
+        kind()
+    for alias, name in ALIASES.items():
+        gdb.execute(f"alias {alias} = {name}")
+    printers.register()
+    print("memkern: " + " ".join(kind.name for kind in COMMANDS) + " (help user-defined)")

@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: MIT
+"""k-whatis: what an address is: symbol, struct page, stack, page, mapping, or nothing."""
+
+from __future__ import annotations
+
+from . import command, constants, frames, kernel, pagetable, regions, state, text, zones
+
+
+def _cpu_variable(address: int) -> str:
+    """A CPU's copy of a per-CPU variable. The boot CPU's is the variable itself."""
+    start, end = kernel.label("__per_cpu_start"), kernel.label("__per_cpu_end")
+    for cpu, offset in enumerate(zones.cpu_offsets()):
+        if start <= address - offset < end:
+            return f"per-CPU variable of CPU {cpu}: {text.symbol(address - offset)}"
+    return ""
+
+
+def _stack(address: int) -> str:
+    for region in regions.stacks():
+        if region.holds(address):
+            return f"{region.name}, {region.end - address} bytes below its top"
+    for region in regions.guards():
+        if region.holds(address):
+            return region.name
+    return ""
+
+
+def _symbol(address: int) -> str:
+    """A symbol of the image, with the part of the image that it is in."""
+    for region in regions.image():
+        if region.holds(address):
+            name = text.symbol(address)
+            return f"{region.name}: {name or 'between symbols'}"
+    return ""
+
+
+def _struct_page(address: int, memmap: frames.MemMap) -> str:
+    pfn = memmap.pfn_of(address)
+    if pfn is None:
+        return ""
+    offset = address - memmap.page_address(pfn)
+    return f"struct page of frame {pfn}{f', byte {offset}' if offset else ''}"
+
+
+def identify(address: int) -> list[str]:
+    """What an address is, the most special first."""
+    found = [_stack(address) or _cpu_variable(address) or _symbol(address)]
+    if not int(kernel.variable("max_pfn")):
+        return [words for words in found if words] + ["the memory manager is not set up yet"]
+    states = state.States()
+    found.append(_struct_page(address, states.memmap))
+    found.append(f"region: {regions.name_of(address)}")
+    walk = pagetable.walk(address)
+    if walk.physical is None:
+        found.append(f"not mapped: the {pagetable.NAMES[walk.last.level]} is not present")
+    else:
+        pfn = walk.physical >> constants.PAGE_SHIFT
+        found.append(f"mapped {walk.last.rwx} to physical {walk.physical:#x}, frame {pfn}")
+        found.append(_frame(states, pfn))
+    return [words for words in found if words]
+
+
+def _frame(states: state.States, pfn: int) -> str:
+    """The frame's state, and who owns it."""
+    found = states.of(pfn)
+    if not found.owner:
+        return found.words
+    entries = states.owners.trace(found.owner.trace).entries
+    return found.words + "".join(f"\n    {text.caller(entry)}" for entry in entries)
+
+
+class WhatIs(command.Command):
+    """k-whatis ADDRESS: what a virtual address is.
+
+    A symbol, a per-CPU variable, a stack or its guard page, a struct page; then the
+    region it is in, where it is mapped to, and the state of that page frame: free, in a
+    CPU's lists, in use and by whom, a page table, reserved and for what."""
+
+    name = "k-whatis"
+
+    def run(self, arguments: list[str]) -> None:
+        if not arguments:
+            raise self.usage()
+        address = command.number(" ".join(arguments)) & 0xFFFFFFFF
+        first, *rest = identify(address)
+        print(f"{address:#x}: {first}")
+        for words in rest:
+            print(f"  {words}")

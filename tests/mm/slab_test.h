@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the tests of slab caches and kmalloc share.
+ *
+ * Every suite has slab_test_init and slab_test_exit as its init and exit: those of
+ * mm_test.h, with all caches shrunk before. So a case that loses an object loses its slab's
+ * pages too, and the set of free blocks is not what it was.
+ */
+#ifndef _TESTS_MM_SLAB_TEST_H
+#define _TESTS_MM_SLAB_TEST_H
+
+#include "../../mm/slab.h"
+#include "mm_test.h"
+
+int slab_test_init(struct kunit *test);
+void slab_test_exit(struct kunit *test);
+
+void slab_shrink_all(void);
+
+/* A cache that is destroyed after the case; asserts that it can be had. */
+struct kmem_cache *slab_test_cache(struct kunit *test, unsigned int size, unsigned int align,
+				   slab_flags_t flags, void (*ctor)(void *object));
+/* Destroys it now. */
+void slab_test_destroy(struct kunit *test, struct kmem_cache *cache);
+
+/*
+ * Objects that the case holds, of any caches: linked through their first word. Those that
+ * are left when the case ends are freed by kfree(), newest first. slab_fill() takes from
+ * a cache until it is refused, and returns how many it got.
+ */
+void *slab_hold(void *object);
+void *slab_unhold(void);
+void slab_free_held(void);
+unsigned long slab_fill(struct kmem_cache *cache, gfp_t gfp);
+
+/* The cache that an object is in, or NULL. */
+static inline struct kmem_cache *slab_cache_of(const void *object)
+{
+	struct slab *slab = virt_addr_valid(object) ? virt_to_slab(object) : NULL;
+
+	return slab ? slab->slab_cache : NULL;
+}
+
+/* Does it keep what was freed last, for the next allocation? Not while it is watched. */
+static inline bool slab_is_lifo(const struct kmem_cache *cache)
+{
+	return cache->cpu_limit > 0;
+}
+
+/* Are the contents of a free object left alone? Where they are poisoned or wiped they are not. */
+static inline bool slab_keeps_contents(const struct kmem_cache *cache)
+{
+	return !(cache->flags & SLAB_POISON) &&
+	       !(mm_debug_flags & (MM_DEBUG_INIT_ON_ALLOC | MM_DEBUG_INIT_ON_FREE));
+}
+
+#endif

@@ -54,14 +54,14 @@ LDFLAGS    := -m elf_i386 -nostdlib -T linker.ld --eh-frame-hdr --build-id=none 
 # --- the kernel --------------------------------------------------------------
 
 FOLDERS := boot kernel kernel/x86 mm mm/monitor drivers lib \
-           tests/boot tests/kernel tests/mm tests/drivers tests/lib tests/bench
+           tests/boot tests/kernel tests/mm tests/drivers tests/lib tests/bench docs/examples
 SOURCES := $(sort $(wildcard $(addsuffix /*.c,$(FOLDERS)) $(addsuffix /*.S,$(FOLDERS))))
 OBJECTS := $(SOURCES:%=$(O)/%.o)
 
 KERNEL := $(O)/memkern.elf
 ISO    := $(O)/memkern.iso
 
-.PHONY: all iso run test debug bench lines help clean
+.PHONY: all iso run debug core test bench lines help clean
 all: $(KERNEL)
 
 # The symbol table holds the addresses of the kernel that holds it. The first
@@ -88,6 +88,9 @@ $(O)/%.S.o: %.S $(O)/flags
 	@echo "  AS      $<"
 	@$(CC) $(CPPFLAGS) $(ABI) -D__ASSEMBLY__ -g -MMD -MP -c -o $@ $<
 
+# What an assembly source takes in by .incbin the compiler does not tell.
+$(O)/tests/mm/traces.S.o: $(wildcard tests/mm/traces/*.trace)
+
 # Rewritten only when the command line changed: then everything is built again.
 $(O)/flags: FORCE
 	@mkdir -p $(O)
@@ -107,6 +110,14 @@ $(ISO): $(KERNEL) scripts/iso
 run: $(KERNEL)
 	@scripts/run
 
+# The kernel's command line: make debug WORDS='run="alloc page 3 GFP_KERNEL"'
+debug:
+	@scripts/debug $(WORDS)
+
+# QMP=build/debug/qmp: of the machine that `make debug` runs now.
+core:
+	@scripts/debug --core $(if $(QMP),--qmp $(QMP)) $(WORDS)
+
 test:
 	@scripts/test
 
@@ -120,6 +131,8 @@ help:
 	@echo "make            build the kernel            $(KERNEL)"
 	@echo "make iso        a bootable GRUB image       $(ISO)"
 	@echo "make run        build and boot in QEMU      (scripts/run --help)"
+	@echo "make debug      the debug build under GDB   (scripts/debug --help)"
+	@echo "make core       a kernel's memory as a file for GDB: build/memkern.core"
 	@echo "make test       every test there is         (scripts/test --help)"
 	@echo "make lines      how much code there is"
 	@echo "make clean      remove build/"

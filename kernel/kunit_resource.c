@@ -11,6 +11,7 @@
  */
 #include <linux/container_of.h>
 #include <linux/errno.h>
+#include <linux/slab.h>
 #include <linux/string.h>
 #include <memkern/kunit_extra.h>
 
@@ -240,4 +241,36 @@ void kunit_release_action(struct kunit *test, kunit_action_t *action, void *cont
 	struct wanted_action wanted = { action, context };
 
 	kunit_destroy_resource(test, action_matches, &wanted);
+}
+
+/* --- memory: resources that kmalloc() gave, with their data ------------------- */
+
+static void free_memory(struct kunit_resource *res)
+{
+	kfree(res->data);
+	kfree(res);
+}
+
+void *kunit_kmalloc_array(struct kunit *test, size_t n, size_t size, gfp_t gfp)
+{
+	void *data = kmalloc_array(n, size, gfp);
+	struct kunit_resource *res = data ? kzalloc(sizeof(*res), gfp & ~__GFP_DMA) : NULL;
+
+	if (!res) {
+		kfree(data);
+		return NULL;
+	}
+	kunit_add_resource(test, NULL, free_memory, res, data);
+	return data;
+}
+
+static bool memory_matches(struct kunit *test, struct kunit_resource *res, void *data)
+{
+	return res->free == free_memory && res->data == data;
+}
+
+void kunit_kfree(struct kunit *test, const void *ptr)
+{
+	if (ptr && kunit_destroy_resource(test, memory_matches, (void *)ptr))
+		KUNIT_FAIL(test, "kunit_kfree: %px already freed or not allocated by kunit", ptr);
 }

@@ -28,6 +28,7 @@
 #include <memkern/mm_check.h>
 
 #include "internal.h"
+#include "slab.h"
 
 #define PROBLEMS_KEPT  16
 #define PROBLEM_LENGTH 160
@@ -366,5 +367,5 @@ void mm_problems_forget(void)
 int mm_check(void)
 {
 	return mm_print_problems(memblock_check() + mmzone_check() + page_alloc_check() +
-				 page_owner_check() + pgtable_check());
+				 page_owner_check() + pgtable_check() + slab_check());
 }

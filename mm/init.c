@@ -29,6 +29,7 @@
 #include <memkern/mm.h>
 
 #include "internal.h"
+#include "slab.h"
 
 #define MIB(bytes)	   ((unsigned long)((bytes) >> 20))
 #define MAX_DMA_PFN	   (16UL << (20 - PAGE_SHIFT))
@@ -130,8 +131,10 @@ static void __init init_section_pages(unsigned long section, struct page *map)
 
 	mem_section[section].mem_map_base =
 		(unsigned long)map - section * PAGES_PER_SECTION * sizeof(struct page);
+#ifdef __i386__
 	if (section < NR_ADDRESS_SECTIONS)
 		address_mem_map_base[section] = mem_section[section].mem_map_base;
+#endif
 	memset(mem_section[section].pageblock_type, MIGRATE_MOVABLE, PAGEBLOCKS_PER_SECTION);
 
 	for (page = map; page < map + PAGES_PER_SECTION; page++) {
@@ -300,6 +303,7 @@ void __init mm_init(void)
 	build_zonelists();
 	pcp_init();
 	poison_free_memory();
+	kmem_cache_init();
 	print_memory();
 	print_zones();
 }

@@ -22,6 +22,7 @@
 #include <linux/err.h>
 #include <linux/list.h>
 #include <linux/printk.h>
+#include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
 #include <linux/types.h>
@@ -148,6 +149,28 @@ void __noreturn __kunit_abort(struct kunit *test);
 
 /* Gives back what the case holds, newest first. KUnit does it when the case has ended. */
 void kunit_cleanup(struct kunit *test);
+
+/*
+ * Memory from kmalloc() and friends that is the case's: freed when it ends. NULL if there
+ * is none. Any number of blocks: they take no slots. kunit_kfree() frees one before the end.
+ */
+void *kunit_kmalloc_array(struct kunit *test, size_t n, size_t size, gfp_t gfp);
+void kunit_kfree(struct kunit *test, const void *ptr);
+
+static inline void *kunit_kmalloc(struct kunit *test, size_t size, gfp_t gfp)
+{
+	return kunit_kmalloc_array(test, 1, size, gfp);
+}
+
+static inline void *kunit_kzalloc(struct kunit *test, size_t size, gfp_t gfp)
+{
+	return kunit_kmalloc(test, size, gfp | __GFP_ZERO);
+}
+
+static inline void *kunit_kcalloc(struct kunit *test, size_t n, size_t size, gfp_t gfp)
+{
+	return kunit_kmalloc_array(test, n, size, gfp | __GFP_ZERO);
+}
 
 /* A line of diagnostics: "    # case: ...". */
 #define kunit_printk(level, test, fmt, ...) \

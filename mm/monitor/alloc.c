@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * `alloc page`, `free`, `handles`: the page allocator by hand.
+ * `alloc page`, `alloc kmalloc`, `alloc cache`, `free`, `handles`: the allocators by hand.
  *
  * What a person is given has a number, its handle. Numbers are never used again, so
  * that a handle given back twice is told from one that somebody else has now.
@@ -8,14 +8,16 @@
 #include <linux/kernel.h>
 #include <linux/string.h>
 
-#include "../internal.h"
+#include "../slab.h"
 #include "monitor.h"
 
 #define NR_HANDLES 1024
 
 static struct handle {
-	struct page *page; /* NULL: the entry is unused */
+	struct page *page; /* a block of 2^order pages, or NULL */
+	void *object;	   /* or an object; NULL too: the entry is unused */
 	unsigned int number, order;
+	size_t size; /* of the object: what was asked for */
 	gfp_t gfp;
 } handles[NR_HANDLES];
 
@@ -25,18 +27,21 @@ static unsigned int last_number;
 static struct handle *next_handle(struct handle *handle)
 {
 	for (handle = handle ? handle + 1 : handles; handle < handles + NR_HANDLES; handle++)
-		if (handle->page)
+		if (handle->page || handle->object)
 			return handle;
 	return NULL;
 }
 
+/* An unused entry; NULL, and a sentence, if there is none. */
 static struct handle *unused_handle(void)
 {
-	struct handle *handle = handles;
+	struct handle *handle;
 
-	while (handle < handles + NR_HANDLES && handle->page)
-		handle++;
-	return handle < handles + NR_HANDLES ? handle : NULL;
+	for (handle = handles; handle < handles + NR_HANDLES; handle++)
+		if (!handle->page && !handle->object)
+			return handle;
+	mprintf("all %d handles are in use: free some first ('handles' shows them)\n", NR_HANDLES);
+	return NULL;
 }
 
 unsigned int handle_of(const struct page *page, struct page **block, unsigned int *order)
@@ -44,7 +49,7 @@ unsigned int handle_of(const struct page *page, struct page **block, unsigned in
 	struct handle *handle;
 
 	for (handle = next_handle(NULL); handle; handle = next_handle(handle)) {
-		if (!is_in_block(page, handle->page, handle->order))
+		if (!handle->page || !is_in_block(page, handle->page, handle->order))
 			continue;
 		*block = handle->page;
 		*order = handle->order;
@@ -53,7 +58,32 @@ unsigned int handle_of(const struct page *page, struct page **block, unsigned in
 	return 0;
 }
 
-static void print_handle(const struct handle *handle)
+unsigned int handle_of_object(const void *object)
+{
+	struct handle *handle;
+
+	for (handle = next_handle(NULL); handle; handle = next_handle(handle))
+		if (handle->object == object)
+			return handle->number;
+	return 0;
+}
+
+/* The cache that a handle's object is from; NULL: kmalloc() took whole pages for it. */
+static struct kmem_cache *handle_cache(const struct handle *handle)
+{
+	struct slab *slab = virt_to_slab(handle->object);
+
+	return slab ? slab->slab_cache : NULL;
+}
+
+static unsigned long handle_pages(const struct handle *handle)
+{
+	return handle->page ? 1UL << handle->order : 0;
+}
+
+/* --- showing ------------------------------------------------------------------------- */
+
+static void print_pages(const struct handle *handle)
 {
 	void *address = page_address(handle->page);
 
@@ -68,9 +98,93 @@ static void print_handle(const struct handle *handle)
 	mprintf("%pGg\n", &handle->gfp);
 }
 
+static void print_object(const struct handle *handle)
+{
+	const struct kmem_cache *cache = handle_cache(handle);
+	unsigned int order;
+
+	mprintf("#%u: virt 0x%px, %zu byte%s of ", handle->number, handle->object,
+		COUNTED(handle->size));
+	if (cache) {
+		mprintf("%u, %s, ", cache->object_size, cache->name);
+	} else {
+		order = compound_order(virt_to_page(handle->object));
+		mprintf("%lu, order %u (%lu page%s), ", PAGE_SIZE << order, order,
+			COUNTED(1UL << order));
+	}
+	mprintf("%pGg\n", &handle->gfp);
+}
+
+static void print_handle(const struct handle *handle)
+{
+	(handle->page ? print_pages : print_object)(handle);
+}
+
+static void json_handle(const struct handle *handle)
+{
+	const struct kmem_cache *cache = handle->page ? NULL : handle_cache(handle);
+	struct page *page = handle->page ? handle->page : virt_to_page(handle->object);
+	char gfp[MONITOR_LINE_MAX - 2];
+
+	snprintf(gfp, sizeof(gfp), "%pGg", &handle->gfp);
+	json_begin();
+	json_number("handle", handle->number);
+	if (handle->page) {
+		json_number("pfn", page_to_pfn(page));
+		json_number("phys_address", page_to_phys(page));
+		json_number("virt_address", (unsigned long)page_address(page));
+		json_text("zone", page_zone(page)->name);
+		json_number("order", handle->order);
+	} else {
+		json_number("virt_address", (unsigned long)handle->object);
+		json_number("asked_bytes", handle->size);
+		json_number("usable_bytes", cache ? cache->object_size : page_size(page));
+		json_text("cache", cache ? cache->name : "");
+	}
+	json_text("gfp", gfp);
+	json_end();
+}
+
+/* "2 handles, 3 pages, 12 KiB, 1 object" */
+static int cmd_handles(int argc, char **argv)
+{
+	unsigned long nr = 0, pages = 0, objects = 0;
+	struct handle *handle;
+	bool json;
+
+	if (listing_arguments(argc, argv, &json))
+		return -EINVAL;
+	for (handle = next_handle(NULL); handle; handle = next_handle(handle)) {
+		nr++;
+		pages += handle_pages(handle);
+		objects += !handle->page;
+		(json ? json_handle : print_handle)(handle);
+	}
+	if (json)
+		return 0;
+	mprintf("%lu handle%s, %lu page%s, %s", COUNTED(nr), COUNTED(pages), PAGES_TEXT(pages));
+	if (objects)
+		mprintf(", %lu object%s", COUNTED(objects));
+	mprintf("\n");
+	if (filled_pages)
+		mprintf("and fill holds %lu pages, %s\n", filled_pages, PAGES_TEXT(filled_pages));
+	return 0;
+}
+
+MONITOR_COMMAND("handles", "[--json]", "what `alloc` gave and `free` has not taken", cmd_handles);
+
+/* --- taking -------------------------------------------------------------------------- */
+
+static void number_and_show(struct handle *handle, gfp_t gfp)
+{
+	handle->number = ++last_number;
+	handle->gfp = gfp;
+	print_handle(handle);
+}
+
 static int cmd_alloc_page(int argc, char **argv)
 {
-	struct handle *handle = unused_handle();
+	struct handle *handle;
 	unsigned int order;
 	gfp_t gfp;
 
@@ -78,52 +192,179 @@ static int cmd_alloc_page(int argc, char **argv)
 		return monitor_usage(argv[0]);
 	if (parse_order(argv[1], &order) || parse_gfp(argc - 2, argv + 2, &gfp))
 		return -EINVAL;
-	if (!handle) {
-		mprintf("all %d handles are in use: free some first ('handles' shows them)\n",
-			NR_HANDLES);
+	handle = unused_handle();
+	if (!handle)
 		return -ENOSPC;
-	}
 	handle->page = monitor_alloc(gfp, order);
 	if (!handle->page) {
 		mprintf("refused: order %u, %pGg\n", order, &gfp);
 		explain_refusal(gfp, order);
 		return -ENOMEM;
 	}
-	handle->number = ++last_number;
 	handle->order = order;
-	handle->gfp = gfp;
-	print_handle(handle);
+	number_and_show(handle, gfp);
 	return 0;
 }
 
-static void complete_alloc_page(struct monitor_completion *completion, int argc, char **argv)
+static void complete_alloc(struct monitor_completion *completion, int argc, char **argv)
 {
 	if (argc >= 2)
 		offer_gfp(completion);
 }
 
 MONITOR_COMMAND_COMPLETE("alloc page", "ORDER GFP...", "take 2^ORDER pages", cmd_alloc_page,
-			 complete_alloc_page);
+			 complete_alloc);
 
+/* What slabs report as a caller's bug is refused here. */
+static int check_object_gfp(const struct kmem_cache *cache, gfp_t gfp)
+{
+	gfp_t bad = gfp & GFP_SLAB_BUG_MASK;
+
+	if (bad) {
+		mprintf("an object cannot be had with %pGg: it needs an address, from any zone "
+			"below\n",
+			&bad);
+		return -EINVAL;
+	}
+	if (cache && cache->ctor && (gfp & __GFP_ZERO)) {
+		mprintf("%s has a constructor: __GFP_ZERO would undo its work\n", cache->name);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static gfp_t survivable(gfp_t gfp)
+{
+	return (gfp & ~__GFP_NOFAIL) | __GFP_NOWARN;
+}
+
+/* `cache` is where it was to come from; NULL: whole pages. */
+static int keep_object(struct handle *handle, void *object, const struct kmem_cache *cache,
+		       size_t size, gfp_t gfp)
+{
+	if (!object) {
+		mprintf("refused: %zu bytes, %pGg\n", size, &gfp);
+		if (cache)
+			mprintf("%s has no free object, and gets no pages for more:\n",
+				cache->name);
+		explain_refusal(cache ? gfp | cache->allocflags : gfp,
+				cache ? cache->min.order : get_order(size));
+		return -ENOMEM;
+	}
+	handle->object = object;
+	handle->size = size;
+	number_and_show(handle, gfp);
+	return 0;
+}
+
+static int cmd_alloc_kmalloc(int argc, char **argv)
+{
+	struct kmem_cache *cache = NULL;
+	struct handle *handle;
+	unsigned long size;
+	gfp_t gfp;
+
+	if (argc < 3)
+		return monitor_usage(argv[0]);
+	if (monitor_parse_ulong(argv[1], &size) || parse_gfp(argc - 2, argv + 2, &gfp) ||
+	    check_object_gfp(NULL, gfp))
+		return -EINVAL;
+	if (size > KMALLOC_MAX_SIZE) {
+		mprintf("%lu bytes are too many: kmalloc gives at most %lu, %s\n", size,
+			KMALLOC_MAX_SIZE, size_text(KMALLOC_MAX_SIZE).text);
+		return -EINVAL;
+	}
+	if (!size) {
+		mprintf("kmalloc(0) gives ZERO_SIZE_PTR, 0x%px: to be freed, never to be "
+			"touched\n",
+			ZERO_SIZE_PTR);
+		return 0;
+	}
+	handle = unused_handle();
+	if (!handle)
+		return -ENOSPC;
+	if (size <= KMALLOC_MAX_CACHE_SIZE)
+		cache = kmalloc_caches[kmalloc_type(gfp)][kmalloc_index(size)];
+	return keep_object(handle, kmalloc(size, survivable(gfp)), cache, size, gfp);
+}
+
+MONITOR_COMMAND_COMPLETE("alloc kmalloc", "SIZE GFP...", "take an object of that many bytes",
+			 cmd_alloc_kmalloc, complete_alloc);
+
+static int cmd_alloc_cache(int argc, char **argv)
+{
+	struct kmem_cache *cache;
+	struct handle *handle;
+	gfp_t gfp;
+
+	if (argc < 3)
+		return monitor_usage(argv[0]);
+	cache = parse_cache(argv[1]);
+	if (!cache || parse_gfp(argc - 2, argv + 2, &gfp) || check_object_gfp(cache, gfp))
+		return -EINVAL;
+	handle = unused_handle();
+	if (!handle)
+		return -ENOSPC;
+	return keep_object(handle, kmem_cache_alloc(cache, survivable(gfp)), cache,
+			   cache->object_size, gfp);
+}
+
+static void complete_alloc_cache(struct monitor_completion *completion, int argc, char **argv)
+{
+	if (argc == 1)
+		offer_caches(completion);
+	else
+		offer_gfp(completion);
+}
+
+MONITOR_COMMAND_COMPLETE("alloc cache", "CACHE GFP...", "take an object of a slab cache",
+			 cmd_alloc_cache, complete_alloc_cache);
+
+/* --- giving back ---------------------------------------------------------------------- */
+
+/* kfree() takes an object of any cache. */
 static void free_handle(struct handle *handle)
 {
-	__free_pages(handle->page, handle->order);
+	if (handle->page)
+		__free_pages(handle->page, handle->order);
+	else
+		kfree(handle->object);
 	handle->page = NULL;
+	handle->object = NULL;
 }
 
 static int free_everything(void)
 {
-	unsigned long nr = 0, pages = 0, filled = release_filled();
+	unsigned long nr = 0, pages = 0, objects = 0, filled = release_filled();
 	struct handle *handle;
 
 	for (handle = next_handle(NULL); handle; handle = next_handle(handle)) {
 		nr++;
-		pages += 1UL << handle->order;
+		pages += handle_pages(handle);
+		objects += !handle->page;
 		free_handle(handle);
 	}
-	mprintf("gave back %lu handle%s, %lu page%s, and %lu page%s that fill had taken\n",
-		COUNTED(nr), COUNTED(pages), COUNTED(filled));
+	mprintf("gave back %lu handle%s, %lu page%s, ", COUNTED(nr), COUNTED(pages));
+	if (objects)
+		mprintf("%lu object%s, ", COUNTED(objects));
+	mprintf("and %lu page%s that fill had taken\n", COUNTED(filled));
 	return 0;
+}
+
+static void free_and_show(struct handle *handle)
+{
+	const struct kmem_cache *cache;
+
+	mprintf("#%u: gave back ", handle->number);
+	if (handle->page) {
+		mprintf("%lu page%s from pfn %lu on\n", COUNTED(handle_pages(handle)),
+			page_to_pfn(handle->page));
+	} else {
+		cache = handle_cache(handle);
+		mprintf("0x%px to %s\n", handle->object,
+			cache ? cache->name : "the page allocator");
+	}
+	free_handle(handle);
 }
 
 static int cmd_free(int argc, char **argv)
@@ -140,9 +381,7 @@ static int cmd_free(int argc, char **argv)
 	for (handle = next_handle(NULL); handle; handle = next_handle(handle)) {
 		if (handle->number != number)
 			continue;
-		mprintf("#%lu: gave back %lu page%s from pfn %lu on\n", number,
-			COUNTED(1UL << handle->order), page_to_pfn(handle->page));
-		free_handle(handle);
+		free_and_show(handle);
 		return 0;
 	}
 	if (!number || number > last_number)
@@ -152,44 +391,4 @@ static int cmd_free(int argc, char **argv)
 	return -ENOENT;
 }
 
-MONITOR_COMMAND("free", "HANDLE|all", "give pages back", cmd_free);
-
-static void json_handle(const struct handle *handle)
-{
-	char gfp[MONITOR_LINE_MAX - 2];
-
-	snprintf(gfp, sizeof(gfp), "%pGg", &handle->gfp);
-	json_begin();
-	json_number("handle", handle->number);
-	json_number("pfn", page_to_pfn(handle->page));
-	json_number("phys_address", page_to_phys(handle->page));
-	json_number("virt_address", (unsigned long)page_address(handle->page));
-	json_text("zone", page_zone(handle->page)->name);
-	json_number("order", handle->order);
-	json_text("gfp", gfp);
-	json_end();
-}
-
-static int cmd_handles(int argc, char **argv)
-{
-	unsigned long nr = 0, pages = 0;
-	struct handle *handle;
-	bool json;
-
-	if (listing_arguments(argc, argv, &json))
-		return -EINVAL;
-	for (handle = next_handle(NULL); handle; handle = next_handle(handle)) {
-		nr++;
-		pages += 1UL << handle->order;
-		(json ? json_handle : print_handle)(handle);
-	}
-	if (!json)
-		mprintf("%lu handle%s, %lu page%s, %s\n", COUNTED(nr), COUNTED(pages),
-			PAGES_TEXT(pages));
-	if (!json && filled_pages)
-		mprintf("and fill holds %lu pages, %s\n", filled_pages, PAGES_TEXT(filled_pages));
-	return 0;
-}
-
-MONITOR_COMMAND("handles", "[--json]", "what `alloc page` gave and `free` has not taken",
-		cmd_handles);
+MONITOR_COMMAND("free", "HANDLE|all", "give back what `alloc` took", cmd_free);

@@ -33,7 +33,8 @@ struct short_text percent_text(u64 part, u64 whole); /* 97.3 */
 #define COLOUR_YELLOW "\x1b[33m"
 #define COLOUR_GREEN  "\x1b[32m"
 
-/* Takes "--json" out of the arguments; was it there? */
+/* Takes a word out of the arguments, "--json" for one; was it there? */
+bool take_word(int *argc, char **argv, const char *word);
 bool take_json(int *argc, char **argv);
 /* For a command without any other argument: 0, or -EINVAL after the usage. */
 int listing_arguments(int argc, char **argv, bool *json);
@@ -132,10 +133,45 @@ struct page *monitor_alloc(gfp_t gfp, unsigned int order);
 /* Why no zone serves the request, a line a zone. */
 void explain_refusal(gfp_t gfp, unsigned int order);
 
+/* --- slab.c ---------------------------------------------------------------------- */
+
+struct kmem_cache;
+
+/* The cache of that name, or NULL and a sentence. */
+struct kmem_cache *parse_cache(const char *name);
+void offer_caches(struct monitor_completion *completion);
+
+enum object_state {
+	OBJECT_USED,
+	OBJECT_FREE,	/* in its slab's list */
+	OBJECT_CPU,	/* free, in a CPU's list */
+	OBJECT_PADDING, /* no object: what is left over behind the last one */
+};
+
+/* The object of a slab that an address is in. */
+struct object_place {
+	struct kmem_cache *cache;
+	void *slab;   /* where the slab begins */
+	void *object; /* where the object begins: the byte that its owner is given */
+	long offset;  /* of the address in it; below 0 in a red zone */
+	unsigned int number;
+	enum object_state state;
+};
+
+/* False: the address, of the direct mapping, is in no slab. */
+bool find_object(const void *address, struct object_place *place);
+
+/* --- page.c ---------------------------------------------------------------------- */
+
+/* What a frame is used for, in words. */
+#define FRAME_TEXT_SIZE 120
+void describe_frame(char *text, unsigned long pfn);
+
 /* --- alloc.c and fill.c: who has a page ------------------------------------------ */
 
 /* The number of the handle whose block the page is in, or 0; and the block. */
 unsigned int handle_of(const struct page *page, struct page **block, unsigned int *order);
+unsigned int handle_of_object(const void *object);
 
 /* The same of what `fill` took: the block, or NULL. */
 struct page *filled_block_of(const struct page *page, unsigned int *order);

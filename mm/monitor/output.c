@@ -38,19 +38,24 @@ struct short_text percent_text(u64 part, u64 whole)
 	return out;
 }
 
-bool take_json(int *argc, char **argv)
+bool take_word(int *argc, char **argv, const char *word)
 {
 	bool found = false;
 	int from, to = 1;
 
 	for (from = 1; from < *argc; from++) {
-		if (strcmp(argv[from], "--json"))
+		if (strcmp(argv[from], word))
 			argv[to++] = argv[from];
 		else
 			found = true;
 	}
 	*argc = to;
 	return found;
+}
+
+bool take_json(int *argc, char **argv)
+{
+	return take_word(argc, argv, "--json");
 }
 
 int listing_arguments(int argc, char **argv, bool *json)

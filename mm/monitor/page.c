@@ -6,10 +6,9 @@
 #include <memkern/boot.h>
 #include <memkern/e820.h>
 
-#include "../internal.h"
+#include "../slab.h"
 #include "monitor.h"
 
-#define STATE_SIZE     120
 #define LOW_MEMORY_END 0x100000
 
 extern char __kernel_phys_start[], __kernel_phys_end[];
@@ -37,9 +36,9 @@ static void describe_block(char *state, const struct page *page, const struct pa
 	unsigned long n = page - block + 1, used = strlen(state);
 
 	if (order)
-		used += scnprintf(state + used, STATE_SIZE - used, "%lu%s of %lu pages of ", n,
+		used += scnprintf(state + used, FRAME_TEXT_SIZE - used, "%lu%s of %lu pages of ", n,
 				  ordinal(n), 1UL << order);
-	snprintf(state + used, STATE_SIZE - used, "the block at pfn %lu, order %u",
+	snprintf(state + used, FRAME_TEXT_SIZE - used, "the block at pfn %lu, order %u",
 		 page_to_pfn(block), order);
 }
 
@@ -114,10 +113,10 @@ static bool describe_free(char *state, struct page *page)
 		for_each_cpu_block(zone, compare_cpu_block, &search);
 	spin_unlock_irqrestore(&zone->lock, flags);
 	if (block) {
-		strscpy(state, "free: ", STATE_SIZE);
+		strscpy(state, "free: ", FRAME_TEXT_SIZE);
 		describe_block(state, page, block, order);
 	} else if (search.found.page) {
-		snprintf(state, STATE_SIZE, "free, in the lists of CPU %u: ", search.found.cpu);
+		snprintf(state, FRAME_TEXT_SIZE, "free, in the lists of CPU %u: ", search.found.cpu);
 		describe_block(state, page, search.found.page, search.found.order);
 	}
 	return block || search.found.page;
@@ -130,37 +129,42 @@ static void describe_used(char *state, struct page *page)
 
 	number = handle_of(page, &block, &order);
 	if (number) {
-		snprintf(state, STATE_SIZE, "in use, handle #%u: ", number);
+		snprintf(state, FRAME_TEXT_SIZE, "in use, handle #%u: ", number);
+	} else if (PageSlab(page)) {
+		block = slab_page(page_slab(page));
+		order = compound_order(block);
+		snprintf(state, FRAME_TEXT_SIZE, "in use, a slab of %s: ",
+			 page_slab(page)->slab_cache->name);
 	} else if ((block = filled_block_of(page, &order))) {
-		strscpy(state, "in use, taken by fill: ", STATE_SIZE);
+		strscpy(state, "in use, taken by fill: ", FRAME_TEXT_SIZE);
 	} else if (PageCompound(page)) {
-		strscpy(state, "in use, compound: ", STATE_SIZE);
+		strscpy(state, "in use, compound: ", FRAME_TEXT_SIZE);
 		block = compound_head(page);
 		order = compound_order(block);
 	}
 	if (block)
 		describe_block(state, page, block, order);
 	else if (PageTable(page))
-		strscpy(state, "in use: a page table", STATE_SIZE);
+		strscpy(state, "in use: a page table", FRAME_TEXT_SIZE);
 	else if (page_ref_count(page))
-		strscpy(state, "in use by the kernel: a page, or the first of a block", STATE_SIZE);
+		strscpy(state, "in use by the kernel: a page, or the first of a block", FRAME_TEXT_SIZE);
 	else
-		strscpy(state, "in use by the kernel: not the first page of its block", STATE_SIZE);
+		strscpy(state, "in use by the kernel: not the first page of its block", FRAME_TEXT_SIZE);
 }
 
-static void describe(char *state, unsigned long pfn)
+void describe_frame(char *state, unsigned long pfn)
 {
 	unsigned long nr;
 
 	switch (frame_state(pfn, &nr)) {
 	case FRAME_HOLE:
-		snprintf(state, STATE_SIZE, "not usable: %s", no_ram(PFN_PHYS(pfn)));
+		snprintf(state, FRAME_TEXT_SIZE, "not usable: %s", no_ram(PFN_PHYS(pfn)));
 		break;
 	case FRAME_RESERVED:
-		snprintf(state, STATE_SIZE, "reserved: %s", reserved_by(PFN_PHYS(pfn)));
+		snprintf(state, FRAME_TEXT_SIZE, "reserved: %s", reserved_by(PFN_PHYS(pfn)));
 		break;
 	case FRAME_BAD:
-		strscpy(state, "bad: it was reported, and nobody gets it again", STATE_SIZE);
+		strscpy(state, "bad: it was reported, and nobody gets it again", FRAME_TEXT_SIZE);
 		break;
 	default:
 		if (!describe_free(state, pfn_to_page(pfn)))
@@ -217,7 +221,7 @@ static void print_page(unsigned long pfn, const char *how, const char *state)
 
 static int cmd_page(int argc, char **argv)
 {
-	char state[STATE_SIZE];
+	char state[FRAME_TEXT_SIZE];
 	unsigned long pfn;
 	const char *how;
 
@@ -225,7 +229,7 @@ static int cmd_page(int argc, char **argv)
 		return monitor_usage(argv[0]);
 	if (parse_frame(argv[1], &pfn, &how))
 		return -EINVAL;
-	describe(state, pfn);
+	describe_frame(state, pfn);
 	if (pfn_valid(pfn)) {
 		print_page(pfn, how, state);
 		return 0;

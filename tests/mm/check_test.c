@@ -54,7 +54,7 @@ static void expect_broken(struct kunit *test, const char *found, const char *exp
 	KUNIT_EXPECT_STREQ(test, check_dma(), "");
 }
 
-/* --- struct pages of a free block ---------------------------------------------------------- */
+/* --- struct pages of a free block ----------------------------------------------------- */
 
 static void count_1(struct page *page)
 {
@@ -89,7 +89,7 @@ static void looks_in_use(struct page *page)
 
 static void order_less_1(struct page *page)
 {
-	page->private--;
+	page->private -= 1;
 }
 
 static void order_absurd(struct page *page)
@@ -181,7 +181,7 @@ static void checker_of_free_frames(struct kunit *test)
 	KUNIT_EXPECT_STREQ(test, check_dma(), "");
 }
 
-/* --- free areas -------------------------------------------------------------------------------- */
+/* --- free areas ----------------------------------------------------------------------- */
 
 static void checker_of_alignment(struct kunit *test)
 {
@@ -257,9 +257,8 @@ static void checker_of_counters(struct kunit *test)
 {
 	struct zone *dma = mm_zone(ZONE_DMA);
 	unsigned long *const counters[] = {
-		&dma->nr_free_pages,		&dma->nr_free_highatomic,
-		&dma->free_area[0].nr_free,	&dma->free_area[5].nr_free,
-		&dma->free_area[10].nr_free,
+		&dma->nr_free_pages,	    &dma->nr_free_highatomic,	 &dma->free_area[0].nr_free,
+		&dma->free_area[5].nr_free, &dma->free_area[10].nr_free,
 	};
 	const char *found;
 	unsigned int i;
@@ -307,7 +306,7 @@ static void checker_of_a_block_that_is_in_use_too(struct kunit *test)
 	expect_broken(test, found, "I-page_alloc-1");
 }
 
-/* --- per-CPU lists ------------------------------------------------------------------------------ */
+/* --- per-CPU lists -------------------------------------------------------------------- */
 
 static struct per_cpu_pages *dma_lists(void)
 {
@@ -380,7 +379,7 @@ static void checker_of_pages_on_a_list(struct kunit *test)
 	KUNIT_EXPECT_STREQ(test, check_dma(), "");
 }
 
-/* --- pageblocks ---------------------------------------------------------------------------------- */
+/* --- pageblocks ----------------------------------------------------------------------- */
 
 static void checker_of_reserved_pageblocks(struct kunit *test)
 {
@@ -420,7 +419,7 @@ static void checker_of_types_without_grouping(struct kunit *test)
 	KUNIT_EXPECT_STREQ(test, found, "I-pageblock-2");
 }
 
-/* --- zones ----------------------------------------------------------------------------------------- */
+/* --- zones ---------------------------------------------------------------------------- */
 
 /* Is each of the names, as broken_invariants() gives them, in one of the two others? */
 static bool all_named(const char *names, const char *in, const char *or_in)
@@ -504,7 +503,7 @@ static void checker_of_zonelists(struct kunit *test)
 	KUNIT_EXPECT_STREQ(test, check_zones(), "");
 }
 
-/* --- all of them together ---------------------------------------------------------------------------- */
+/* --- all of them together ------------------------------------------------------------- */
 
 static struct capture capture;
 

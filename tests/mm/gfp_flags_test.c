@@ -8,7 +8,7 @@
 
 #include "mm_test.h"
 
-/* --- zone and floor ------------------------------------------------------------------------ */
+/* --- zone and floor ------------------------------------------------------------------- */
 
 enum share {
 	ALL,	/* 100 % of min must remain */
@@ -43,8 +43,7 @@ static const struct flag_row {
 	{ "F15_MEMALLOC", GFP_NOWAIT | __GFP_MEMALLOC, ZONE_NORMAL, NOTHING },
 	{ "F15_MEMALLOC_HIGHMEM", GFP_NOWAIT | __GFP_MEMALLOC | __GFP_HIGHMEM, ZONE_HIGHMEM,
 	  NOTHING },
-	{ "F15_NOMEMALLOC_wins", GFP_NOWAIT | __GFP_MEMALLOC | __GFP_NOMEMALLOC, ZONE_NORMAL,
-	  ALL },
+	{ "F15_NOMEMALLOC_wins", GFP_NOWAIT | __GFP_MEMALLOC | __GFP_NOMEMALLOC, ZONE_NORMAL, ALL },
 	{ "F15_NOMEMALLOC_ATOMIC", GFP_ATOMIC | __GFP_NOMEMALLOC, ZONE_NORMAL, HALF },
 	{ "F16_without_DIRECT_RECLAIM", (GFP_KERNEL | __GFP_HIGH) & ~__GFP_DIRECT_RECLAIM,
 	  ZONE_NORMAL, ATOMIC },
@@ -90,7 +89,7 @@ static void api_F_zone_and_floor(struct kunit *test)
 	}
 }
 
-/* --- what is special in a flag ----------------------------------------------------------------- */
+/* --- what is special in a flag -------------------------------------------------------- */
 
 static void api_F3_nowait_reports_its_failure(struct kunit *test)
 {

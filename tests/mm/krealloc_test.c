@@ -179,7 +179,8 @@ static void api_K7_refusal_is_reported(struct kunit *test)
 	mm_hide_down_to(mm_zone(ZONE_DMA), 0);
 	kunit_expect_report(test, "SLUB: Unable to allocate memory on node -1, gfp=0x1(GFP_DMA)");
 	KUNIT_EXPECT_NULL(test, krealloc(object, 5000, GFP_DMA));
-	kunit_expect_report(test, "page allocation failure: order:3, mode:0x40001(GFP_DMA|__GFP_COMP)");
+	kunit_expect_report(test,
+			    "page allocation failure: order:3, mode:0x40001(GFP_DMA|__GFP_COMP)");
 	KUNIT_EXPECT_NULL(test, krealloc(object, 20000, GFP_DMA));
 	kfree(object);
 }

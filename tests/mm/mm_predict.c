@@ -103,7 +103,8 @@ int mm_predict(gfp_t gfp, unsigned int order)
 			min -= min / 2;
 		if ((gfp & __GFP_HIGH) && is_atomic(gfp))
 			min -= min / 4;
-		if (free > min + zone->lowmem_reserve[highest] && has_block(zone, order, highatomic))
+		if (free > min + zone->lowmem_reserve[highest] &&
+		    has_block(zone, order, highatomic))
 			return i;
 	}
 	for (i = highest; i >= 0 && ignores_marks(gfp); i--)
@@ -112,7 +113,7 @@ int mm_predict(gfp_t gfp, unsigned int order)
 	return -1;
 }
 
-/* --- the exact floor ------------------------------------------------------------------- */
+/* --- the exact floor ------------------------------------------------------------------ */
 
 void mm_near_limits(gfp_t gfp)
 {

@@ -9,7 +9,7 @@ static LIST_HEAD(hidden);
 
 static struct free_set before, after;
 
-/* --- held blocks ------------------------------------------------------------------- */
+/* --- held blocks ---------------------------------------------------------------------- */
 
 void mm_hold(struct page *page, unsigned int order)
 {
@@ -56,7 +56,7 @@ void mm_give_all(void)
 		mm_give(page);
 }
 
-/* --- hidden blocks ----------------------------------------------------------------- */
+/* --- hidden blocks -------------------------------------------------------------------- */
 
 /* Hides a block of this order, of any type; false if there is none. */
 static bool hide_block(struct zone *zone, unsigned int order)
@@ -113,7 +113,7 @@ void mm_unhide(void)
 	}
 }
 
-/* --- around each case ---------------------------------------------------------------- */
+/* --- around each case ----------------------------------------------------------------- */
 
 void mm_settle(void)
 {
@@ -181,7 +181,7 @@ void mm_repair_bad(struct page *page)
 	nr_bad_pages--;
 }
 
-/* --- the set of free blocks ------------------------------------------------------------ */
+/* --- the set of free blocks ----------------------------------------------------------- */
 
 static void free_set_add(struct free_set *set, unsigned long pfn, unsigned int order)
 {
@@ -226,7 +226,8 @@ void free_set_compare(struct kunit *test, const struct free_set *one, const stru
 		if (a->pfn == b->pfn && a->order == b->order && a->count == b->count)
 			continue;
 		KUNIT_FAIL(test,
-			   "free blocks differ: %u of order %u at %#lx before, %u of order %u at %#lx after",
+			   "free blocks differ: %u of order %u at %#lx before, %u of order %u at "
+			   "%#lx after",
 			   a->count, a->order, a->pfn, b->count, b->order, b->pfn);
 		return;
 	}

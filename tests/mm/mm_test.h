@@ -51,10 +51,22 @@ unsigned long mm_free_pages(const struct zone *zone);
 /* Is the page part of a block in the free areas? */
 bool mm_in_free_areas(struct page *page);
 
+/* The machine of the longest runs: of 64 MiB. */
+static inline bool mm_is_64_mib(void)
+{
+	return max_pfn > 12288 && max_pfn <= 16384;
+}
+
+/* Is each page zeroed or poisoned when it comes or goes? Then large blocks take their time. */
+static inline bool mm_touches_bytes(void)
+{
+	return mm_debug_flags & (MM_DEBUG_INIT_ON_ALLOC | MM_DEBUG_INIT_ON_FREE | MM_DEBUG_POISON);
+}
+
 /* A page that bad_page() took out of use is an ordinary page of the caller's again. */
 void mm_repair_bad(struct page *page);
 
-/* --- the set of free blocks, (pfn, order), whatever their lists and types ---------- */
+/* --- the set of free blocks, (pfn, order), whatever their lists and types ------------- */
 
 struct free_run {
 	unsigned long pfn;
@@ -75,7 +87,7 @@ void free_set_read(struct free_set *set);
 void free_set_compare(struct kunit *test, const struct free_set *before,
 		      const struct free_set *after);
 
-/* --- what the contract says, computed without the allocator's own functions -------- */
+/* --- what the contract says, computed without the allocator's own functions ----------- */
 
 #define for_each_zone_index(i) for ((i) = 0; (i) < MAX_NR_ZONES; (i)++)
 
@@ -112,7 +124,7 @@ void mm_check_floor(struct kunit *test, gfp_t gfp);
 /* A refusal is expected. */
 #define MM_TEST_GFP(gfp) ((gfp) | __GFP_NOWARN)
 
-/* --- a zone of its own, of real frames ---------------------------------------------- */
+/* --- a zone of its own, of real frames ------------------------------------------------ */
 
 /*
  * 2^order frames that no other zone knows, for the functions of mm/internal.h that get

@@ -20,7 +20,8 @@ static const struct zone_case {
 	{ __GFP_MOVABLE | __GFP_DMA32, ZONE_NORMAL, "MOVABLE|DMA32" },
 };
 
-#define for_each_zone_case(c) for ((c) = zone_cases; (c) < zone_cases + ARRAY_SIZE(zone_cases); (c)++)
+#define for_each_zone_case(c) \
+	for ((c) = zone_cases; (c) < zone_cases + ARRAY_SIZE(zone_cases); (c)++)
 
 static void api_Z1_zone_bounds(struct kunit *test)
 {
@@ -74,8 +75,8 @@ static void api_Z1_present_pages_are_the_ram(struct kunit *test)
 		unsigned long pfn = PFN_UP(start);
 
 		for_each_zone_index(zone) {
-			unsigned long stop = min_t(unsigned long, PFN_DOWN(end),
-						   zone_end_pfn(mm_zone(zone)));
+			unsigned long stop =
+				min_t(unsigned long, PFN_DOWN(end), zone_end_pfn(mm_zone(zone)));
 
 			if (!mm_zone(zone)->spanned_pages || stop <= pfn)
 				continue;
@@ -95,7 +96,8 @@ static void api_Z2_gfp_zone_table(struct kunit *test)
 	for_each_zone_case(c) {
 		KUNIT_EXPECT_EQ_MSG(test, gfp_zone(c->gfp), c->zone, "%s", c->name);
 		/* Other flags make no difference. */
-		KUNIT_EXPECT_EQ(test, gfp_zone(c->gfp | (__GFP_BITS_MASK & ~GFP_ZONEMASK)), c->zone);
+		KUNIT_EXPECT_EQ(test, gfp_zone(c->gfp | (__GFP_BITS_MASK & ~GFP_ZONEMASK)),
+				c->zone);
 		KUNIT_EXPECT_EQ(test, mm_highest_zone(c->gfp), c->zone);
 	}
 }
@@ -107,8 +109,8 @@ static void expect_zone(struct kunit *test, const struct zone_case *c, unsigned 
 	struct page *page = mm_take(MM_TEST_GFP(c->gfp), order);
 
 	KUNIT_ASSERT_NOT_NULL_MSG(test, page, "%s, order %u", c->name, order);
-	KUNIT_EXPECT_EQ_MSG(test, mm_zone_of_pfn(page_to_pfn(page)), wanted, "%s, order %u", c->name,
-			    order);
+	KUNIT_EXPECT_EQ_MSG(test, mm_zone_of_pfn(page_to_pfn(page)), wanted, "%s, order %u",
+			    c->name, order);
 	KUNIT_EXPECT_LE(test, mm_zone_of_pfn(page_to_pfn(page)), c->zone);
 	mm_reset();
 }
@@ -189,8 +191,8 @@ static void expect_never_up(struct kunit *test, const struct zone_case *c)
 	KUNIT_EXPECT_EQ_MSG(test, wanted, -1, "%s", c->name);
 	for_each_zone_index(i)
 		if (i > c->zone)
-			KUNIT_EXPECT_EQ_MSG(test, mm_zone(i)->nr_free_pages, free[i],
-					    "%s, zone %s", c->name, mm_zone(i)->name);
+			KUNIT_EXPECT_EQ_MSG(test, mm_zone(i)->nr_free_pages, free[i], "%s, zone %s",
+					    c->name, mm_zone(i)->name);
 		else
 			KUNIT_EXPECT_LE(test, mm_zone(i)->nr_free_pages, free[i]);
 	mm_reset();
@@ -219,7 +221,7 @@ static void api_Z4_gfp_dma_is_below_16_MiB(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, mm_zone(ZONE_DMA)->nr_free_pages, 0);
 }
 
-/* A KERNEL request leaves DMA its reserve against NORMAL, on top of the mark; a DMA request does not. */
+/* A KERNEL request leaves DMA its reserve against NORMAL, beside the mark; a DMA request none. */
 static void api_Z5_lowmem_reserve(struct kunit *test)
 {
 	struct zone *dma = mm_zone(ZONE_DMA), *normal = mm_zone(ZONE_NORMAL);

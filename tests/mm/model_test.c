@@ -44,7 +44,7 @@ static void see(const char *what, unsigned long pfn)
 	fault_pfn = pfn;
 }
 
-/* --- what is in an owned block ------------------------------------------------------------- */
+/* --- what is in an owned block -------------------------------------------------------- */
 
 /* Of large blocks only sixteen pages, to save time. */
 static unsigned long pattern_step(unsigned int order)
@@ -91,7 +91,7 @@ static void check_zeroed(struct page *page, unsigned int order)
 	}
 }
 
-/* --- who owns what ----------------------------------------------------------------------------- */
+/* --- who owns what -------------------------------------------------------------------- */
 
 static void own(struct page *page, unsigned int order, bool compound)
 {
@@ -141,15 +141,25 @@ static struct page *disown(unsigned int nr, struct owned *block)
 	return pfn_to_page(block->pfn);
 }
 
-/* --- operations ---------------------------------------------------------------------------------- */
+/* --- operations ----------------------------------------------------------------------- */
 
 static gfp_t random_gfp(void)
 {
 	static const gfp_t flags[] = {
-		GFP_KERNEL,	   GFP_KERNEL, GFP_ATOMIC, GFP_NOWAIT,		 GFP_HIGHUSER,
-		GFP_HIGHUSER_MOVABLE, GFP_DMA,    GFP_NOIO,   GFP_KERNEL | GFP_DMA,
-		GFP_KERNEL | __GFP_RECLAIMABLE, GFP_NOWAIT | __GFP_MOVABLE,
-		GFP_ATOMIC | __GFP_HIGHMEM, GFP_ATOMIC | __GFP_NOMEMALLOC, GFP_NOFS | __GFP_HIGH,
+		GFP_KERNEL,
+		GFP_KERNEL,
+		GFP_ATOMIC,
+		GFP_NOWAIT,
+		GFP_HIGHUSER,
+		GFP_HIGHUSER_MOVABLE,
+		GFP_DMA,
+		GFP_NOIO,
+		GFP_KERNEL | GFP_DMA,
+		GFP_KERNEL | __GFP_RECLAIMABLE,
+		GFP_NOWAIT | __GFP_MOVABLE,
+		GFP_ATOMIC | __GFP_HIGHMEM,
+		GFP_ATOMIC | __GFP_NOMEMALLOC,
+		GFP_NOFS | __GFP_HIGH,
 		GFP_KERNEL | GFP_DMA32,
 	};
 	gfp_t gfp = flags[random_below(ARRAY_SIZE(flags))];
@@ -303,7 +313,7 @@ static void operate(void)
 		unreserve_highatomic_pageblock(MIGRATE_MOVABLE, random_below(2));
 }
 
-/* --- runs ------------------------------------------------------------------------------------------ */
+/* --- runs ----------------------------------------------------------------------------- */
 
 static void end_model(void *map)
 {
@@ -317,8 +327,8 @@ static void run_model(struct kunit *test, unsigned long steps, u64 seed)
 	unsigned long step, rest = max(steps / 8, 1UL);
 
 	prandom_seed_state(&rnd, seed);
-	is_owned = (void *)__get_free_pages(
-		GFP_KERNEL | __GFP_ZERO, get_order(BITS_TO_LONGS(max_pfn) * sizeof(long)));
+	is_owned = (void *)__get_free_pages(GFP_KERNEL | __GFP_ZERO,
+					    get_order(BITS_TO_LONGS(max_pfn) * sizeof(long)));
 	KUNIT_ASSERT_NOT_NULL(test, is_owned);
 	KUNIT_ASSERT_EQ(test, kunit_add_action(test, end_model, is_owned), 0);
 	fault = NULL;
@@ -341,9 +351,7 @@ static void model_quick(struct kunit *test)
 
 static void model_million(struct kunit *test)
 {
-	bool is_64_mib = max_pfn <= 16384 && max_pfn > 12288;
-
-	run_model(test, is_64_mib ? 1000000 : 100000, 2);
+	run_model(test, mm_is_64_mib() && !mm_touches_bytes() ? 1000000 : 100000, 2);
 }
 
 /* Little memory, so that requests are refused, fall back and dig into the reserves. */

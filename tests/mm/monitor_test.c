@@ -9,58 +9,10 @@
 #include <memkern/monitor.h>
 
 #include "../../mm/monitor/monitor.h"
-#include "../kernel/capture.h"
 #include "mm_test.h"
+#include "monitor_run.h"
 
 #define HANDLES 1024
-
-static struct capture output;
-
-/* Executes a line; output.text is what it printed, without colours. */
-static int run(struct kunit *test, const char *line)
-{
-	char *to = output.text, *from = output.text;
-	int result;
-
-	capture_begin(test, &output);
-	result = monitor_execute(line);
-	capture_end(test, &output);
-	while (*from) {
-		if (*from == '\x1b') {
-			while (*from && *from != 'm')
-				from++;
-			from += *from == 'm';
-		} else {
-			*to++ = *from++;
-		}
-	}
-	*to = '\0';
-	return result;
-}
-
-static int __printf(2, 3) runf(struct kunit *test, const char *fmt, ...)
-{
-	char line[MONITOR_LINE_MAX + 1];
-	va_list args;
-
-	va_start(args, fmt);
-	vsnprintf(line, sizeof(line), fmt, args);
-	va_end(args);
-	return run(test, line);
-}
-
-static bool printed(const char *text)
-{
-	return strstr(output.text, text);
-}
-
-/* The number behind `name` in the text, from `from` on; ~0 if it is not there. */
-static u64 number_after(const char *from, const char *name)
-{
-	const char *at = from ? strstr(from, name) : NULL;
-
-	return at ? simple_strtoull(at + strlen(name), NULL, 0) : ~0ULL;
-}
 
 /* The JSON line of a zone. */
 static const char *zone_line(const struct zone *zone)
@@ -69,14 +21,6 @@ static const char *zone_line(const struct zone *zone)
 
 	snprintf(name, sizeof(name), "{\"zone\":\"%s\"", zone->name);
 	return strstr(output.text, name);
-}
-
-static u64 json_field(const char *from, const char *name)
-{
-	char key[40];
-
-	snprintf(key, sizeof(key), "\"%s\":", name);
-	return number_after(from, key);
 }
 
 /* --- listings ------------------------------------------------------------------------ */
@@ -230,12 +174,6 @@ static struct page *handle_page(void)
 	u64 pfn = number_after(output.text, ": pfn ");
 
 	return pfn < max_pfn ? pfn_to_page(pfn) : NULL;
-}
-
-/* The number of the handle that was just printed. */
-static unsigned int handle_number(void)
-{
-	return number_after(output.text, "#");
 }
 
 static void alloc_page_takes_and_free_gives_back(struct kunit *test)

@@ -3,6 +3,7 @@
 #include <linux/highmem.h>
 #include <linux/kernel.h>
 #include <linux/string.h>
+#include <memkern/report.h>
 
 #include "../kernel/capture.h"
 #include "mm_test.h"
@@ -13,7 +14,7 @@ static bool at_rest(const struct page *page)
 	       !(page->flags & PAGE_FLAGS_MASK);
 }
 
-/* --- P1 to P4 --------------------------------------------------------------------------- */
+/* --- P1 to P4 ------------------------------------------------------------------------- */
 
 static void api_P1_alloc_pages(struct kunit *test)
 {
@@ -130,6 +131,7 @@ static void api_P3_order_too_large(struct kunit *test)
 
 static void api_P3_nowarn_is_silent(struct kunit *test)
 {
+	report_reset_once();
 	KUNIT_EXPECT_NULL(test, alloc_pages(GFP_KERNEL | __GFP_NOWARN, MAX_ORDER));
 	KUNIT_EXPECT_NULL(test, alloc_pages(GFP_ATOMIC | __GFP_NOWARN, 99));
 }
@@ -174,7 +176,7 @@ static void api_P4_new_page(struct kunit *test)
 	}
 }
 
-/* --- P6 -------------------------------------------------------------------------------------- */
+/* --- P6 ------------------------------------------------------------------------------- */
 
 static void api_P6_null_address_is_nothing(struct kunit *test)
 {
@@ -200,7 +202,7 @@ static void api_P6_address_not_of_lowmem(struct kunit *test)
 }
 #endif
 
-/* --- P7 to P9 --------------------------------------------------------------------------------- */
+/* --- P7 to P9 ------------------------------------------------------------------------- */
 
 static void api_P7_exact(struct kunit *test)
 {
@@ -337,7 +339,7 @@ static void api_P9_split_of_compound(struct kunit *test)
 	split_page(alloc_pages(GFP_KERNEL | __GFP_COMP, 2), 2);
 }
 
-/* --- P10 ---------------------------------------------------------------------------------------- */
+/* --- P10 ------------------------------------------------------------------------------ */
 
 static void api_P10_failure_report(struct kunit *test)
 {
@@ -361,6 +363,7 @@ static void api_P10_nowarn_is_silent(struct kunit *test)
 {
 	mm_hide_down_to(mm_zone(ZONE_DMA), 0);
 	mm_hide_down_to(mm_zone(ZONE_NORMAL), 0);
+	report_reset_once();
 	KUNIT_EXPECT_NULL(test, alloc_pages(GFP_KERNEL | __GFP_NOWARN, 4));
 	KUNIT_EXPECT_NULL(test, alloc_page(GFP_ATOMIC | __GFP_NOWARN));
 	KUNIT_EXPECT_NULL(test, alloc_page(GFP_NOWAIT | __GFP_NOWARN));
@@ -398,7 +401,7 @@ static void api_P10_mem_info(struct kunit *test)
 	KUNIT_EXPECT_NOT_NULL(test, strstr(capture.text, line));
 }
 
-/* --- P12, L6 ------------------------------------------------------------------------------------- */
+/* --- P12, L6 -------------------------------------------------------------------------- */
 
 static void api_P12_round_trips(struct kunit *test)
 {

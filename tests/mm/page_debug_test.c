@@ -13,17 +13,19 @@
 static void restore_flags(void *flags)
 {
 	mm_debug_flags = (unsigned long)flags;
+	/* With page_poison=1 what was freed meanwhile has to be poisoned after all. */
+	drain_all_pages(NULL);
+	poison_free_memory();
 }
 
 static void switch_to(struct kunit *test, unsigned int flags)
 {
-	unsigned int others = mm_debug_flags & ~(MM_DEBUG_INIT_ON_ALLOC | MM_DEBUG_INIT_ON_FREE |
-						 MM_DEBUG_POISON);
+	unsigned int others = mm_debug_flags &
+			      ~(MM_DEBUG_INIT_ON_ALLOC | MM_DEBUG_INIT_ON_FREE | MM_DEBUG_POISON);
 
-	KUNIT_ASSERT_EQ(test,
-			kunit_add_action(test, restore_flags,
-					 (void *)(unsigned long)mm_debug_flags),
-			0);
+	KUNIT_ASSERT_EQ(
+		test, kunit_add_action(test, restore_flags, (void *)(unsigned long)mm_debug_flags),
+		0);
 	mm_debug_flags = others | flags;
 }
 
@@ -56,8 +58,8 @@ static const struct debug_case {
 	gfp_t gfp;
 	unsigned int order;
 } debug_cases[] = {
-	{ GFP_KERNEL, 0 }, { GFP_KERNEL, 3 }, { GFP_KERNEL, 5 }, { GFP_HIGHUSER_MOVABLE, 0 },
-	{ GFP_HIGHUSER, 4 },
+	{ GFP_KERNEL, 0 },	     { GFP_KERNEL, 3 },	  { GFP_KERNEL, 5 },
+	{ GFP_HIGHUSER_MOVABLE, 0 }, { GFP_HIGHUSER, 4 },
 };
 
 #define for_each_debug_case(c) \
@@ -133,7 +135,7 @@ static void api_B10_init_on_free_of_parts(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, block_is_full_of(page, 0, 0));
 }
 
-/* --- poison ------------------------------------------------------------------------------------ */
+/* --- poison --------------------------------------------------------------------------- */
 
 static void poison_fills_a_free_block(struct kunit *test)
 {

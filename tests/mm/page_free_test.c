@@ -6,7 +6,7 @@
 
 #include "mm_test.h"
 
-/* --- P5: references ------------------------------------------------------------------------- */
+/* --- P5: references ------------------------------------------------------------------- */
 
 static void api_P5_last_reference_frees(struct kunit *test)
 {
@@ -131,7 +131,7 @@ static void api_P5_million_frees_lose_nothing(struct kunit *test)
 	lose_nothing(test, 1000000);
 }
 
-/* --- P11: bad frees ----------------------------------------------------------------------------- */
+/* --- P11: bad frees ------------------------------------------------------------------- */
 
 #define BAD_PAGE "BUG: Bad page state in process swapper  pfn:"
 
@@ -179,6 +179,7 @@ static void api_P11_double_free(struct kunit *test)
 	__free_page(page);
 	KUNIT_EXPECT_EQ(test, kunit_reports_seen(test), 1);
 	KUNIT_EXPECT_EQ(test, nr_bad_pages, bad + 1);
+	KUNIT_EXPECT_TRUE(test, PageBad(page));
 	KUNIT_EXPECT_EQ(test, before - mm_free_pages(NULL), 1);
 	KUNIT_EXPECT_TRUE(test, test_taint(TAINT_BAD_PAGE));
 	expect_never_reissued(test, page);
@@ -242,6 +243,7 @@ static void set_mapping(struct page *page)
 
 #define FLAGS_SET "PAGE_FLAGS_CHECK_AT_FREE flag(s) set"
 
+// clang-format off
 /* Each reason that the contract names, with the flags one by one. */
 static const struct bad_case {
 	void (*harm)(struct page *page);
@@ -260,6 +262,7 @@ static const struct bad_case {
 	{ NULL, 1UL << PG_reserved, FLAGS_SET },
 	{ NULL, PAGE_FLAGS_CHECK_AT_FREE, FLAGS_SET },
 };
+// clang-format on
 
 /* The free of such a block is refused, whole, and nothing of it is ever handed out. */
 static void free_badly(struct kunit *test, const struct bad_case *bad, unsigned int order)

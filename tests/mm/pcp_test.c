@@ -25,8 +25,8 @@ static void restore_batch(void *batch)
 /* ZONE_DMA's own batch is a single page: nothing would be seen of it. */
 static void use_batch(struct kunit *test, int batch)
 {
-	KUNIT_ASSERT_EQ(test,
-			kunit_add_action(test, restore_batch, (void *)(unsigned long)pcp->batch), 0);
+	KUNIT_ASSERT_EQ(
+		test, kunit_add_action(test, restore_batch, (void *)(unsigned long)pcp->batch), 0);
 	pcp->batch = batch;
 }
 
@@ -36,8 +36,8 @@ static void api_B9_batch(struct kunit *test)
 		unsigned long mib;
 		int batch;
 	} rows[] = {
-		{ 896, 63 }, { 240, 15 }, { 48, 3 }, { 0, 1 }, { 16, 1 }, { 32, 1 }, { 47, 1 },
-		{ 128, 7 }, { 512, 31 }, { 1024, 63 }, { 3072, 63 },
+		{ 896, 63 }, { 240, 15 }, { 48, 3 },   { 0, 1 },     { 16, 1 },	   { 32, 1 },
+		{ 47, 1 },   { 128, 7 },  { 512, 31 }, { 1024, 63 }, { 3072, 63 },
 	};
 	unsigned int i;
 
@@ -77,6 +77,17 @@ static void api_B9_batch_and_high_of_this_machine(struct kunit *test)
 					    each->name);
 		}
 	}
+}
+
+/* The low mark or four batches, whichever is more. */
+static void api_B9_high_is_the_larger(struct kunit *test)
+{
+	static struct zone fake;
+
+	fake._watermark[WMARK_LOW] = 100 * nr_cpu_ids;
+	KUNIT_EXPECT_EQ(test, zone_highsize(&fake, 63), 252);
+	KUNIT_EXPECT_EQ(test, zone_highsize(&fake, 25), 100);
+	KUNIT_EXPECT_EQ(test, zone_highsize(&fake, 1), 100);
 }
 
 /* Orders 0 to 3 leave their block in the lists, larger ones go to the free areas at once. */
@@ -255,6 +266,7 @@ static void drained_before_a_request_that_may_sleep_fails(struct kunit *test)
 static struct kunit_case pcp_cases[] = {
 	KUNIT_CASE(api_B9_batch),
 	KUNIT_CASE(api_B9_batch_and_high_of_this_machine),
+	KUNIT_CASE(api_B9_high_is_the_larger),
 	KUNIT_CASE(api_B9_orders_0_to_3),
 	KUNIT_CASE(api_B9_not_in_nr_free_pages),
 	KUNIT_CASE(api_B9_drain_of_one_zone),

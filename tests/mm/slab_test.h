@@ -4,7 +4,7 @@
  *
  * Every suite has slab_test_init and slab_test_exit as its init and exit: those of
  * mm_test.h, with all caches shrunk before. So a case that loses an object loses its slab's
- * pages too, and the set of free blocks is not what it was.
+ * pages too, and the set of free blocks is not what it was. Cases run with interrupts on.
  */
 #ifndef _TESTS_MM_SLAB_TEST_H
 #define _TESTS_MM_SLAB_TEST_H

@@ -14,7 +14,8 @@ static void toy_destroy(void *unused)
 	struct page *page, *next;
 
 	for_each_migratetype_order(order, type)
-		list_for_each_entry_safe(page, next, &toy.zone.free_area[order].free_list[type], lru)
+		list_for_each_entry_safe(page, next, &toy.zone.free_area[order].free_list[type],
+					 lru)
 			del_from_free_list(&toy.zone, page, order, type);
 	if (toy.order == MAX_PAGE_ORDER) {
 		set_pageblock_migratetype(toy.frames, toy.types[0]);

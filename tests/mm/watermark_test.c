@@ -14,7 +14,7 @@
 
 #include "mm_test.h"
 
-/* --- W1 to W5: this machine's numbers ---------------------------------------------------- */
+/* --- W1 to W5: this machine's numbers ------------------------------------------------- */
 
 static unsigned long naive_root(unsigned long n)
 {
@@ -48,7 +48,7 @@ static void api_W1_examples(struct kunit *test)
 	static const struct {
 		unsigned long normal_mib, kbytes;
 	} examples[] = {
-		{ 0, 512 },    { 48, 1024 },   { 240, 2048 },	 { 880, 3831 },
+		{ 0, 512 },	{ 48, 1024 },	{ 240, 2048 },	     { 880, 3831 },
 		{ 1008, 4096 }, { 4080, 8192 }, { 4194304, 262144 },
 	};
 	unsigned long managed[MAX_NR_ZONES] = { 4096, 0, 0, 1UL << 20 };
@@ -136,7 +136,7 @@ static void api_W5_totalreserve(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, contig_page_data.totalreserve_pages, total);
 }
 
-/* --- W6: the check itself, on a zone that is nothing but numbers -------------------------- */
+/* --- W6: the check itself, on a zone that is nothing but numbers ---------------------- */
 
 static struct zone fake;
 static struct list_head fake_block;
@@ -253,7 +253,7 @@ static void api_W6_high_order_needs_a_block(struct kunit *test)
 	}
 }
 
-/* --- W7: how far each flag goes, on the real zones ------------------------------------------ */
+/* --- W7: how far each flag goes, on the real zones ------------------------------------ */
 
 static void api_W7_kernel_floor(struct kunit *test)
 {
@@ -310,17 +310,18 @@ static void api_W7_pf_memalloc_floor(struct kunit *test)
 /* X3: the interrupted task's rights are not the interrupt's. */
 static void api_W7_pf_memalloc_not_in_interrupts(struct kunit *test)
 {
-	struct page *page;
+	struct zone *dma = mm_zone(ZONE_DMA);
+	long left;
 
-	mm_near_limits(GFP_ATOMIC);
+	mm_near_limits(GFP_DMA);
+	left = mm_left_by_order_4(dma->nr_free_pages, mm_limit(dma, GFP_DMA));
 	begin_memalloc(test);
 	preempt_count_add(HARDIRQ_OFFSET);
-	mm_fill(MM_TEST_GFP(GFP_ATOMIC), 4);
-	page = mm_take(MM_TEST_GFP(GFP_ATOMIC), 4);
+	mm_fill(MM_TEST_GFP(GFP_DMA), 4);
 	preempt_count_sub(HARDIRQ_OFFSET);
-	KUNIT_EXPECT_NULL(test, page);
-	KUNIT_EXPECT_GE(test, (long)mm_zone(ZONE_DMA)->nr_free_pages,
-			min_wmark_pages(mm_zone(ZONE_DMA)) / 3);
+	KUNIT_EXPECT_EQ(test, dma->nr_free_pages, left);
+	mm_fill(MM_TEST_GFP(GFP_DMA), 4);
+	KUNIT_EXPECT_EQ(test, dma->nr_free_pages, 0);
 }
 
 static void api_W7_nomemalloc_cancels_memalloc(struct kunit *test)
@@ -363,8 +364,12 @@ static void single_pages_to_the_floor(struct kunit *test, gfp_t gfp)
 static void api_W7_order_0_within_a_batch(struct kunit *test)
 {
 	static const gfp_t flags[] = {
-		GFP_KERNEL, GFP_NOWAIT, GFP_ATOMIC, GFP_KERNEL | __GFP_HIGH,
-		GFP_ATOMIC | __GFP_NOMEMALLOC, GFP_DMA | GFP_KERNEL,
+		GFP_KERNEL,
+		GFP_NOWAIT,
+		GFP_ATOMIC,
+		GFP_KERNEL | __GFP_HIGH,
+		GFP_ATOMIC | __GFP_NOMEMALLOC,
+		GFP_DMA | GFP_KERNEL,
 	};
 	unsigned int i;
 
@@ -374,7 +379,7 @@ static void api_W7_order_0_within_a_batch(struct kunit *test)
 	}
 }
 
-/* --- W8, W9 ------------------------------------------------------------------------------------ */
+/* --- W8, W9 --------------------------------------------------------------------------- */
 
 /* Down to LOW in every zone before below LOW in any; then on to MIN. */
 static void api_W8_low_first_then_min(struct kunit *test)
@@ -408,9 +413,14 @@ static void api_W8_low_first_then_min(struct kunit *test)
 static void api_W9_random_orders(struct kunit *test)
 {
 	static const gfp_t flags[] = {
-		GFP_NOWAIT,	       GFP_ATOMIC,		      GFP_KERNEL,
-		GFP_KERNEL | __GFP_HIGH, GFP_NOWAIT | __GFP_HIGHMEM, GFP_KERNEL | __GFP_DMA,
-		GFP_NOIO | __GFP_MOVABLE, GFP_ATOMIC | __GFP_NOMEMALLOC,
+		GFP_NOWAIT,
+		GFP_ATOMIC,
+		GFP_KERNEL,
+		GFP_KERNEL | __GFP_HIGH,
+		GFP_NOWAIT | __GFP_HIGHMEM,
+		GFP_KERNEL | __GFP_DMA,
+		GFP_NOIO | __GFP_MOVABLE,
+		GFP_ATOMIC | __GFP_NOMEMALLOC,
 	};
 	unsigned int i, refused = 0;
 	struct rnd_state rnd;

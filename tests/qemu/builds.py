@@ -5,12 +5,14 @@ from __future__ import annotations
 
 import dataclasses
 import pathlib
+import re
 
 from processes import command
 from result import Result
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = ROOT / "build"
+PROGRESS = re.compile(r"  [A-Z]+ +\S+")  # "  CC      mm/util.c"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -41,7 +43,8 @@ def make(words: tuple[str, ...]) -> str:
     """Runs make; returns what is wrong: a failure, or a warning."""
     status, output = command(["make", "-j2", *words], 300, ROOT)
     if status or "warning:" in output.lower():
-        return "\n".join(output.rstrip().split("\n")[-60:])
+        said = [line for line in output.rstrip().split("\n") if not PROGRESS.fullmatch(line)]
+        return "\n".join(said[-60:])
     return ""
 
 

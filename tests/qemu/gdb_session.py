@@ -17,10 +17,13 @@ from collections.abc import Iterator, Sequence
 import transcript
 from builds import IMAGES, ROOT
 from processes import command
+from result import Result
 from transcript import Block
 
 PROMPT = "(gdb) "
 LIMIT = 90.0
+WIDTH = 100  # of a transcript: GDB breaks longer lines between arguments
+AT_PROMPT = ("tbreak monitor_start", "continue")
 LOADER = "scripts/gdb/memkern-gdb.py"
 PYTHON_FAILED = re.compile(r"Traceback|Python Exception|Error occurred in Python")
 
@@ -49,13 +52,33 @@ class Talk:
         return "\n".join(self.printed.rstrip().split("\n")[-40:])
 
 
-def _with_input(argv: list[str], commands: Sequence[str], limit: float) -> Talk:
+class Cases:
+    """The cases of a job, with GDB's last lines where one fails."""
+
+    def __init__(self, talk: Talk) -> None:
+        self.talk = talk
+        self.results: list[Result] = []
+        failed = PYTHON_FAILED.search(talk.printed)
+        self.add("no command fails in Python", not failed)
+
+    def add(self, name: str, ok: bool, detail: str = "") -> None:
+        self.results.append(Result(name, ok, "" if ok else f"{detail}\n{self.talk.tail()}"))
+
+    def says(self, typed: str, *patterns: str) -> None:
+        """What a command printed has lines that match."""
+        printed = self.talk[typed]
+        missing = [text for text in patterns if not re.search(text, printed, re.MULTILINE)]
+        self.add(f"{typed}: {', '.join(patterns)}"[:100], not missing,
+                 f"no line matches {missing} in:\n{printed}")
+
+
+def _with_input(argv: list[str], commands: Sequence[str]) -> Talk:
     """Runs a program with commands for its input, under a time limit."""
     with tempfile.NamedTemporaryFile("w", prefix="memkern-gdb-", suffix=".commands") as file:
         file.write("".join(f"{line}\n" for line in commands))
         file.flush()
         shell = ["sh", "-c", 'input=$1; shift; exec "$@" <"$input"', "sh", file.name]
-        status, printed = command(shell + argv, limit, ROOT)
+        status, printed = command(shell + argv, LIMIT, ROOT)
     return Talk(status, printed, commands)
 
 
@@ -67,17 +90,17 @@ def folder() -> Iterator[pathlib.Path]:
 
 
 def live(commands: Sequence[str], options: Sequence[str] = (), image: str = "debug",
-         limit: float = LIMIT) -> Talk:
+         width: int = 0) -> Talk:
     """A session with a machine that waits at the first instruction in C."""
     with folder() as place:
         argv = ["scripts/debug", "--kernel", str(IMAGES[image].kernel), "--folder", str(place)]
-        return _with_input([*argv, *options], ["set width 0", *commands], limit)
+        return _with_input([*argv, *options], [f"set width {width}", *commands])
 
 
-def on_core(core: pathlib.Path, commands: Sequence[str], image: str, limit: float = LIMIT) -> Talk:
+def on_core(core: pathlib.Path, commands: Sequence[str], image: str) -> Talk:
     """A session with a core file."""
     argv = ["gdb", "-nx", "-q", str(IMAGES[image].kernel), "-core", str(core), "-x", LOADER]
-    return _with_input(argv, ["set width 0", *commands], limit)
+    return _with_input(argv, ["set width 0", *commands])
 
 
 def dump(core: pathlib.Path, options: Sequence[str], image: str) -> str:
@@ -92,9 +115,9 @@ def dump(core: pathlib.Path, options: Sequence[str], image: str) -> str:
 def replay(block: Block) -> list[str]:
     """A transcript: the words are scripts/debug's, the commands are typed at its prompt."""
     steps = transcript.steps(block, PROMPT)
-    talk = live([step.typed for step in steps], block.words)
+    talk = live([step.typed for step in steps], block.words, width=WIDTH)
     wrong = []
-    # The answer to "set width 0" is the first.
+    # The first is that to "set width".
     answers = talk.answers[1:]
     for number, step in enumerate(steps):
         printed = answers[number] if number < len(answers) else talk.tail()

@@ -1,10 +1,14 @@
 # SPDX-License-Identifier: MIT
-"""Sessions with GDB that are tested: live, on core files, on corrupted memory."""
+"""Sessions with GDB that are tested: live and on core files.
+
+Those on corrupted memory are in gdb_seeds.py.
+"""
 
 from __future__ import annotations
 
 import dataclasses
 import functools
+import os
 import pathlib
 import re
 import signal
@@ -14,9 +18,10 @@ import sys
 import time
 from collections.abc import Callable
 
+import gdb_seeds
 import gdb_session
-from builds import BUILD, IMAGES, ROOT
-from gdb_session import PYTHON_FAILED, Talk
+from builds import IMAGES, ROOT
+from gdb_session import AT_PROMPT, Cases
 from processes import PROCESSES, command
 from result import Job, Result
 
@@ -26,29 +31,8 @@ SPLIT = f"run=alloc page 4 {GFP}; alloc page 3 {GFP}; alloc page 0 {GFP}; free a
 AT_SPLIT = ("break mm/page_alloc.c:take_block if block_order == 3 && order == 0"
             " && type == MIGRATE_RECLAIMABLE")
 BUDDY = "k-buddy Normal -t Reclaimable"
-AT_PROMPT = ("tbreak monitor_start", "continue")
 COMMANDS = ("k-zones", "k-meminfo", "k-buddy", "k-page", "k-whatis", "k-owner", "k-walk", "k-vtop",
             "k-vmmap", "k-trace-alloc", "k-check")
-
-
-class Cases:
-    """The cases of a job, with GDB's last lines where one fails."""
-
-    def __init__(self, talk: Talk) -> None:
-        self.talk = talk
-        self.results: list[Result] = []
-        failed = PYTHON_FAILED.search(talk.printed)
-        self.add("no command fails in Python", not failed)
-
-    def add(self, name: str, ok: bool, detail: str = "") -> None:
-        self.results.append(Result(name, ok, "" if ok else f"{detail}\n{self.talk.tail()}"))
-
-    def says(self, typed: str, *patterns: str) -> None:
-        """What a command printed has lines that match."""
-        printed = self.talk[typed]
-        missing = [text for text in patterns if not re.search(text, printed, re.MULTILINE)]
-        self.add(f"{typed}: {', '.join(patterns)}"[:100], not missing,
-                 f"no line matches {missing} in:\n{printed}")
 
 
 def frame_in(printed: str) -> int:
@@ -83,7 +67,8 @@ def split() -> list[Result]:
     cases.says("continue", r"free_everything \(")
     cases.says("k-page page", f"^frame {page} ", "^  type +buddy$",
                f"^  state +free: 1st of 8 pages of the block at frame {page}, order 3$")
-    cases.says(BUDDY, r"\(verified\)", "zone->lock is held", f"order 3 .*frames {page} to {page + 7},")
+    cases.says(BUDDY, r"\(verified\)", "zone->lock is held",
+               f"order 3 .*frames {page} to {page + 7},")
     cases.says("k-buddy Normal", r"^zone Normal: .* \(verified\)")
     cases.says("finish", f"Value returned is .*frame {page}")
     cases.add("the block is gone, and its parts are there",
@@ -132,6 +117,45 @@ def events() -> list[Result]:
     return cases.results
 
 
+def states() -> list[Result]:
+    """Frames and addresses of every kind are told for what they are."""
+    table = ("python import re; table = re.search('table ([0-9a-f]+)',"
+             " gdb.execute('k-walk start_kernel', to_string=True))[1]")
+    said = {
+        "k-page handles[0].page": ("^  zone +HighMem", "^  virtual +none: highmem$",
+                                   "^  state +in use: the block at frame"),
+        "k-page $page": ("^  state +free, in the lists of CPU 0: the block at frame .*, order 0$",),
+        "k-buddy Normal -f 8192": ("^frame 8192 is the 1st of 1024 pages of the free block 8192",),
+        "k-buddy -f handles[0].page": ("is in no free block$",),
+        "k-page 0": ("^  virtual +0xc0000000$", "^  state +not usable: low memory",),
+        "k-page phys:0x100000": ("^frame 256 .*, taken as a physical address$",
+                                 "^  flags +reserved$", "^  state +reserved: kernel entry code$"),
+        "python gdb.execute(f'k-page phys:0x{table}')": ("the page directory for c0000000$",),
+        "k-whatis swapper_pg_dir": (": kernel data: swapper_pg_dir$",
+                                    "reserved: the top page table$"),
+        "k-whatis start_kernel": (": kernel text: start_kernel$", "mapped r-x to"),
+        "k-whatis zone_pcp": (r": per-CPU variable of CPU 0: zone_pcp$",),
+        "k-whatis init_stack_guard": ("the guard page of the boot's stack$", "not mapped"),
+        "k-whatis 0xc1000000": ("region: direct map$", "free: 1st of 1024 pages"),
+        "k-whatis high_memory": ("region: gap behind lowmem$", "not mapped"),
+        "k-whatis 0xffffffff": ("region: never mapped$", "not mapped"),
+        "k-whatis 16": ("region: user space$", "not mapped: the PDPTE"),
+        "k-page handles[0].page + 0": ("^  type +bad$", "^  state +bad: "),
+        "k-page 99999999": ("no struct page: no RAM is there",),
+    }
+    before_bad, *_ = [line for line in said if line.endswith("+ 0")]
+    lines = ["tbreak free_handle", "continue", "set $page = handle->page", "tbreak cmd_handles",
+             "continue", table, *said]
+    lines.insert(lines.index(before_bad), "set var handles[0].page->page_type = ~0x800")
+    talk = gdb_session.live(lines, [
+        "-m", "128", "vmalloc=960M",
+        "run=alloc page 0 GFP_HIGHUSER; alloc page 0 GFP_KERNEL; free 2; handles"])
+    cases = Cases(talk)
+    for line, patterns in said.items():
+        cases.says(line, *patterns)
+    return cases.results
+
+
 WALKED = ("_stext", "&contig_page_data", "0xc0000000", "0xc2000123", "init_stack_guard",
           "high_memory", "0xffe00000", "0xfffff000", "0", "0xbffff000", "$esp")
 
@@ -148,68 +172,6 @@ def translations() -> list[Result]:
         agree = (walked and int(walked[1], 16)) == (said and int(said[1], 16))
         clear = bool(walked) != ("is not mapped" in talk[walk])
         cases.add(f"{walk} agrees with QEMU", agree and clear, talk[walk] + talk[qemu])
-    return cases.results
-
-
-# A name, what corrupts, what k-buddy must say, what mends.
-LIST = "contig_page_data.node_zones[2].free_area[10].free_list[MIGRATE_MOVABLE]"
-AREA = "contig_page_data.node_zones[2].free_area[10]"
-BLOCK = "((struct page *)((char *)$first - (unsigned long)&((struct page *)0)->lru))"
-SEEDS = (
-    ("a block's next is itself", "$first->next = $first", "cycle: next of"),
-    ("the list's next is the list", f"{LIST}.next = &{LIST}", "prev of the head|found 0"),
-    ("next leads nowhere", "$first->next = 0x10", "which cannot be read"),
-    ("next leads to what is no page", "$first->next = (void *)&contig_page_data",
-     "prev of .*, not .* that leads to it"),
-    ("a list of one that is in no page",
-     f"{LIST}.next = (void *)&init_task, {LIST}.prev = (void *)&init_task,"
-     f" *(void **)&init_task = &{LIST}, *((void **)&init_task + 1) = &{LIST}",
-     "is in no struct page"),
-    ("prev leads astray", "$first->prev = $first", "prev of .*, not .* that leads to it"),
-    ("the counter of an order is wrong", f"{AREA}.nr_free += 1", "nr_free .*, found"),
-    ("the counter of the zone is wrong", "contig_page_data.node_zones[2].nr_free_pages += 1",
-     "MISMATCH"),
-    ("a head has no type", f"{BLOCK}->page_type = ~0", "its page_type is 0xffffffff"),
-    ("a head has another order", f"{BLOCK}->private = 3", "its order 3"),
-    ("a head has a reference", f"{BLOCK}->_refcount.counter = 1", "its head is not at rest"),
-    ("a head is of another zone", f"{BLOCK}->flags &= ~(3 << 16)", "it is of another zone"),
-    ("a pageblock has another type", "mem_section[4].pageblock_type[0] = MIGRATE_RECLAIMABLE",
-     "the pageblock of frame 4096 is Reclaimable"),
-    ("a CPU's counter is wrong", "zone_pcp[2].count += 1", "count .* found"),
-)
-
-
-def seed(name: str, corrupt: str, expected: str) -> list[Result]:
-    """Memory is corrupted: k-buddy reports and does not hang, k-check makes GDB fail."""
-    talk = gdb_session.live([
-        *AT_PROMPT, "k-buddy Normal ", f"set $first = {LIST}.next", f"set var {corrupt}",
-        "k-buddy Normal", f"print {LIST}", "k-whatis 0xc1000000", "k-check",
-    ])
-    cases = Cases(talk)
-    cases.says("k-buddy Normal ", r"^zone Normal: .* \(verified\)$")
-    cases.says("k-buddy Normal", expected)
-    cases.says("k-check", "^WRONG ", r"^k-check: \d+ problems?$")
-    cases.add("GDB's status is 1", talk.status == 1, f"it is {talk.status}")
-    cases.add("nothing else goes wrong", "Cannot access memory at" not in talk["k-buddy Normal"])
-    return [dataclasses.replace(case, name=f"{name}: {case.name}"[:120]) for case in cases.results]
-
-
-def violation() -> list[Result]:
-    """A page of text that can be written: k-vmmap and k-check tell it."""
-    talk = gdb_session.live([
-        *AT_PROMPT, "k-vmmap ", "k-walk _stext",
-        "python import re; entry = re.search(r'PTE +at ([0-9a-f]+)',"
-        " gdb.execute('k-walk _stext', to_string=True))[1]",
-        "python gdb.execute(f'set var *(char *)(0xc0000000 + 0x{entry}) |= 2')",
-        "k-walk _stext ", "k-vmmap", "k-vmmap -u", "k-check",
-    ])
-    cases = Cases(talk)
-    cases.says("k-vmmap ", "^[0-9a-f-]+ +[0-9]+K r-x  kernel text$", "none writable and executable$")
-    cases.says("k-walk _stext", "read-only, executable$")
-    cases.says("k-walk _stext ", "writable, executable$")
-    cases.says("k-vmmap", "4K rwx  kernel text  W.X VIOLATION$", "writable and executable: 1$")
-    cases.says("k-vmmap -u", "^0 mappings")
-    cases.says("k-check", "^WRONG permissions", "kernel text can be written")
     return cases.results
 
 
@@ -233,7 +195,7 @@ def core(image: str) -> list[Result]:
     cases.says("k-page handles[0].page", "^  state +in use: 1st of 8 pages", "cmd_alloc_page")
     cases.says("k-whatis handles[0].page", ": struct page of frame", "reserved: struct pages")
     cases.says("k-whatis $esp", "the boot's stack")
-    cases.says("k-walk 0xc2000123", "of swapper_pg_dir", "^c2000123 is physical 0x2000123, writable")
+    cases.says("k-walk 0xc2000123", "of swapper_pg_dir", "^c2000123 is physical 0x2000123,")
     cases.says("k-vmmap", "r-x  kernel text$", "none writable and executable$")
     cases.says("k-owner", r"\(verified\)$")
     cases.says("k-owner --by-caller", "cmd_alloc_page|monitor_alloc")
@@ -243,31 +205,12 @@ def core(image: str) -> list[Result]:
     return cases.results
 
 
-def core_of_running() -> list[Result]:
-    """A core file of a machine that is being debugged, with a list that is broken."""
-    with gdb_session.folder() as place:
-        file = place / "memkern.core"
-        take = (f"python import subprocess; print(subprocess.run(['scripts/debug', '--core', '--qmp',"
-                f" '{place}/qmp', '--output', '{file}'], capture_output=True, text=True))")
-        live = gdb_session.live([
-            *AT_PROMPT, f"set $first = {LIST}.next", "set var $first->next = $first", take,
-        ], ["--folder", str(place)])
-        if not file.exists():
-            return [Result("a core file is written", False, live.tail())]
-        talk = gdb_session.on_core(file, ["k-buddy Normal", "k-check"], "debug")
-    cases = Cases(talk)
-    cases.says("k-buddy Normal", "cycle: next of", "MISMATCH")
-    cases.says("k-check", "^WRONG free lists", r"^k-check: \d+ problems?$")
-    cases.add("GDB's status is 1", talk.status == 1, f"it is {talk.status}")
-    return cases.results
-
-
 MACHINES = {
     "4M": ("-m", "4"),
     "17M": ("-m", "17"),
     "highmem": ("-m", "128", "vmalloc=960M"),
     "no-NX": ("--cpu", "pentium3"),
-    "above-4G": ("-m", "4096", "vmalloc=960M", "mem=4200M"),
+    "above-4G": ("-M", "pc,max-ram-below-4g=64M", "-m", "128"),
     "no-owner": ("page_owner=off",),
 }
 
@@ -287,9 +230,10 @@ def machine(options: tuple[str, ...], image: str) -> list[Result]:
 
 def nonsense() -> list[Result]:
     """Whatever is typed, at whatever moment, the answer is a sentence."""
-    lines = [f"{name} {words}".rstrip() for name in COMMANDS if name not in ("k-trace-alloc",)
-             for words in ("", "zebra", "-n", "-f", "-t zebra", "0xffffffffffff", "1 2 3", "99999999",
-                           "page:0", "virt:0", "phys:0x3ffffff000", "-1")]
+    words = ("", "zebra", "-n", "-f", "-t zebra", "0xffffffffffff", "1 2 3", "99999999", "page:0",
+             "virt:0", "phys:0x3ffffff000", "-1")
+    lines = [f"{name} {word}".rstrip() for name in COMMANDS if name != "k-trace-alloc"
+             for word in words]
     early = gdb_session.live([*COMMANDS[:-2], *lines, "print *(struct page *)0xc1000000",
                               "print contig_page_data"])
     late = gdb_session.live([*AT_PROMPT, *lines, "print *(struct page *)0",
@@ -341,8 +285,7 @@ def ends() -> list[Result]:
             process.stdin.flush()
             log = place / "serial.log"
             up = wait_until(lambda: log.exists() and b"memkern> " in log.read_bytes())
-            process.send_signal(signal.SIGINT)  # to the script and its children: one group
-            subprocess.run(["kill", "-INT", "--", f"-{process.pid}"], check=False)
+            os.killpg(process.pid, signal.SIGINT)  # as a terminal does: script and GDB
             stopped = wait_until(lambda: b"SIGINT" in printed.read_bytes())
             lived = is_answering(place / "qmp")
             process.kill()
@@ -381,15 +324,14 @@ def constants() -> list[Result]:
 
 def jobs() -> list[Job]:
     sessions: dict[str, Callable[[], list[Result]]] = {
-        "split": split, "mid-split": mid_split, "events": events, "translations": translations,
-        "violation": violation, "core-of-running": core_of_running, "nonsense": nonsense,
-        "ends": ends, "constants": constants,
+        "split": split, "mid-split": mid_split, "events": events, "states": states,
+        "translations": translations,
+        "nonsense": nonsense, "ends": ends, "constants": constants,
     }
     for image in ("default", "debug"):
         sessions[f"core-{image}"] = functools.partial(core, image)
     for name, options in MACHINES.items():
         sessions[f"machine-{name}"] = functools.partial(machine, options, "debug")
     sessions["machine-default-build"] = functools.partial(machine, (), "default")
-    for number, (name, corrupt, expected) in enumerate(SEEDS):
-        sessions[f"seed-{number}"] = functools.partial(seed, name, corrupt, expected)
+    sessions |= {"seeds": gdb_seeds.seeds, "seeded-core": gdb_seeds.core}
     return [Job(f"gdb/{name}", work, ("default", "debug")) for name, work in sessions.items()]

@@ -7,6 +7,7 @@ import argparse
 import functools
 from collections.abc import Callable
 
+import gdb_session
 import machine
 import transcript
 from builds import IMAGES, ROOT
@@ -83,6 +84,7 @@ KINDS: dict[str, Callable[[Block], list[str]]] = {
     "boot": replay_boot,
     "monitor": replay_monitor,
     "shell": replay_shell,
+    "gdb": gdb_session.replay,
 }
 
 

@@ -16,6 +16,7 @@ import sys
 import time
 
 import builds
+import gdb_tests
 import hosttests
 import matrix
 import oops
@@ -46,12 +47,10 @@ class Run:
         self.done.append(done)
         print("\n".join(done.lines()), flush=True)
 
-    def one_by_one(self, jobs: list[Job]) -> bool:
-        """Runs jobs that want the machine for themselves; says whether all went well."""
-        before = self.failed
+    def one_by_one(self, jobs: list[Job]) -> None:
+        """Runs jobs that want the machine for themselves."""
         for job in jobs:
             self.note(result.run(job))
-        return self.failed == before
 
     def together(self, jobs: list[Job]) -> None:
         pool = concurrent.futures.ThreadPoolExecutor(self.workers)
@@ -78,28 +77,28 @@ def build_jobs(run: Run, jobs: list[Job], oopses: bool) -> list[Job]:
         needed |= set(matrix.BOTH)
     found = []
     for image in IMAGES.values():
-        job = Job(f"build/{image.name}", functools.partial(builds.build, image))
+        job = Job(f"build/{image.name}", functools.partial(builds.build, image), (image.name,))
         if image.name in needed or run.wanted([job]):
             found.append(job)
     return found
 
 
 def everything(run: Run) -> None:
-    """All that the pattern asks for, in an order that shows the cheap failures first."""
-    apart = run.wanted(sources.jobs() + selftest.jobs() + hosttests.jobs())
-    boots = run.wanted(matrix.jobs() + sessions.jobs() + replay.jobs())
+    """All that the pattern asks for: first the kernels, last what wants to be alone."""
+    apart = run.wanted(hosttests.jobs() + sources.jobs() + selftest.jobs())
+    boots = run.wanted(matrix.jobs() + sessions.jobs() + gdb_tests.jobs() + replay.jobs())
     last = run.wanted(timing.jobs())
     # Which cases end in an oops only a built kernel can tell.
     oopses = bool(re.search(run.pattern, "oops/")) or "oops" in run.pattern
-    builds_ok = run.one_by_one(build_jobs(run, boots + last, oopses))
-    if not builds_ok:
-        print("       a kernel does not build: nothing is booted")
-        run.together(apart)
-        return
+    run.one_by_one(build_jobs(run, boots + last, oopses))
+    broken = {name for done in run.done if done.failed for name in done.job.images}
     if oopses:
-        boots += run.wanted([job for name in matrix.BOTH for job in oops.jobs(IMAGES[name])])
-    run.together(boots + apart)
-    run.one_by_one(last)
+        sound = [name for name in matrix.BOTH if name not in broken]
+        boots += run.wanted([job for name in sound for job in oops.jobs(IMAGES[name])])
+    run.together(apart + [job for job in boots if not broken.intersection(job.images)])
+    run.one_by_one([job for job in last if not broken.intersection(job.images)])
+    if broken:
+        print(f"       not booted, since it does not build: {', '.join(sorted(broken))}")
 
 
 def arguments() -> argparse.Namespace:

@@ -7,17 +7,23 @@ What the modules are for, from the ground up:
     kernel      symbols, types and the layout of structures, from the debug information
     constants   values that the debug information does not have
     links       bounded walks of linked lists
-    frames      page frames, struct pages and sections, found from each other
     text        numbers, flags and addresses in words
-    zones       zones, per-CPU lists; k-zones, k-meminfo
-    buddy       the free areas, walked and verified; k-buddy
-    pagetable   the CPU's page tables; k-walk
+    command     what all commands have in common
+    frames      page frames, struct pages and sections, found from each other
+    pagetable   the CPU's page tables
     regions     what the kernel's addresses are for
-    vmmap       mappings, merged; k-vmmap
+    argument    which page frame a person means
+    zones       zones and per-CPU lists; k-zones
+    meminfo     k-meminfo
+    buddy       the free areas, walked and verified; k-buddy
     owner       who allocated what; k-owner
-    state       which state a page frame is in; k-page
-    whatis      what an address is; k-whatis
+    state       which state a page frame is in
+    page        k-page
+    whatis      k-whatis
+    walk        k-walk
+    vmmap       mappings, merged; k-vmmap
     trace       events of the allocator; k-trace-alloc
     check       k-check: all that can be compared with something else
     printers    pretty-printers
+    commands    all of it, brought to GDB
 """

@@ -236,8 +236,9 @@ class Buddy(command.Command):
             print("  zone->lock is held: the free areas are being changed")
         self.show_table(areas)
         for lists in zone.cpu_lists():
+            high, batch = (int(lists.value[member]) for member in ("high", "batch"))
             print(f"  CPU {lists.cpu} lists: {text.counted(lists.count, 'page')},"
-                  f" of at most {int(lists.value['high'])}, in batches of {int(lists.value['batch'])}")
+                  f" of at most {high}, in batches of {batch}")
 
     @staticmethod
     def show_table(areas: Areas) -> None:

@@ -154,8 +154,8 @@ def translations(_: frames.MemMap) -> Iterator[str]:
 
 
 CHECKS: tuple[Checker, ...] = (
-    layout, sections, addresses, zone_numbers, free_lists, cpu_lists, free_frames, owners, permissions,
-    direct_map, translations,
+    layout, sections, addresses, zone_numbers, free_lists, cpu_lists, free_frames, owners,
+    permissions, direct_map, translations,
 )
 
 

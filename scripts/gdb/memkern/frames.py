@@ -12,6 +12,7 @@ import gdb
 from . import constants, kernel, target
 
 LOWEST_32 = 0xFFFFFFFF
+SECTIONS_AT_MOST = 1 << 14  # a struct page has 14 bits for the number of its section
 
 
 MEMBERS = (("flags", "I"), ("compound_order", "B"), ("mapping", "I"), ("private", "I"),
@@ -89,13 +90,17 @@ class MemMap:
         if not self.nr_sections or not int(kernel.variable("max_pfn")):
             raise gdb.GdbError("there are no struct pages yet: mm_init() makes them"
                                " (or this core file was dumped without -p)")
+        if self.nr_sections > SECTIONS_AT_MOST:
+            raise gdb.GdbError(f"nr_mem_sections is {self.nr_sections}: it was overwritten")
         self.pages_per_section = 1 << max_order()
         sections = kernel.variable("mem_section")
         self.blocks_per_section = kernel.length(sections[0]["pageblock_type"])
         record = kernel.record("struct mem_section", ("mem_map_base", "I"),
                                ("pageblock_type", f"{self.blocks_per_section}s"))
         raw = target.read(int(sections), self.nr_sections * record.size)
-        self._bases, self._types = zip(*record.decode(raw))
+        found = list(record.decode(raw))
+        self._bases: list[int] = [base for base, _ in found]
+        self._types: list[bytes] = [types for _, types in found]
         self._by_address = sorted(
             (self.page_address(number * self.pages_per_section), number)
             for number in self.sections

@@ -11,6 +11,7 @@ import functools
 import operator
 import struct
 from collections.abc import Iterator
+from typing import Any
 
 import gdb
 
@@ -60,16 +61,16 @@ def enumerator(name: str) -> int:
 
 @functools.cache
 def size_of(type_name: str) -> int:
-    return gdb.lookup_type(type_name).sizeof
+    return int(gdb.lookup_type(type_name).sizeof)
 
 
 def _find(kind: gdb.Type, name: str) -> int | None:
     """The offset in bits of a member, looked for in unnamed members as well."""
     for field in kind.fields():
         if field.name == name:
-            return field.bitpos
+            return int(field.bitpos)
         if not field.name and (inner := _find(field.type.strip_typedefs(), name)) is not None:
-            return field.bitpos + inner
+            return int(field.bitpos) + inner
     return None
 
 
@@ -99,7 +100,7 @@ class Record:
         names = [name for _, name in offsets]
         self._pick = operator.itemgetter(*(names.index(name) for name in members))
 
-    def decode(self, raw: bytes) -> Iterator[tuple[int, ...]]:
+    def decode(self, raw: bytes) -> Iterator[tuple[Any, ...]]:
         """The members of each of the structures in the bytes, in the order of the names."""
         return map(self._pick, self._struct.iter_unpack(raw))
 

@@ -11,6 +11,7 @@ import gdb
 from . import command, constants, frames, kernel, target, text
 
 SHOWN = 10
+TRACES_AT_MOST = 1 << 16  # a frame has 16 bits for the number of its trace
 
 
 @dataclasses.dataclass(frozen=True)
@@ -57,7 +58,12 @@ class Owners:
             return None
         raw = target.read(base + index * self._record.size, self._record.size)
         gfp, trace, order = next(self._record.decode(raw))
-        return Owner(pfn, order, gfp, trace) if order >= 0 else None
+        return Owner(pfn, order, gfp, trace) if self._is_order(order) else None
+
+    @staticmethod
+    def _is_order(order: int) -> bool:
+        """-1 is what a frame says that heads no block; all else is corruption."""
+        return 0 <= order <= frames.max_order()
 
     def of(self, pfn: int) -> Owner | None:
         """The owner of the block that a frame is in."""
@@ -75,7 +81,7 @@ class Owners:
             first = section * self._orders
             found += [Owner(first + index, order, gfp, trace)
                       for index, (gfp, trace, order) in enumerate(self._record.decode(raw))
-                      if order >= 0]
+                      if self._is_order(order)]
         return found
 
     def trace(self, number: int) -> Trace:
@@ -86,7 +92,8 @@ class Owners:
 
     def traces(self) -> list[Trace]:
         """The call traces that own something, the largest owner first."""
-        found = [self.trace(number) for number in range(int(kernel.variable("nr_traces")))]
+        count = min(int(kernel.variable("nr_traces")), TRACES_AT_MOST)
+        found = [self.trace(number) for number in range(count)]
         return sorted((trace for trace in found if trace.pages), key=lambda trace: -trace.pages)
 
     def recount(self, memmap: frames.MemMap) -> dict[int, int]:
@@ -143,8 +150,8 @@ class OwnerCommand(command.Command):
               f" {text.counted(len(traces), 'call trace')} {verdict}")
         for number in sorted(set(recount) | set(counters)):
             if recount.get(number) != counters.get(number):
-                print(f"  WRONG: trace {number} says {text.counted(counters.get(number, 0), 'page')},"
-                      f" the frames {recount.get(number, 0)}")
+                says = text.counted(counters.get(number, 0), "page")
+                print(f"  WRONG: trace {number} says {says}, the frames {recount.get(number, 0)}")
 
     @staticmethod
     def show_traces(traces: list[Trace], shown: int) -> None:

@@ -8,6 +8,7 @@ import dataclasses
 from . import constants, frames, kernel, links, owner, pagetable, regions, text, zones
 
 LOW_MEMORY_END = 1 << 20
+RANGES_AT_MOST = 1 << 12  # of the memory map, whatever its counter says
 
 
 @dataclasses.dataclass(frozen=True)
@@ -113,7 +114,7 @@ def is_ram(pfn: int) -> bool:
     """Whether the memory map has it as usable, by what memblock remembers."""
     memory = kernel.variable("memblock")["memory"]
     address = pfn << constants.PAGE_SHIFT
-    for index in range(int(memory["cnt"])):
+    for index in range(min(int(memory["cnt"]), RANGES_AT_MOST)):
         base, size = (int(memory["regions"][index][member]) for member in ("base", "size"))
         if base <= address and address + constants.PAGE_SIZE <= base + size:
             return True

@@ -7,8 +7,6 @@ mapping, which starts at PAGE_OFFSET and holds all page tables.
 
 from __future__ import annotations
 
-import struct
-
 import gdb
 
 from . import constants
@@ -40,10 +38,6 @@ def require() -> None:
 def read(address: int, size: int) -> bytes:
     """Virtual memory. gdb.MemoryError where there is none."""
     return bytes(gdb.selected_inferior().read_memory(address, size))
-
-
-def read_u32(address: int) -> int:
-    return int(struct.unpack("<I", read(address, 4))[0])
 
 
 def read_string(address: int, limit: int = 64) -> str:

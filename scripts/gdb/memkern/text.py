@@ -15,14 +15,6 @@ def counted(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
-def size(number: int) -> str:
-    """Bytes by the largest unit that divides them: 4K, 2M, 62M."""
-    for shift, unit in ((30, "G"), (20, "M"), (10, "K")):
-        if number and number % (1 << shift) == 0:
-            return f"{number >> shift}{unit}"
-    return str(number)
-
-
 def ordinal(number: int) -> str:
     """1st, 2nd, 11th."""
     suffix = {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")

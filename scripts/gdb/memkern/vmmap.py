@@ -73,7 +73,7 @@ class VmMap(command.Command):
         ]
         for mapping in shown:
             print(f"{mapping.start:08x}-{mapping.end - 1:08x}"
-                  f" {text.size(mapping.end - mapping.start):>6} {mapping.rwx:4} {mapping.region}"
+                  f" {mapping.end - mapping.start >> 10:7} KiB {mapping.rwx:4} {mapping.region}"
                   f"{'  W^X VIOLATION' if mapping.is_violation and pagetable.has_nx() else ''}")
         self.show_verdict(shown)
 

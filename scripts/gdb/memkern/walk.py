@@ -27,7 +27,8 @@ class Walk(command.Command):
         for entry in found.entries:
             self.show(entry)
         if found.physical is None:
-            print(f"{address:08x} is not mapped: the {pagetable.NAMES[found.last.level]} is not present")
+            name = pagetable.NAMES[found.last.level]
+            print(f"{address:08x} is not mapped: the {name} is not present")
             return
         print(f"{address:08x} is physical {found.physical:#x},"
               f" {'writable' if found.last.writable else 'read-only'},"

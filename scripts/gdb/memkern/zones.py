@@ -96,14 +96,15 @@ class CpuLists:
             for link in links.walk(int(lists[index].address)):
                 pfn = memmap.pfn_of(link - lru)
                 if pfn is None or memmap.page_address(pfn) != link - lru:
-                    raise links.Broken(f"{link:#x} in a list of CPU {self.cpu} is in no struct page")
+                    raise links.Broken(f"{link:#x} is in no struct page")
                 yield pfn, order
 
 
 def cpu_offsets() -> list[int]:
     """What is added to a per-CPU variable's address, a CPU each."""
     offsets = kernel.variable("__per_cpu_offset")
-    return [int(offsets[cpu]) for cpu in range(int(kernel.variable("nr_cpu_ids")))]
+    count = min(int(kernel.variable("nr_cpu_ids")), kernel.length(offsets))
+    return [int(offsets[cpu]) for cpu in range(count)]
 
 
 def known() -> list[Zone]:

@@ -45,7 +45,7 @@ void test_cycles(void)
 {
 	unsigned int cycle, i;
 
-	machine_boot(&machine_16m, 0);
+	machine_boot(&machine_16m, "");
 	operations_from_seed(SEED);
 	for (cycle = 0; cycle < CYCLES && !model_failed; cycle++) {
 		for (i = 0; i < ARRAY_SIZE(requests); i++)

@@ -3,6 +3,7 @@
  * The rest of the kernel, as far as the sources under test call it. printk() and panic() are
  * in ../e820/host.c.
  */
+#include <linux/ctype.h>
 #include <linux/highmem.h>
 #include <linux/kernel.h>
 #include <linux/memblock.h>
@@ -51,9 +52,19 @@ void *memchr_inv(const void *s, int c, size_t n)
 {
 	const u8 *byte = s;
 
-	while (n && *byte == (u8)c)
-		byte++, n--;
+	/* Equal to itself moved by one byte: that many times the first one. */
+	if (n && *byte == (u8)c && !memcmp(byte, byte + 1, n - 1))
+		return NULL;
+	for (; n && *byte == (u8)c; n--)
+		byte++;
 	return n ? (void *)byte : NULL;
+}
+
+char *skip_spaces(const char *s)
+{
+	while (isspace(*s))
+		s++;
+	return (char *)s;
 }
 
 /* --- reports --------------------------------------------------------------------------- */

@@ -10,8 +10,8 @@
  * struct pages of sections that exist: whoever strays from them is found out.
  */
 #include <linux/kernel.h>
-#include <linux/prandom.h>
 #include <linux/string.h>
+#include <memkern/params.h>
 
 #include "../e820/host.h"
 #include "machine.h"
@@ -20,15 +20,15 @@
 
 const struct machine machine_64m = {
 	.name = "64 MiB",
-	.zone_end = { 4 * 1024, 4 * 1024, 12 * 1024, 17 * 1024 - 700 },
+	.zone_end = { 2 * 1024, 2 * 1024, 16 * 1024, 19 * 1024 - 700 },
 	.free = {
 		{ 1, 0x9f },			       /* DMA: as on a PC, from page 1 to 636 KiB */
-		{ 1024, 4 * 1024 },		       /* the rest of DMA */
-		{ 4 * 1024, 6 * 1024 + 17 },	       /* a range that ends anywhere */
-		{ 7 * 1024 - 3, 9 * 1024 },	       /* one that begins anywhere */
-		{ 10 * 1024, 12 * 1024 - 1 },	       /* behind a section that is a hole */
-		{ 12 * 1024 + 600, 17 * 1024 - 1023 }, /* HIGHMEM: from the second pageblock on */
-		{ 17 * 1024 - 1000, 17 * 1024 - 700 }, /* to the middle of a pageblock */
+		{ 1024, 2 * 1024 },		       /* the rest of DMA */
+		{ 2 * 1024, 4 * 1024 + 17 },	       /* a range that ends anywhere */
+		{ 5 * 1024 - 3, 8 * 1024 },	       /* one that begins anywhere */
+		{ 9 * 1024, 16 * 1024 - 1 },	       /* behind a section that is a hole */
+		{ 16 * 1024 + 600, 18 * 1024 + 1 },    /* HIGHMEM: from the second pageblock on */
+		{ 18 * 1024 + 24, 19 * 1024 - 700 },   /* to the middle of a pageblock */
 	},
 };
 
@@ -122,6 +122,7 @@ static void boot_zones(void)
 	int i;
 
 	memset(&contig_page_data, 0, sizeof(contig_page_data));
+	memset(zone_pcp, 0, sizeof(zone_pcp));
 	for (i = 0; i < MAX_NR_ZONES; i++) {
 		init_zone(i, start, booted->zone_end[i]);
 		start = booted->zone_end[i];
@@ -234,14 +235,26 @@ static void remove_marks(void)
 	}
 }
 
-void machine_boot(const struct machine *machine, unsigned int debug_flags)
+/* What a command line does not say is as if it had never been said. */
+static void boot_parameters(const char *command_line)
+{
+	char line[256];
+
+	mm_debug_flags = 0;
+	scnprintf(line, sizeof(line), "min_free_kbytes=-1 %s", command_line);
+	host_clear_log();
+	parse_params(line);
+	BUG_ON(*host_log());
+}
+
+void machine_boot(const struct machine *machine, const char *command_line)
 {
 	const struct machine_range *range;
 
 	booted = machine;
-	mm_debug_flags = debug_flags;
 	reports = (struct reports){ 0 };
 	nr_bad_pages = 0;
+	boot_parameters(command_line);
 	boot_memory();
 	boot_zones();
 	boot_sections();
@@ -252,8 +265,6 @@ void machine_boot(const struct machine *machine, unsigned int debug_flags)
 		remove_marks();
 	build_zonelists();
 	pcp_init();
-	for (range = booted->free; range->end; range++)
-		memset(pfn_to_virt(range->start), 0, (range->end - range->start) * PAGE_SIZE);
 	poison_free_memory();
 }
 
@@ -263,7 +274,7 @@ void machine_free_blocks(u8 *blocks)
 {
 	unsigned long pfn;
 
-	for (pfn = 0; pfn < MAX_FRAMES; pfn++) {
+	for (pfn = 0; pfn < max_pfn; pfn++) {
 		const struct page *page = pfn_valid(pfn) ? pfn_to_page(pfn) : NULL;
 
 		blocks[pfn] = page && PageBuddy(page) ? 1 + buddy_order(page) : 0;

@@ -10,7 +10,7 @@
 
 #include "../../../mm/internal.h"
 
-#define MAX_SECTIONS 17
+#define MAX_SECTIONS 19
 #define MAX_FRAMES   (MAX_SECTIONS * PAGES_PER_SECTION)
 
 /* Frames [start, end) */
@@ -21,23 +21,23 @@ struct machine_range {
 struct machine {
 	const char *name;
 	unsigned long zone_end[MAX_NR_ZONES]; /* frames; a zone begins where the one before ends */
-	struct machine_range free[8];	      /* what the allocator gets, upwards; the last empty */
+	struct machine_range free[8];	      /* what the allocator gets; the last one is empty */
 	bool without_marks;		      /* no watermarks: down to the last page for everybody */
 };
 
-/* 64 MiB with holes and odd ends in all zones; 16 MiB in four zones' worth; 16 pages. */
+/* 64 MiB with a hole, odd ends, and batches for the per-CPU lists; 16 MiB; 16 pages. */
 extern const struct machine machine_64m, machine_16m, machine_16_pages;
 
 /*
- * Boots the machine, with these MM_DEBUG_ flags: whatever the one before held must have been
- * freed if page owner is among them.
+ * Boots the machine, with such a command line. With page_owner=on, whatever the machine
+ * before held must have been freed.
  */
-void machine_boot(const struct machine *machine, unsigned int debug_flags);
+void machine_boot(const struct machine *machine, const char *command_line);
 
 /* Does the allocator own the frame, in use or free? */
 bool machine_has_frame(unsigned long pfn);
 
-/* For each frame below MAX_FRAMES: 0, or 1 + the order of the free block that begins there. */
+/* For each frame below max_pfn: 0, or 1 + the order of the free block that begins there. */
 void machine_free_blocks(u8 *blocks);
 
 /* The per-CPU lists emptied, no HIGHATOMIC pageblock left. */

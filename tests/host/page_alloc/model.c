@@ -13,6 +13,7 @@
 #define NO_FRAME 0xfffe
 
 bool model_failed;
+char model_complaint[256];
 
 static u16 owner[MAX_FRAMES];
 static struct block blocks[MAX_FRAMES];
@@ -22,16 +23,15 @@ static unsigned long nr_free[MAX_NR_ZONES];
 
 void model_complain(const char *fmt, ...)
 {
-	char text[256];
 	va_list args;
 
-	if (!model_failed) {
-		va_start(args, fmt);
-		vscnprintf(text, sizeof(text), fmt, args);
-		va_end(args);
-		host_note("%s", text);
-	}
+	if (model_failed)
+		return;
 	model_failed = true;
+	va_start(args, fmt);
+	vscnprintf(model_complaint, sizeof(model_complaint), fmt, args);
+	va_end(args);
+	host_note("%s", model_complaint);
 }
 
 void model_reset(void)
@@ -41,8 +41,8 @@ void model_reset(void)
 	model_failed = false;
 	nr_live = 0;
 	memset(nr_free, 0, sizeof(nr_free));
-	for (pfn = 0; pfn < MAX_FRAMES; pfn++) {
-		unused[pfn] = MAX_FRAMES - 1 - pfn;
+	for (pfn = 0; pfn < max_pfn; pfn++) {
+		unused[pfn] = max_pfn - 1 - pfn;
 		owner[pfn] = NO_FRAME;
 		if (!machine_has_frame(pfn))
 			continue;
@@ -127,7 +127,7 @@ struct block *model_claim(unsigned long pfn, unsigned long nr, enum block_kind k
 	unsigned long i;
 
 	for (i = pfn; i < pfn + nr; i++)
-		if (!model_expect(i < MAX_FRAMES && owner[i] == FREE,
+		if (!model_expect(i < max_pfn && owner[i] == FREE,
 				  "pfn %#lx was given out, but is not free", i))
 			return NULL;
 	block = new_block((struct block){ .pfn = pfn, .nr = nr, .kind = kind, .refs = 1 });
@@ -198,6 +198,7 @@ unsigned int model_percent_used(void)
 void model_check_counts(void)
 {
 	unsigned long total = 0;
+	struct sysinfo info;
 	struct zone *zone;
 
 	for_each_populated_zone(zone) {
@@ -214,8 +215,9 @@ void model_check_counts(void)
 			     zone->nr_free_pages, zone->nr_free_highatomic,
 			     zone->nr_reserved_highatomic);
 	}
-	model_expect(nr_free_pages() == total, "nr_free_pages() is %lu, not %lu", nr_free_pages(),
-		     total);
+	si_meminfo(&info);
+	model_expect(info.freeram == total, "si_meminfo(): %lu pages are free, not %lu",
+		     info.freeram, total);
 	model_expect(!irqs_disabled() && !preempt_count(), "interrupts %s, preempt count %#x",
 		     irqs_disabled() ? "off" : "on", preempt_count());
 }
@@ -231,7 +233,7 @@ static bool may_merge(unsigned long pfn, unsigned long buddy)
 static bool all_free(unsigned long pfn, unsigned long nr)
 {
 	while (nr--)
-		if (pfn + nr >= MAX_FRAMES || owner[pfn + nr] != FREE)
+		if (pfn + nr >= max_pfn || owner[pfn + nr] != FREE)
 			return false;
 	return true;
 }
@@ -258,7 +260,7 @@ void model_check_free_blocks(void)
 	unsigned long pfn = 0, i;
 
 	machine_free_blocks(found);
-	while (pfn < MAX_FRAMES) {
+	while (pfn < max_pfn) {
 		unsigned long nr = 1, wanted = 0;
 
 		if (owner[pfn] == FREE) {

@@ -33,6 +33,7 @@ struct block {
 };
 
 extern bool model_failed;
+extern char model_complaint[256];
 
 /* Notes what is wrong, unless the condition holds. Returns the condition. */
 #define model_expect(condition, ...) \

@@ -16,19 +16,18 @@
 static const unsigned int targets[] = { 100, 30, 60, 0, 90, 20, 0, 75, 10 };
 
 static const struct {
-	const char *name;
 	const struct machine *machine;
 	unsigned long operations;
-	unsigned int debug_flags;
+	const char *command_line;
 	bool interrupts;
 } runs[] = {
-	{ "plain", &machine_64m, 1000000, 0 },
-	{ "page_owner", &machine_64m, 100000, MM_DEBUG_PAGE_OWNER },
-	{ "init_on_free, init_on_alloc", &machine_16m, 50000,
-	  MM_DEBUG_INIT_ON_ALLOC | MM_DEBUG_INIT_ON_FREE },
-	{ "page_poison, page_owner", &machine_16m, 50000, MM_DEBUG_POISON | MM_DEBUG_PAGE_OWNER },
-	{ "interrupts in between", &machine_64m, 200000, 0, true },
-	{ "few pages", &machine_16_pages, 50000, 0 },
+	{ &machine_64m, 1000000, "" },
+	{ &machine_64m, 100000, "min_free_kbytes=8192" }, /* most of memory is a reserve */
+	{ &machine_64m, 200000, "", true },
+	{ &machine_64m, 100000, "page_owner=on" },
+	{ &machine_16m, 50000, "init_on_free=1 init_on_alloc=1" },
+	{ &machine_16m, 50000, "page_poison=1 page_owner=on" },
+	{ &machine_16_pages, 50000, "" },
 };
 
 static void look_at_everything(void)
@@ -47,7 +46,7 @@ void test_model(void)
 	for (run = 0; run < ARRAY_SIZE(runs); run++) {
 		unsigned long done;
 
-		machine_boot(runs[run].machine, runs[run].debug_flags);
+		machine_boot(runs[run].machine, runs[run].command_line);
 		operations_from_seed(SEED + run);
 		for (done = 0; done < runs[run].operations && !model_failed; done++) {
 			operations_interrupted(runs[run].interrupts);
@@ -57,7 +56,8 @@ void test_model(void)
 				look_at_everything();
 		}
 		operations_end();
-		host_result(!model_failed, "model: %lu operations, %s, %s", done,
-			    runs[run].machine->name, runs[run].name);
+		host_result(!model_failed, "model: %lu operations%s, %s %s", done,
+			    runs[run].interrupts ? ", interrupted" : "",
+			    runs[run].machine->name, runs[run].command_line);
 	}
 }

@@ -96,13 +96,18 @@ static void interrupt(void)
 		*slot = NULL;
 		__free_pages(page, order);
 	} else {
+		gfp_t gfp = GFP_ATOMIC | __GFP_NOWARN;
 		unsigned int order = choose(NR_PCP_ORDERS + 1);
-		struct page *page = alloc_pages(GFP_ATOMIC | __GFP_NOWARN, order);
+		struct page *page = alloc_pages(gfp, order);
 
 		if (page)
 			*slot = model_claim(page_to_pfn(page), 1UL << order, PLAIN);
-		if (*slot)
+		if (*slot) {
 			(*slot)->of_interrupt = true;
+			(*slot)->gfp = gfp;
+			(*slot)->trace = machine_trace;
+			(*slot)->owner_order = order;
+		}
 	}
 	preempt_count_sub(HARDIRQ_OFFSET);
 	host_eflags = flags;
@@ -253,11 +258,15 @@ bool operation_alloc(gfp_t gfp, unsigned int order)
 
 static void alloc_any(void)
 {
-	bool privileged = once_in(64);
+	gfp_t gfp = random_gfp();
+	unsigned int order = random_order();
 
-	if (privileged)
+	if (once_in(64))
 		current->flags |= PF_MEMALLOC;
-	operation_alloc(random_gfp(), random_order());
+	else if ((gfp & __GFP_DIRECT_RECLAIM) && order < 2 && once_in(64) && !host_interrupt &&
+		 predict_zone(gfp, order) >= 0)
+		gfp |= __GFP_NOFAIL; /* without memory that would be the end: reports_test.c */
+	operation_alloc(gfp, order);
 	current->flags &= ~PF_MEMALLOC;
 }
 
@@ -523,7 +532,7 @@ void operations_end(void)
 	model_check_free_blocks();
 	model_expect(machine_check(), "the checkers found something, with everything free");
 	machine_free_blocks(blocks);
-	for (pfn = 0; pfn < MAX_FRAMES; pfn++)
+	for (pfn = 0; pfn < max_pfn; pfn++)
 		model_expect(blocks[pfn] == blocks_at_boot[pfn],
 			     "pfn %#lx: %d - 1 is the order of a free block there, at boot %d - 1",
 			     pfn, blocks[pfn], blocks_at_boot[pfn]);

@@ -1,0 +1,755 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Slab debugging: caches that watch their objects.
+ *
+ * An object that is overrun, used after it was freed, or freed twice does its harm later
+ * and elsewhere. A watched cache spends memory and time on noticing it at the next
+ * allocation or free, and on knowing who it was. Around each object lie bytes that nobody
+ * may change, and who allocated and freed it last:
+ *
+ *	 left red zone | object .......... | red zone | link | allocated, freed by | size | padding
+ *	               0       object_size ^    inuse ^                                          size
+ *
+ *	free:      bb bb 6b 6b 6b 6b 6b 6b a5 bb bb      ...     5a 5a
+ *	allocated: cc cc 5a 5a 5a 5a cc cc cc cc cc      ...     5a 5a
+ *	                 ^ kmalloc(4)  ^ beyond what was asked for
+ *
+ * What is done is in the cache's flags, given at its creation or by slub_debug= on the
+ * command line, a letter each:
+ *
+ *	F  SLAB_CONSISTENCY_CHECKS  looks at everything at each allocation and free
+ *	Z  SLAB_RED_ZONE            has red zones
+ *	P  SLAB_POISON              fills free objects, new ones, and padding
+ *	U  SLAB_STORE_USER          keeps who allocated and freed it
+ *	T  SLAB_TRACE               prints each allocation and free
+ *	A  SLAB_FAILSLAB            takes part in fault injection
+ *	O  leaves caches alone whose slabs would need a larger order for it
+ *	-  nothing
+ *
+ *	slub_debug                  FZPU for all caches
+ *	slub_debug=FZ               F and Z for all
+ *	slub_debug=FZ,kmalloc-*;P,dentry    by name; the first block that matches counts
+ *
+ * Worked example: with slub_debug, somebody writes p[20] of p = kmalloc(20). The next
+ * kfree(p) finds 20 where the red zone had 0xcc, reports "kmalloc Redzone overwritten" with
+ * the call that allocated p, restores the byte, and does not free the object: whoever
+ * wrote there may write again.
+ *
+ * Harmless: what a report is about is isolated. A damaged object is not freed, a damaged
+ * free one not handed out, and the free neighbours of that one neither; an address that
+ * is no object is not touched. Whoever allocates gets another object.
+ *
+ * Not caught: a write into an object that its writer does not own, while it is allocated;
+ * one far beyond the red zone that hits another object's bytes; a read; a write after free
+ * that changes nothing. Without these flags all that is caught is what slab.c says.
+ *
+ * Cost: none for other caches. With FZPU an object takes some 150 bytes more, an allocation
+ * and a free some thousand instructions each, most of them for the call trace.
+ *
+ * Invariants:
+ *	I-slab_debug-1	the bytes around an object, and in a free one, are as drawn
+ *			(validate_slab_cache(), and F at each allocation and free)
+ *	I-slab_debug-2	a slab without free objects is in its node's full list (slab_check())
+ *
+ * Locking: list_lock, with interrupts off, around the freelists and what is found in
+ * objects that the caller does not own. Nothing is reported under it: what is found is
+ * kept in a struct slab_fault, reported after the unlock, and then restored if it still
+ * is. Any context but NMI.
+ *
+ * Left out: KASAN's and KFENCE's ways, which catch reads too.
+ */
+#include <linux/ctype.h>
+#include <linux/glob.h>
+#include <linux/init.h>
+#include <linux/kernel.h>
+#include <linux/poison.h>
+#include <linux/printk.h>
+#include <linux/smp.h>
+#include <linux/stacktrace.h>
+#include <linux/string.h>
+#include <asm/tsc.h>
+#include <memkern/params.h>
+
+#include "slab_debug.h"
+
+/* --- slub_debug= ------------------------------------------------------------------------------ */
+
+#define DEFAULT_FLAGS (SLAB_CONSISTENCY_CHECKS | SLAB_RED_ZONE | SLAB_POISON | SLAB_STORE_USER)
+#define SIZE_FLAGS    (SLAB_RED_ZONE | SLAB_POISON | SLAB_STORE_USER) /* make objects larger */
+
+#define NAME_LENGTH 64 /* of a pattern */
+
+const char *slab_debug_options;
+
+/* "FZ,kmalloc-*": flags, and the names that they are for. */
+struct option_block {
+	slab_flags_t flags;
+	bool small_orders;    /* O */
+	const char *names;    /* NULL: for all caches */
+	const char *end;      /* of the names */
+};
+
+static void read_letter(char letter, struct option_block *block)
+{
+	static const struct {
+		char letter;
+		slab_flags_t flag;
+	} letters[] = {
+		{ 'f', SLAB_CONSISTENCY_CHECKS }, { 'z', SLAB_RED_ZONE }, { 'p', SLAB_POISON },
+		{ 'u', SLAB_STORE_USER },	  { 't', SLAB_TRACE },	  { 'a', SLAB_FAILSLAB },
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(letters); i++)
+		if (letters[i].letter == letter)
+			block->flags |= letters[i].flag;
+	if (letter == 'o')
+		block->small_orders = true;
+}
+
+/* The block at `at`. Returns where the next one begins, or NULL. */
+static const char *read_block(const char *at, struct option_block *block)
+{
+	*block = (struct option_block){ 0 };
+	at += strspn(at, ";");
+	if (*at == '\0' || *at == ',')
+		block->flags = DEFAULT_FLAGS;
+	while (*at && *at != ',' && *at != ';')
+		read_letter(tolower(*at++), block);
+	if (*at == ',') {
+		block->names = at + 1;
+		at += strcspn(at, ";");
+		block->end = at;
+	}
+	at += strspn(at, ";");
+	return *at ? at : NULL;
+}
+
+static bool is_named(const struct option_block *block, const char *name)
+{
+	const char *at = block->names;
+
+	while (at < block->end) {
+		size_t length = min_t(size_t, strcspn(at, ","), block->end - at);
+		char pattern[NAME_LENGTH];
+
+		strscpy(pattern, at, min_t(size_t, length + 1, sizeof(pattern)));
+		if (glob_match(pattern, name))
+			return true;
+		at += length + 1;
+	}
+	return false;
+}
+
+slab_flags_t slab_debug_flags(const char *name, slab_flags_t flags)
+{
+	const char *next = slab_debug_options;
+	slab_flags_t for_all = 0;
+
+	if (flags & SLAB_NO_USER_FLAGS)
+		return flags;
+	while (next) {
+		struct option_block block;
+
+		next = read_block(next, &block);
+		if (!block.names)
+			for_all = block.flags;
+		else if (is_named(&block, name))
+			return flags | block.flags;
+	}
+	if (flags & SLAB_NOLEAKTRACE)
+		for_all &= ~SLAB_STORE_USER;
+	return flags | for_all;
+}
+
+static bool small_orders_wanted(void)
+{
+	const char *next = slab_debug_options;
+	bool wanted = false;
+
+	while (next) {
+		struct option_block block;
+
+		next = read_block(next, &block);
+		wanted |= block.small_orders;
+	}
+	return wanted;
+}
+
+bool slab_debug_shed(struct kmem_cache *cache)
+{
+	if (!(cache->flags & SIZE_FLAGS) || !small_orders_wanted() ||
+	    get_order(cache->size) <= get_order(cache->object_size))
+		return false;
+	cache->flags &= ~SIZE_FLAGS;
+	return true;
+}
+
+static int __init set_slub_debug(char *value)
+{
+	const char *at = slab_debug_options = value ? value : "";
+	bool in_names = false;
+
+	for (; *at; at++) {
+		in_names = *at != ';' && (in_names || *at == ',');
+		if (!in_names && !strchr("fzputao-;", tolower(*at)))
+			pr_err("slub_debug option '%c' unknown. skipped\n", *at);
+	}
+	return 0;
+}
+early_param("slub_debug", set_slub_debug);
+
+/* --- what lies where --------------------------------------------------------------------------- */
+
+static bool poisons_objects(const struct kmem_cache *cache)
+{
+	return (cache->flags & SLAB_POISON) && !cache->ctor &&
+	       !(cache->flags & SLAB_TYPESAFE_BY_RCU);
+}
+
+/* Does it remember how much of an object was asked for? */
+static bool keeps_size(const struct kmem_cache *cache)
+{
+	return (cache->flags & SLAB_KMALLOC) && (cache->flags & (SLAB_RED_ZONE | SLAB_STORE_USER));
+}
+
+static unsigned int tracks_size(const struct kmem_cache *cache)
+{
+	return cache->flags & SLAB_STORE_USER ? NR_TRACKS * sizeof(struct track) : 0;
+}
+
+unsigned int slab_debug_size(const struct kmem_cache *cache)
+{
+	return tracks_size(cache) + (keeps_size(cache) ? sizeof(unsigned long) : 0);
+}
+
+unsigned int slab_info_end(const struct kmem_cache *cache)
+{
+	return cache->inuse + (cache->offset >= cache->inuse ? sizeof(void *) : 0);
+}
+
+unsigned int slab_padding_start(const struct kmem_cache *cache)
+{
+	return slab_info_end(cache) + slab_debug_size(cache);
+}
+
+static struct track *track_of(const struct kmem_cache *cache, const void *object,
+			      enum track_item item)
+{
+	return (struct track *)(object + slab_info_end(cache)) + item;
+}
+
+static unsigned long *kept_size(const struct kmem_cache *cache, const void *object)
+{
+	return (unsigned long *)(object + slab_info_end(cache) + tracks_size(cache));
+}
+
+size_t slab_requested_size(const struct kmem_cache *cache, const void *object)
+{
+	return keeps_size(cache) ? min_t(size_t, *kept_size(cache, object), cache->object_size) :
+				   cache->object_size;
+}
+
+size_t slab_usable_size(struct kmem_cache *cache, void *object)
+{
+	if (keeps_size(cache))
+		*kept_size(cache, object) = cache->object_size;
+	return cache->object_size;
+}
+
+/* Red zones and contents of a free object, or of one that is allocated just now. */
+static void set_state(const struct kmem_cache *cache, void *object, u8 state)
+{
+	unsigned int size = cache->object_size;
+	u8 *bytes = object;
+
+	if (cache->flags & SLAB_RED_ZONE) {
+		memset(bytes - cache->red_left_pad, state, cache->red_left_pad);
+		if (state == SLUB_RED_ACTIVE)
+			size = slab_requested_size(cache, object);
+		memset(bytes + size, state, cache->inuse - size);
+	}
+	if (!poisons_objects(cache))
+		return;
+	if (state == SLUB_RED_ACTIVE) {
+		memset(bytes, POISON_INUSE, size);
+	} else {
+		memset(bytes, POISON_FREE, size - 1);
+		bytes[size - 1] = POISON_END;
+	}
+}
+
+void slab_debug_setup(struct kmem_cache *cache, struct slab *slab)
+{
+	unsigned int i;
+
+	if (cache->flags & SLAB_POISON)
+		memset(slab_address(slab), POISON_INUSE, PAGE_SIZE << slab_order(slab));
+	for (i = 0; i < slab->objects; i++) {
+		void *object = slab_object(cache, slab, i);
+
+		memset(object + slab_info_end(cache), 0, slab_debug_size(cache));
+		set_state(cache, object, SLUB_RED_INACTIVE);
+	}
+}
+
+void slab_debug_resize(struct kmem_cache *cache, void *object, size_t size, gfp_t gfp)
+{
+	struct slab_fault fault;
+	size_t before;
+
+	if (!keeps_size(cache))
+		return;
+	if ((cache->flags & SLAB_CONSISTENCY_CHECKS) &&
+	    slab_object_fault(cache, virt_to_slab(object), object, SLUB_RED_ACTIVE, &fault))
+		slab_bug_fault(cache, &fault);
+	before = slab_requested_size(cache, object);
+	*kept_size(cache, object) = size;
+	if (cache->flags & SLAB_RED_ZONE)
+		memset(object + size, SLUB_RED_ACTIVE, cache->object_size - size);
+	if (size <= before)
+		return;
+	if ((gfp & __GFP_ZERO) || (mm_debug_flags & MM_DEBUG_INIT_ON_ALLOC))
+		memset(object + before, 0, size - before);
+	else if (poisons_objects(cache))
+		memset(object + before, POISON_INUSE, size - before);
+}
+
+/* --- who it was ----------------------------------------------------------------------------------- */
+
+/* The code of slab.c, kmalloc.c and their like lies together: it is not what anybody looks for. */
+extern const char __slab_text_start[], __slab_text_end[];
+#define ALLOCATOR_DEPTH 8
+
+static bool in_allocator(unsigned long address)
+{
+	return address > (unsigned long)__slab_text_start &&
+	       address <= (unsigned long)__slab_text_end;
+}
+
+static void fill_track(struct track *track)
+{
+	unsigned long entries[ALLOCATOR_DEPTH + TRACK_DEPTH];
+	unsigned int nr = stack_trace_save(entries, ARRAY_SIZE(entries), 0), first = 0;
+
+	while (first < nr && in_allocator(entries[first]))
+		first++;
+	*track = (struct track){
+		.nr_entries = min(nr - first, (unsigned int)TRACK_DEPTH),
+		.cpu = smp_processor_id(),
+		.pid = current->pid,
+		.when = get_cycles() >> TRACK_CLOCK_SHIFT,
+	};
+	memcpy(track->entries, &entries[first], track->nr_entries * sizeof(entries[0]));
+	strscpy(track->comm, current->comm, sizeof(track->comm));
+}
+
+const struct track *slab_track(const struct kmem_cache *cache, const void *object,
+			       enum track_item item)
+{
+	const struct track *track = track_of(cache, object, item);
+
+	return (cache->flags & SLAB_STORE_USER) && track->nr_entries ? track : NULL;
+}
+
+/* --- what is wrong -------------------------------------------------------------------------------- */
+
+struct area {
+	const char *name;
+	u8 *start;
+	unsigned int size;
+	u8 value;
+	bool harmless;
+};
+
+#define AREAS_MOST 5
+
+/* The bytes of an object that have to have a certain value. Returns how many areas they are. */
+static unsigned int object_areas(const struct kmem_cache *cache, void *object, u8 state,
+				 struct area *areas)
+{
+	unsigned int size = cache->object_size, padding = slab_padding_start(cache), nr = 0;
+	u8 *bytes = object, *behind = bytes + size;
+
+	if (cache->flags & SLAB_RED_ZONE) {
+		areas[nr++] = (struct area){ "Left Redzone", bytes - cache->red_left_pad,
+					     cache->red_left_pad, state, false };
+		areas[nr++] = (struct area){ "Right Redzone", behind, cache->inuse - size, state,
+					     false };
+		if (state == SLUB_RED_ACTIVE) {
+			size_t asked = slab_requested_size(cache, object);
+
+			areas[nr++] = (struct area){ "kmalloc Redzone", bytes + asked, size - asked,
+						     state, false };
+		}
+	} else if (cache->flags & SLAB_POISON) {
+		areas[nr++] = (struct area){ "Alignment padding", behind, cache->inuse - size,
+					     POISON_INUSE, true };
+	}
+	if (state == SLUB_RED_INACTIVE && poisons_objects(cache)) {
+		areas[nr++] = (struct area){ "Poison", bytes, size - 1, POISON_FREE, false };
+		areas[nr++] = (struct area){ "End Poison", behind - 1, 1, POISON_END, false };
+	}
+	if (cache->flags & SLAB_POISON)
+		areas[nr++] = (struct area){ "Object padding", bytes + padding,
+					     cache->size - cache->red_left_pad - padding,
+					     POISON_INUSE, true };
+	return nr;
+}
+
+static bool area_fault(const struct area *area, struct slab_fault *fault)
+{
+	u8 *from = memchr_inv(area->start, area->value, area->size);
+	u8 *to = area->start + area->size;
+
+	if (!from)
+		return false;
+	while (to[-1] == area->value)
+		to--;
+	fault->what = area->name;
+	fault->harmless = area->harmless;
+	fault->from = from;
+	fault->to = to;
+	fault->found = *from;
+	fault->wanted = area->value;
+	return true;
+}
+
+bool slab_object_fault(struct kmem_cache *cache, struct slab *slab, void *object, u8 state,
+		       struct slab_fault *fault)
+{
+	struct area areas[AREAS_MOST];
+	unsigned int nr = object_areas(cache, object, state, areas), i;
+	void *next;
+
+	*fault = (struct slab_fault){ .slab = slab, .object = object, .state = state };
+	for (i = 0; i < nr; i++)
+		if (area_fault(&areas[i], fault))
+			return true;
+
+	/* The link of an allocated object is still there if it lies behind it. */
+	if (state == SLUB_RED_ACTIVE && cache->offset < cache->inuse)
+		return false;
+	next = slab_next_free(cache, object);
+	fault->what = "Freepointer";
+	return next && !slab_valid_object(cache, slab, next);
+}
+
+bool slab_padding_fault(struct kmem_cache *cache, struct slab *slab, struct slab_fault *fault)
+{
+	unsigned int used = slab->objects * cache->size;
+	struct area area = { "slab padding", slab_address(slab) + used,
+			     (PAGE_SIZE << slab_order(slab)) - used, POISON_INUSE, true };
+
+	*fault = (struct slab_fault){ .slab = slab };
+	return (cache->flags & SLAB_POISON) && area_fault(&area, fault);
+}
+
+void slab_restore(struct kmem_cache *cache, const struct slab_fault *fault)
+{
+	struct slab_fault now;
+	unsigned long flags;
+	bool still;
+
+	spin_lock_irqsave(&cache->node.list_lock, flags);
+	still = fault->object ? slab_object_fault(cache, fault->slab, fault->object, fault->state,
+						  &now) :
+				slab_padding_fault(cache, fault->slab, &now);
+	if (still && now.what == fault->what && now.from == fault->from) {
+		if (now.from)
+			memset(now.from, now.wanted, now.to - now.from);
+		else
+			slab_set_next_free(cache, now.object, NULL);
+	}
+	spin_unlock_irqrestore(&cache->node.list_lock, flags);
+}
+
+/* --- freelists that cannot be trusted ------------------------------------------------------------ */
+
+/* Under list_lock: nothing of the slab is free any more. */
+static void mark_all_used(struct kmem_cache *cache, struct slab *slab)
+{
+	if (slab->freelist) {
+		cache->node.nr_partial--;
+		list_del(&slab->slab_list);
+		if (kmem_cache_debug(cache))
+			list_add(&slab->slab_list, &cache->node.full);
+	}
+	slab->freelist = NULL;
+	slab->inuse = slab->objects;
+}
+
+static struct freelist_walk look_at_freelist(struct kmem_cache *cache, struct slab *slab)
+{
+	struct freelist_walk walk;
+	unsigned long flags;
+
+	spin_lock_irqsave(&cache->node.list_lock, flags);
+	walk = slab_walk_freelist(cache, slab, NULL);
+	spin_unlock_irqrestore(&cache->node.list_lock, flags);
+	return walk;
+}
+
+/* Ends the list where it can be trusted no further. */
+static void cut_freelist(struct kmem_cache *cache, struct slab *slab)
+{
+	struct freelist_walk walk;
+	unsigned long flags;
+
+	spin_lock_irqsave(&cache->node.list_lock, flags);
+	walk = slab_walk_freelist(cache, slab, NULL);
+	if (walk.end == FREELIST_BAD_LINK && walk.last)
+		slab_set_next_free(cache, walk.last, NULL);
+	else if (walk.end != FREELIST_SOUND)
+		mark_all_used(cache, slab);
+	spin_unlock_irqrestore(&cache->node.list_lock, flags);
+}
+
+static int mend_count(struct kmem_cache *cache, struct slab *slab)
+{
+	unsigned int said, counted;
+	struct freelist_walk walk;
+	enum slab_voice voice;
+	unsigned long flags;
+
+	spin_lock_irqsave(&cache->node.list_lock, flags);
+	walk = slab_walk_freelist(cache, slab, NULL);
+	said = slab->inuse;
+	counted = slab->objects - walk.nr;
+	if (walk.end == FREELIST_SOUND)
+		slab->inuse = counted;
+	spin_unlock_irqrestore(&cache->node.list_lock, flags);
+	if (walk.end != FREELIST_SOUND || said == counted)
+		return 0;
+	voice = slab_bug_slab(cache, slab,
+			      "Wrong object count. Counter is %u but counted were %u", said,
+			      counted);
+	slab_fix(cache, voice, "Object count adjusted");
+	return 1;
+}
+
+int slab_mend_freelist(struct kmem_cache *cache, struct slab *slab)
+{
+	struct freelist_walk walk = look_at_freelist(cache, slab);
+	enum slab_voice voice;
+
+	if (walk.end == FREELIST_SOUND)
+		return mend_count(cache, slab);
+	if (walk.end == FREELIST_BAD_LINK && walk.last) {
+		slab_bug_object(cache, slab, walk.last, "Freechain corrupt");
+		cut_freelist(cache, slab);
+		return 1 + mend_count(cache, slab);
+	}
+	voice = slab_bug_slab(cache, slab, walk.end == FREELIST_CYCLE ? "Freelist cycle detected" :
+								 "Freepointer corrupt");
+	cut_freelist(cache, slab);
+	slab_fix(cache, voice, "Freelist cleared");
+	return 1;
+}
+
+/* --- allocation --------------------------------------------------------------------------------- */
+
+enum taken {
+	TAKEN,
+	NONE_LEFT,
+	NOT_TRUSTED, /* the slab's list begins with what is no object, or is too long */
+	LAST_TRUSTED /* the object's link is corrupt */
+};
+
+/* Under list_lock: the first object of the first slab that has one. */
+static enum taken take_first(struct kmem_cache *cache, struct slab **from, void **object)
+{
+	struct kmem_cache_node *node = &cache->node;
+	struct slab *slab = list_first_entry_or_null(&node->partial, struct slab, slab_list);
+	void *next;
+
+	*from = slab;
+	if (!slab)
+		return NONE_LEFT;
+	*object = slab->freelist;
+	if (slab->inuse >= slab->objects || !slab_valid_object(cache, slab, *object))
+		return NOT_TRUSTED;
+	next = slab_next_free(cache, *object);
+	if (next && !slab_valid_object(cache, slab, next)) {
+		mark_all_used(cache, slab);
+		return LAST_TRUSTED;
+	}
+	slab->freelist = next;
+	slab->inuse++;
+	if (!next) {
+		node->nr_partial--;
+		list_move(&slab->slab_list, &node->full);
+	}
+	return TAKEN;
+}
+
+/* An object that nobody else has from now on; it may be damaged. NULL: there is none. */
+static void *take_object(struct kmem_cache *cache, struct slab **from)
+{
+	enum slab_voice voice;
+	unsigned long flags;
+	enum taken taken;
+	void *object;
+
+	for (;;) {
+		spin_lock_irqsave(&cache->node.list_lock, flags);
+		taken = take_first(cache, from, &object);
+		spin_unlock_irqrestore(&cache->node.list_lock, flags);
+		switch (taken) {
+		case TAKEN:
+			return object;
+		case NONE_LEFT:
+			return NULL;
+		case NOT_TRUSTED:
+			slab_mend_freelist(cache, *from);
+			break;
+		case LAST_TRUSTED:
+			voice = slab_bug_object(cache, *from, object, "Freepointer corrupt");
+			slab_fix(cache, voice, "Marking all objects used");
+			break;
+		}
+	}
+}
+
+/* A free object that was written to stays away from everybody, with its free neighbours. */
+static bool is_sound(struct kmem_cache *cache, struct slab *slab, void *object)
+{
+	struct slab_fault fault;
+
+	if (!(cache->flags & SLAB_CONSISTENCY_CHECKS))
+		return true;
+	while (slab_object_fault(cache, slab, object, SLUB_RED_INACTIVE, &fault)) {
+		enum slab_voice voice = slab_bug_fault(cache, &fault);
+		unsigned long flags;
+
+		if (fault.harmless)
+			continue;
+		spin_lock_irqsave(&cache->node.list_lock, flags);
+		mark_all_used(cache, slab);
+		spin_unlock_irqrestore(&cache->node.list_lock, flags);
+		slab_fix(cache, voice, "Marking all objects used");
+		return false;
+	}
+	return true;
+}
+
+void *slab_debug_alloc(struct kmem_cache *cache, size_t size)
+{
+	struct slab *slab;
+	void *object;
+
+	do
+		object = take_object(cache, &slab);
+	while (object && !is_sound(cache, slab, object));
+	if (!object)
+		return NULL;
+	if (keeps_size(cache))
+		*kept_size(cache, object) = size;
+	if (cache->flags & SLAB_STORE_USER)
+		fill_track(track_of(cache, object, TRACK_ALLOC));
+	set_state(cache, object, SLUB_RED_ACTIVE);
+	if (cache->flags & SLAB_TRACE)
+		slab_trace(cache, slab, object, true);
+	return object;
+}
+
+/* --- freeing ---------------------------------------------------------------------------------------- */
+
+enum verdict {
+	FREED,
+	NO_OBJECT,    /* nothing begins at this address */
+	ALREADY_FREE,
+	DAMAGED,      /* as the fault says */
+	BAD_FREELIST, /* the slab's: it has to be mended first */
+};
+
+/* Under list_lock: puts an object that may be freed back into its slab. */
+static enum verdict put_object(struct kmem_cache *cache, struct slab *slab, void *object,
+			       const struct track *who, struct slab_fault *fault,
+			       struct list_head *empty)
+{
+	if (!slab_valid_object(cache, slab, object))
+		return NO_OBJECT;
+	if (slab->freelist == object)
+		return ALREADY_FREE;
+	if (cache->flags & SLAB_CONSISTENCY_CHECKS) {
+		struct freelist_walk walk = slab_walk_freelist(cache, slab, object);
+
+		if (walk.end != FREELIST_SOUND)
+			return BAD_FREELIST;
+		if (walk.met)
+			return ALREADY_FREE;
+		if (slab_object_fault(cache, slab, object, SLUB_RED_ACTIVE, fault))
+			return DAMAGED;
+	}
+	if (cache->flags & SLAB_STORE_USER)
+		*track_of(cache, object, TRACK_FREE) = *who;
+	if ((mm_debug_flags & MM_DEBUG_INIT_ON_FREE) && !cache->ctor &&
+	    !(cache->flags & SLAB_TYPESAFE_BY_RCU))
+		memset(object, 0, cache->object_size);
+	set_state(cache, object, SLUB_RED_INACTIVE);
+	slab_put_object(cache, slab, object, empty);
+	return FREED;
+}
+
+/* Says why an object is not freed. True: what was wrong is mended, try again. */
+static bool refuse(struct kmem_cache *cache, struct slab *slab, void *object, enum verdict verdict,
+		   const struct slab_fault *fault)
+{
+	enum slab_voice voice;
+
+	switch (verdict) {
+	case NO_OBJECT:
+		voice = slab_bug_slab(cache, slab, "Invalid object pointer 0x%px", object);
+		break;
+	case ALREADY_FREE:
+		voice = slab_bug_object(cache, slab, object, "Object already free");
+		break;
+	case DAMAGED:
+		voice = slab_bug_fault(cache, fault);
+		if (fault->harmless)
+			return true;
+		break;
+	default:
+		slab_mend_freelist(cache, slab);
+		return true;
+	}
+	slab_fix(cache, voice, "Object at 0x%px not freed", object);
+	return false;
+}
+
+void slab_debug_free(struct kmem_cache *cache, void *object)
+{
+	struct slab *slab = virt_to_slab(object);
+	struct slab_fault fault;
+	enum verdict verdict;
+	struct track who;
+	unsigned long flags;
+	LIST_HEAD(empty);
+
+	if (cache->flags & SLAB_STORE_USER)
+		fill_track(&who);
+	if ((cache->flags & SLAB_TRACE) && slab_valid_object(cache, slab, object))
+		slab_trace(cache, slab, object, false);
+	do {
+		spin_lock_irqsave(&cache->node.list_lock, flags);
+		verdict = put_object(cache, slab, object, &who, &fault, &empty);
+		spin_unlock_irqrestore(&cache->node.list_lock, flags);
+	} while (verdict != FREED && refuse(cache, slab, object, verdict, &fault));
+	slab_free_list(cache, &empty);
+}
+
+void slab_debug_check_empty(struct kmem_cache *cache, struct slab *slab)
+{
+	struct slab_fault fault;
+	unsigned int i;
+
+	if (!(cache->flags & SLAB_CONSISTENCY_CHECKS))
+		return;
+	if (slab_padding_fault(cache, slab, &fault))
+		slab_bug_fault(cache, &fault);
+	for (i = 0; i < slab->objects; i++)
+		while (slab_object_fault(cache, slab, slab_object(cache, slab, i),
+					 SLUB_RED_INACTIVE, &fault))
+			slab_bug_fault(cache, &fault);
+}

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The rest of the kernel, as far as mm/slab*.c call it and ../page_alloc/kernel.c does not
+ * have it. There is no KUnit here: no case runs.
+ */
+#include <linux/kernel.h>
+#include <linux/panic.h>
+#include <linux/printk.h>
+#include <linux/string.h>
+#include <asm/tsc.h>
+#include <kunit/test-bug.h>
+#include <memkern/kunit_extra.h>
+#include <memkern/report.h>
+
+/* What of the call trace is the allocator itself: nothing. */
+const char __slab_text_start[1], __slab_text_end[1];
+
+struct kunit *kunit_get_current_test(void)
+{
+	return NULL;
+}
+
+struct kunit_resource *kunit_find_named_resource(struct kunit *test, const char *name)
+{
+	return NULL;
+}
+
+void kunit_put_resource(struct kunit *test, struct kunit_resource *res)
+{
+}
+
+unsigned int kunit_reports_seen(struct kunit *test)
+{
+	return 0;
+}
+
+bool kunit_report_declared(const char *text)
+{
+	return false;
+}
+
+void report_get_counts(struct report_counts *counts)
+{
+	*counts = (struct report_counts){ 0 };
+}
+
+const char *print_tainted(void)
+{
+	return "Not tainted";
+}
+
+cycles_t get_cycles(void)
+{
+	static cycles_t cycles;
+
+	return ++cycles;
+}
+
+u64 cycles_to_ns(cycles_t cycles)
+{
+	return cycles;
+}
+
+ssize_t strscpy(char *to, const char *from, size_t size)
+{
+	size_t length = strlen(from);
+
+	if (!size)
+		return -E2BIG;
+	memcpy(to, from, min(length, size - 1));
+	to[min(length, size - 1)] = '\0';
+	return length < size ? (ssize_t)length : -E2BIG;
+}

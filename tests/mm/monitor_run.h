@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+/* What the tests of the monitor's commands on memory share: a line executed, and its output. */
+#ifndef _TESTS_MM_MONITOR_RUN_H
+#define _TESTS_MM_MONITOR_RUN_H
+
+#include <linux/kernel.h>
+#include <memkern/monitor.h>
+
+#include "../kernel/capture.h"
+
+static struct capture output;
+
+/* Executes a line; output.text is what it printed, without colours. */
+static inline int run(struct kunit *test, const char *line)
+{
+	char *to = output.text, *from = output.text;
+	int result;
+
+	capture_begin(test, &output);
+	result = monitor_execute(line);
+	capture_end(test, &output);
+	while (*from) {
+		if (*from == '\x1b') {
+			while (*from && *from != 'm')
+				from++;
+			from += *from == 'm';
+		} else {
+			*to++ = *from++;
+		}
+	}
+	*to = '\0';
+	return result;
+}
+
+static inline int __printf(2, 3) runf(struct kunit *test, const char *fmt, ...)
+{
+	char line[MONITOR_LINE_MAX + 1];
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(line, sizeof(line), fmt, args);
+	va_end(args);
+	return run(test, line);
+}
+
+static inline bool printed(const char *text)
+{
+	return strstr(output.text, text);
+}
+
+/* The number behind `name` in the text, from `from` on; ~0 if it is not there. */
+static inline u64 number_after(const char *from, const char *name)
+{
+	const char *at = from ? strstr(from, name) : NULL;
+
+	return at ? simple_strtoull(at + strlen(name), NULL, 0) : ~0ULL;
+}
+
+static inline u64 json_field(const char *from, const char *name)
+{
+	char key[40];
+
+	snprintf(key, sizeof(key), "\"%s\":", name);
+	return number_after(from, key);
+}
+
+/* The number of the handle that was just printed. */
+static inline unsigned int handle_number(void)
+{
+	return number_after(output.text, "#");
+}
+
+#endif

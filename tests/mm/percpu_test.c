@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: MIT
+/* The per-CPU allocator: API.md A4. */
+#include <linux/kernel.h>
+#include <linux/percpu.h>
+#include <linux/smp.h>
+#include <linux/string.h>
+
+#include "slab_test.h"
+
+#define MOST 64
+
+static void free_pieces(void *pieces)
+{
+	unsigned int i;
+
+	for (i = 0; i < MOST; i++)
+		free_percpu(((void **)pieces)[i]);
+}
+
+/* Pieces that are freed when the case ends. */
+static void **new_pieces(struct kunit *test)
+{
+	void **pieces = kunit_kcalloc(test, MOST, sizeof(*pieces), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, pieces);
+	KUNIT_ASSERT_EQ(test, kunit_add_action(test, free_pieces, pieces), 0);
+	return pieces;
+}
+
+static void api_A4_zeroed(struct kunit *test)
+{
+	void **pieces = new_pieces(test);
+	unsigned int cpu, round;
+
+	for (round = 0; round < 3; round++) {
+		pieces[0] = __alloc_percpu(100, 8);
+		KUNIT_ASSERT_NOT_NULL(test, pieces[0]);
+		for_each_possible_cpu(cpu) {
+			KUNIT_EXPECT_NULL(test, memchr_inv(per_cpu_ptr(pieces[0], cpu), 0, 100));
+			memset(per_cpu_ptr(pieces[0], cpu), 0xff, 100);
+		}
+		free_percpu(pieces[0]);
+		pieces[0] = NULL;
+	}
+}
+
+struct counter {
+	unsigned long hits;
+	u64 bytes;
+};
+
+/* Each CPU has its own; this CPU's is found as those that were there at compile time are. */
+static void api_A4_each_cpu_has_its_own(struct kunit *test)
+{
+	struct counter *counter = alloc_percpu(struct counter);
+	unsigned int cpu, other;
+
+	KUNIT_ASSERT_NOT_NULL(test, counter);
+	for_each_possible_cpu(cpu)
+		per_cpu_ptr(counter, cpu)->hits = cpu + 1;
+	for_each_possible_cpu(cpu) {
+		KUNIT_EXPECT_EQ(test, per_cpu_ptr(counter, cpu)->hits, cpu + 1);
+		for_each_possible_cpu(other)
+			KUNIT_EXPECT_EQ(test,
+					per_cpu_ptr(counter, cpu) == per_cpu_ptr(counter, other),
+					cpu == other);
+	}
+	preempt_disable();
+	KUNIT_EXPECT_EQ(test, this_cpu_ptr(counter)->hits, smp_processor_id() + 1);
+	KUNIT_EXPECT_EQ(test, this_cpu_read(counter->hits), smp_processor_id() + 1);
+	this_cpu_add(counter->hits, 10);
+	KUNIT_EXPECT_EQ(test, per_cpu_ptr(counter, smp_processor_id())->hits,
+			smp_processor_id() + 11);
+	preempt_enable();
+	free_percpu(counter);
+}
+
+static void api_A4_alignment(struct kunit *test)
+{
+	void **pieces = new_pieces(test);
+	unsigned int align, cpu, nr = 0;
+
+	for (align = 1; align <= PAGE_SIZE; align *= 2) {
+		/* Something small before it, so that the next place is not aligned by chance. */
+		pieces[nr++] = __alloc_percpu(8, 8);
+		pieces[nr] = __alloc_percpu(align / 2 + 1, align);
+		KUNIT_ASSERT_NOT_NULL_MSG(test, pieces[nr], "alignment %u", align);
+		for_each_possible_cpu(cpu)
+			KUNIT_EXPECT_EQ_MSG(
+				test, (unsigned long)per_cpu_ptr(pieces[nr], cpu) & (align - 1), 0,
+				"alignment %u", align);
+		nr++;
+	}
+}
+
+/* Different sizes, all full of their own: none reaches into another. */
+static void api_A4_pieces_are_apart(struct kunit *test)
+{
+	void **pieces = new_pieces(test);
+	unsigned int i, round;
+
+	for (round = 0; round < 4; round++) {
+		for (i = 0; i < MOST; i++) {
+			if (pieces[i])
+				continue;
+			pieces[i] = __alloc_percpu(1 + i * 5, 8);
+			KUNIT_ASSERT_NOT_NULL(test, pieces[i]);
+			memset(per_cpu_ptr(pieces[i], 0), i, 1 + i * 5);
+		}
+		for (i = 0; i < MOST; i++)
+			KUNIT_EXPECT_NULL(test,
+					  memchr_inv(per_cpu_ptr(pieces[i], 0), i, 1 + i * 5));
+		for (i = round % 3; i < MOST; i += 3) {
+			free_percpu(pieces[i]);
+			pieces[i] = NULL;
+		}
+		KUNIT_EXPECT_EQ(test, mm_print_problems(percpu_check()), 0);
+	}
+}
+
+/* All of it, then none, then the same amount again. */
+static void api_A4_full(struct kunit *test)
+{
+	void **pieces = new_pieces(test);
+	unsigned int round, nr, before = 0;
+
+	for (round = 0; round < 3; round++) {
+		for (nr = 0; nr < MOST; nr++) {
+			pieces[nr] = __alloc_percpu(1024, 8);
+			if (!pieces[nr])
+				break;
+		}
+		KUNIT_EXPECT_NULL(test, __alloc_percpu(1024, 8));
+		KUNIT_EXPECT_GT(test, nr, 16);
+		KUNIT_EXPECT_TRUE(test, !round || nr == before);
+		before = nr;
+		while (nr--) {
+			free_percpu(pieces[nr]);
+			pieces[nr] = NULL;
+		}
+	}
+}
+
+/* Without memory for its own part of each CPU a cache is not created, and nothing is lost. */
+static void api_M1_no_per_cpu_memory(struct kunit *test)
+{
+	void **pieces = new_pieces(test);
+	unsigned int nr = 0, size;
+
+	for (size = 4096; size >= 8; size /= 2)
+		while (nr < MOST && (pieces[nr] = __alloc_percpu(size, 8)))
+			nr++;
+	KUNIT_ASSERT_LT(test, nr, MOST);
+	kunit_expect_report(test, "kmem_cache_create(test) failed with error -12");
+	KUNIT_EXPECT_NULL(test, kmem_cache_create("test", 64, 0, SLAB_NO_MERGE, NULL));
+}
+
+static void api_A4_what_cannot_be_had(struct kunit *test)
+{
+	static const struct {
+		size_t size, align;
+	} bad[] = {
+		{ 0, 8 }, { (32 << 10) + 1, 8 }, { SIZE_MAX, 8 }, { 8, 2 * PAGE_SIZE }, { 8, 24 },
+		{ 8, 0 },
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(bad); i++) {
+		kunit_expect_report(test, "WARNING: at mm/percpu.c");
+		KUNIT_EXPECT_NULL(test, __alloc_percpu(bad[i].size, bad[i].align));
+		KUNIT_EXPECT_EQ(test, kunit_reports_seen(test), i + 1);
+	}
+}
+
+static void api_A4_bad_frees(struct kunit *test)
+{
+	void *piece = __alloc_percpu(64, 8);
+
+	free_percpu(NULL);
+	free_percpu(piece);
+	kunit_expect_report(test, "WARNING: at mm/percpu.c");
+	free_percpu(piece);
+	kunit_expect_report(test, "WARNING: at mm/percpu.c");
+	free_percpu(&piece);
+	KUNIT_EXPECT_EQ(test, kunit_reports_seen(test), 2);
+	KUNIT_EXPECT_EQ(test, mm_print_problems(percpu_check()), 0);
+}
+
+static struct kunit_case percpu_cases[] = {
+	KUNIT_CASE(api_A4_zeroed),
+	KUNIT_CASE(api_A4_each_cpu_has_its_own),
+	KUNIT_CASE(api_A4_alignment),
+	KUNIT_CASE(api_A4_pieces_are_apart),
+	KUNIT_CASE(api_A4_full),
+	KUNIT_CASE(api_M1_no_per_cpu_memory),
+	KUNIT_CASE(api_A4_what_cannot_be_had),
+	KUNIT_CASE(api_A4_bad_frees),
+	{},
+};
+
+static struct kunit_suite percpu_suite = {
+	.name = "percpu",
+	.init = slab_test_init,
+	.exit = slab_test_exit,
+	.test_cases = percpu_cases,
+};
+kunit_test_suite(percpu_suite);

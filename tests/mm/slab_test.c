@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: MIT
+/* What the tests of slab caches and kmalloc share: see slab_test.h. */
+#include <linux/kernel.h>
+
+#include "slab_test.h"
+
+static void *held;
+static unsigned long flags_before;
+
+void slab_shrink_all(void)
+{
+	struct kmem_cache *cache;
+
+	list_for_each_entry(cache, &slab_caches, list)
+		kmem_cache_shrink(cache);
+}
+
+int slab_test_init(struct kunit *test)
+{
+	local_save_flags(flags_before);
+	local_irq_enable();
+	slab_shrink_all();
+	return mm_test_init(test);
+}
+
+void slab_test_exit(struct kunit *test)
+{
+	slab_free_held();
+	kunit_cleanup(test);
+	slab_shrink_all();
+	mm_test_exit(test);
+	local_irq_restore(flags_before);
+}
+
+/* --- caches -------------------------------------------------------------------------- */
+
+static void destroy_cache(void *cache)
+{
+	kmem_cache_destroy(cache);
+}
+
+struct kmem_cache *slab_test_cache(struct kunit *test, unsigned int size, unsigned int align,
+				   slab_flags_t flags, void (*ctor)(void *object))
+{
+	struct kmem_cache *cache = kmem_cache_create("test", size, align, flags, ctor);
+
+	KUNIT_ASSERT_NOT_NULL(test, cache);
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, destroy_cache, cache), 0);
+	return cache;
+}
+
+void slab_test_destroy(struct kunit *test, struct kmem_cache *cache)
+{
+	kunit_release_action(test, destroy_cache, cache);
+}
+
+/* --- held objects -------------------------------------------------------------------- */
+
+void *slab_hold(void *object)
+{
+	if (object) {
+		*(void **)object = held;
+		held = object;
+	}
+	return object;
+}
+
+void *slab_unhold(void)
+{
+	void *object = held;
+
+	if (object)
+		held = *(void **)object;
+	return object;
+}
+
+void slab_free_held(void)
+{
+	while (held)
+		kfree(slab_unhold());
+}
+
+unsigned long slab_fill(struct kmem_cache *cache, gfp_t gfp)
+{
+	unsigned long nr = 0;
+
+	while (slab_hold(kmem_cache_alloc(cache, gfp)))
+		nr++;
+	return nr;
+}

@@ -108,7 +108,7 @@ $(ISO): $(KERNEL) scripts/iso
 	@scripts/iso $(KERNEL) $@
 
 run: $(KERNEL)
-	@scripts/run
+	@scripts/run --kernel $(KERNEL) $(WORDS)
 
 # The kernel's command line: make debug WORDS='run="alloc page 3 GFP_KERNEL"'
 debug:
@@ -117,6 +117,10 @@ debug:
 # QMP=build/debug/qmp: of the machine that `make debug` runs now.
 core:
 	@scripts/debug --core $(if $(QMP),--qmp $(QMP)) $(WORDS)
+
+# Exact counts, so one run is enough. Only a default build by gcc is judged.
+bench: $(KERNEL)
+	@scripts/bench --kernel $(KERNEL)
 
 test:
 	@scripts/test
@@ -133,6 +137,7 @@ help:
 	@echo "make run        build and boot in QEMU      (scripts/run --help)"
 	@echo "make debug      the debug build under GDB   (scripts/debug --help)"
 	@echo "make core       a kernel's memory as a file for GDB: build/memkern.core"
+	@echo "make bench      what the allocators cost    (scripts/bench --help)"
 	@echo "make test       every test there is         (scripts/test --help)"
 	@echo "make lines      how much code there is"
 	@echo "make clean      remove build/"

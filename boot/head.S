@@ -7,7 +7,7 @@
  * structure in %ebx. This file
  *
  *   1. clears bss (nobody else may be trusted to have done it),
- *   2. refuses, by a sentence on the serial line, a CPU without PAE,
+ *   2. refuses, by a sentence on the serial line, too little RAM or a CPU without PAE,
  *   3. maps the first GiB of physical memory twice, at 0 and at PAGE_OFFSET,
  *      by one page directory of 2 MiB pages that two PDPT entries share:
  *
@@ -32,6 +32,7 @@
 #define CR0_PG_WP 0x80010000
 #define CR4_PAE (1 << 5)
 #define EFLAGS_ID (1 << 21)
+#define STACK_PATTERN 0x5a5aa5a5
 #define LARGE_PAGE_RW_PRESENT 0x83
 
 	.section .multiboot, "a"
@@ -57,6 +58,11 @@ _start:
 	rep stosl
 
 	movl $PHYS(init_stack_end), %esp
+	movl $too_small_message, %esi
+	pushl $STACK_PATTERN		/* is there RAM behind the whole image? */
+	popl %eax
+	cmpl $STACK_PATTERN, %eax
+	jne refuse
 	call require_pae
 
 	movl $PHYS(boot_pd), %edi
@@ -83,7 +89,7 @@ _start:
 	ljmp $__KERNEL_CS, $higher_half
 	.size _start, . - _start
 
-/* Returns if CPUID says PAE; else says so on the serial line and stops. */
+/* Returns if CPUID says PAE; else that is said, and the machine stops. */
 	.type require_pae, @function
 require_pae:
 	pushl %ebx
@@ -99,15 +105,20 @@ require_pae:
 	popfl
 	xorl %ecx, %eax
 	testl $EFLAGS_ID, %eax
-	jz no_pae
+	jz 1f
 	movl $1, %eax
 	cpuid
 	testl $CPUID_EDX_PAE, %edx
-	jz no_pae
+	jz 1f
 	popl %ebx
 	ret
+1:	movl $no_pae_message, %esi
+	jmp refuse
+	.size require_pae, . - require_pae
 
-no_pae:
+/* Prints the string at %esi and stops. Uses no stack: there may be no RAM. */
+	.type refuse, @function
+refuse:
 	movw $COM1 + 1, %dx		/* 115200 baud, 8n1, polled */
 	xorb %al, %al
 	outb %al, %dx
@@ -123,7 +134,6 @@ no_pae:
 	movw $COM1 + 3, %dx
 	movb $0x03, %al
 	outb %al, %dx
-	movl $no_pae_message, %esi
 1:	movw $COM1 + 5, %dx
 	movl $0x10000, %ecx		/* a bound, should there be no UART */
 2:	inb %dx, %al
@@ -141,9 +151,11 @@ no_pae:
 4:	cli
 	hlt
 	jmp 4b
-	.size require_pae, . - require_pae
+	.size refuse, . - refuse
 
 	.section .boot.data, "a"
+too_small_message:
+	.asciz "memkern: there is less RAM than the kernel itself needs: give the machine 4 MiB or more.\r\n"
 no_pae_message:
 	.asciz "memkern: this CPU has no PAE (physical address extension), which memkern needs. Any x86 since the Pentium Pro has it; in QEMU use -cpu max.\r\n"
 

@@ -189,6 +189,7 @@ static void add_map_entry(struct boot_info *info, const struct e820_entry *new)
 {
 	const struct e820_entry *end = info->map + BOOT_MAX_MAP_ENTRIES;
 	struct e820_entry *entry, *victim = NULL;
+	const struct e820_entry *lost = new;
 
 	if (info->nr_map < BOOT_MAX_MAP_ENTRIES) {
 		info->map[info->nr_map++] = *new;
@@ -199,7 +200,11 @@ static void add_map_entry(struct boot_info *info, const struct e820_entry *new)
 		if (entry->type == E820_TYPE_RAM && (!victim || entry->size < victim->size))
 			victim = entry;
 	}
-	if (!victim || (new->type == E820_TYPE_RAM &&new->size <= victim->size))
+	if (victim && (new->type != E820_TYPE_RAM || new->size > victim->size))
+		lost = victim;
+	pr_warn("memory map entry without room: 0x%llx, 0x%llx bytes, type %u\n", lost->addr,
+		lost->size, lost->type);
+	if (lost == new)
 		return;
 	memmove(victim, victim + 1, (end - victim - 1) * sizeof(*victim));
 	info->map[BOOT_MAX_MAP_ENTRIES - 1] = *new;

@@ -43,6 +43,9 @@
 static struct kunit contexts[LEVELS];
 static unsigned int level;
 
+/* Else after each suite: with much memory, or when the answer is to come at once. */
+static bool check_after_each_case;
+
 /* The case that runs. Reports are judged by it, wherever they come from. */
 static struct kunit *current_test;
 
@@ -226,7 +229,7 @@ static void restore_context(struct kunit *test, unsigned long flags, int preempt
 
 static void check_mm(struct kunit *test)
 {
-	int problems = totalram_pages() <= MM_CHECK_CASE_PAGES ? mm_check() : 0;
+	int problems = check_after_each_case ? mm_check() : 0;
 
 	if (!problems)
 		return;
@@ -357,7 +360,7 @@ static bool run_cases(struct kunit_suite *suite, const struct kunit_selection *s
 					      selection->mode == KUNIT_MODE_OOPS, params));
 	if (suite->suite_exit)
 		suite->suite_exit(suite);
-	problems = totalram_pages() > MM_CHECK_CASE_PAGES ? mm_check() : 0;
+	problems = check_after_each_case ? 0 : mm_check();
 	if (problems)
 		pr_err("    # %s: mm_check() found %d problem(s)\n", suite->name, problems);
 	return !problems;
@@ -403,7 +406,9 @@ void kunit_run_suites(struct kunit_suite *const *suites, size_t nr,
 		totals->failed++;
 		return;
 	}
-	level++;
+	if (!level++)
+		check_after_each_case = selection->mode != KUNIT_MODE_QUICK &&
+					totalram_pages() <= MM_CHECK_CASE_PAGES;
 	for (i = 0; i < nr; i++)
 		number += count_selected(selection, suites[i]) > 0;
 	pr_info("KTAP version 1\n");

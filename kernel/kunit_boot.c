@@ -36,8 +36,10 @@ early_param("kunit", set_mode);
 
 static int __init set_filter(char *value)
 {
+	if (!value)
+		return -EINVAL;
 	selection.filter = value;
-	return value ? 0 : -EINVAL;
+	return 0;
 }
 early_param("kunit.filter", set_filter);
 
@@ -74,14 +76,28 @@ static void list_case(struct kunit_suite *suite, struct kunit_case *test_case)
 	pr_cont("\n");
 }
 
-static void run(const struct kunit_selection *what)
+/* False: the filter leaves nothing to run. */
+static bool run(const struct kunit_selection *what)
 {
 	struct kunit_totals totals = {};
+	bool any = !what->filter;
+	struct kunit_suite *const *suite;
+	const struct kunit_case *test_case;
+
+	for (suite = __start_kunit_suites; suite < __stop_kunit_suites && !any; suite++)
+		for (test_case = (*suite)->test_cases; test_case->run_case && !any; test_case++)
+			any = kunit_selected(what, *suite, test_case);
+	if (!any) {
+		pr_err("kunit: no case matches '%s'\n", what->filter);
+		failed_since_boot++;
+		return false;
+	}
 
 	kunit_run_suites(__start_kunit_suites, nr_suites(), what, &totals);
 	pr_info("kunit: %u passed, %u failed, %u skipped\n", totals.passed, totals.failed,
 		totals.skipped);
 	failed_since_boot += totals.failed;
+	return true;
 }
 
 /* The machine ends with the case, so there can be only one. */
@@ -133,8 +149,7 @@ static int cmd_test(int argc, char **argv)
 		what.mode = KUNIT_MODE_ALL;
 		what.filter = argv[1];
 	}
-	run(&what);
-	return 0;
+	return run(&what) ? 0 : -ENOENT;
 }
 
 static void complete_test(struct monitor_completion *completion, int argc, char **argv)

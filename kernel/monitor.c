@@ -303,15 +303,19 @@ int monitor_execute(const char *line)
 
 static int __init set_run(char *value)
 {
+	if (!value)
+		return -EINVAL;
 	run_at_boot = value;
-	return value ? 0 : -EINVAL;
+	return 0;
 }
 early_param("run", set_run);
 
 static int __init set_exit(char *value)
 {
+	if (value)
+		return -EINVAL;
 	exit_at_end = true;
-	return value ? -EINVAL : 0;
+	return 0;
 }
 early_param("exit", set_exit);
 

@@ -79,19 +79,22 @@ static void offer_arguments(struct monitor_completion *completion, int n, char *
 {
 	char name[2 * MONITOR_NAME_MAX];
 	const struct monitor_command *command = NULL;
+	char *argv[MONITOR_ARGS_MAX];
 
+	memcpy(argv, words, n * sizeof(argv[0]));
 	if (n >= 2) {
 		snprintf(name, sizeof(name), "%s %s", words[0], words[1]);
 		command = monitor_find(name);
 	}
-	if (command) {
-		n--;
-		*++words = (char *)command->name;
-	} else {
+	/* The two words of a name are one argument. */
+	if (command)
+		memmove(&argv[1], &argv[2], (--n - 1) * sizeof(argv[0]));
+	else
 		command = monitor_find(words[0]);
-	}
-	if (command && command->complete)
-		command->complete(completion, n, words);
+	if (!command || !command->complete)
+		return;
+	argv[0] = (char *)command->name;
+	command->complete(completion, n, argv);
 }
 
 /* Asks everybody; n words stand before the one to complete. */

@@ -24,6 +24,7 @@
 #include <linux/panic.h>
 #include <linux/printk.h>
 #include <linux/string.h>
+#include <asm/tsc.h>
 #include <memkern/boot.h>
 #include <memkern/e820.h>
 #include <memkern/mm.h>
@@ -37,6 +38,8 @@
 #define SECTION_PAGES_SIZE (PAGES_PER_SECTION * sizeof(struct page)) /* bytes of mem_map */
 
 extern char __kernel_phys_start[], __kernel_phys_end[];
+
+struct mm_init_cost mm_init_cost;
 
 /*
  * Everything known to be RAM, less what is taken: the image, modules. These come first:
@@ -152,8 +155,7 @@ static void __init init_section_pages(unsigned long section, struct page *map)
 static phys_addr_t __init alloc_struct_pages(unsigned long size)
 {
 	unsigned long align = size < PMD_SIZE ? SECTION_PAGES_SIZE : PMD_SIZE;
-	phys_addr_t phys =
-		memblock_phys_alloc_range(size, align, 0, MEMBLOCK_ALLOC_ACCESSIBLE);
+	phys_addr_t phys = memblock_phys_alloc_range(size, align, 0, MEMBLOCK_ALLOC_ACCESSIBLE);
 
 	if (phys || align == SECTION_PAGES_SIZE)
 		return phys;
@@ -165,6 +167,7 @@ static void __init init_mem_map(void)
 {
 	unsigned long section = 0, nr = DIV_ROUND_UP(max_pfn, PAGES_PER_SECTION);
 	unsigned long sections = 0, run;
+	cycles_t start = get_cycles();
 
 	mem_section = memblock_alloc_or_panic(nr * sizeof(struct mem_section), 0, "the sections");
 	nr_mem_sections = nr;
@@ -186,6 +189,8 @@ static void __init init_mem_map(void)
 			init_section_pages(section + i, map + i * PAGES_PER_SECTION);
 		sections += run;
 	}
+	mm_init_cost.mem_map_ticks = get_cycles() - start;
+	mm_init_cost.mem_map_bytes = sections * SECTION_PAGES_SIZE;
 	pr_info("mem_map: %lu KiB for %lu sections of 4 MiB, %zu bytes a page\n",
 		sections * (SECTION_PAGES_SIZE / 1024), sections, sizeof(struct page));
 }
@@ -289,6 +294,8 @@ static void __init print_memory(void)
 
 void __init mm_init(void)
 {
+	cycles_t start = get_cycles();
+
 	fill_memblock();
 	leave_out_what_does_not_fit();
 	paging_init();
@@ -306,4 +313,5 @@ void __init mm_init(void)
 	kmem_cache_init();
 	print_memory();
 	print_zones();
+	mm_init_cost.ticks = get_cycles() - start;
 }

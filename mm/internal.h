@@ -247,6 +247,8 @@ bool pcp_refill(struct zone *zone, struct per_cpu_pages *pcp, unsigned int order
 		enum migratetype type);
 /* Gives `count` pages back. Interrupts off. */
 void pcp_flush(struct zone *zone, struct per_cpu_pages *pcp, int count);
+/* Before a request that goes past the lists: gives a batch back, if they hold plenty. */
+void pcp_trim(struct zone *zone);
 
 /* --- show_mem.c ---------------------------------------------------------------- */
 

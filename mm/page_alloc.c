@@ -425,6 +425,8 @@ static struct page *rmqueue(struct zone *zone, unsigned int order, enum migratet
 		page = NULL;
 		if (order < NR_PCP_ORDERS)
 			page = rmqueue_pcp(zone, order, type);
+		else
+			pcp_trim(zone);
 		if (!page)
 			page = rmqueue_zone(zone, order, type, alloc_flags);
 		if (!page || likely(!page_is_dirty_at_alloc(page)))

@@ -13,6 +13,10 @@
  * hold more than `high` pages, `batch` of them go back, the coldest first. There
  * is a list an order and a mobile type; what is in them is one page count.
  *
+ * What lies here cannot merge, so large blocks suffer from it. Whoever asks for more
+ * than the lists can hold therefore gives a batch back first, as long as there is more
+ * in them than a batch for each order.
+ *
  * Worked example, 48 MiB in the zone: batch = 12288 / 4096 = 3, times 1.5 and
  * rounded down to a power of two less one = 3. high = the low watermark, 240
  * pages: a free can find 240 pages here, and gives 3 back when it brings one more.
@@ -120,6 +124,18 @@ void pcp_flush(struct zone *zone, struct per_cpu_pages *pcp, int count)
 		count -= 1 << order;
 	}
 	spin_unlock(&zone->lock);
+}
+
+void pcp_trim(struct zone *zone)
+{
+	struct per_cpu_pages *pcp;
+	unsigned long flags;
+
+	local_irq_save(flags);
+	pcp = this_cpu_ptr(zone->per_cpu_pageset);
+	if (pcp->count > NR_PCP_ORDERS * pcp->batch)
+		pcp_flush(zone, pcp, pcp->batch);
+	local_irq_restore(flags);
 }
 
 void drain_local_pages(struct zone *only)

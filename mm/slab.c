@@ -74,16 +74,16 @@ static inline void *get_freepointer(const struct kmem_cache *cache, void *object
 {
 	void **link = object + cache->offset;
 
-	return unlikely(mm_debug_flags & MM_DEBUG_SLAB_HARDENED) ? encode_link(cache, *link, link) :
-								   *link;
+	return unlikely(mm_debug_flags & MM_DEBUG_SLAB_HARDENED) ? encode_link(cache, *link, link)
+								 : *link;
 }
 
 static inline void set_freepointer(const struct kmem_cache *cache, void *object, void *next)
 {
 	void **link = object + cache->offset;
 
-	*link = unlikely(mm_debug_flags & MM_DEBUG_SLAB_HARDENED) ? encode_link(cache, next, link) :
-								    next;
+	*link = unlikely(mm_debug_flags & MM_DEBUG_SLAB_HARDENED) ? encode_link(cache, next, link)
+								  : next;
 }
 
 void *slab_next_free(const struct kmem_cache *cache, void *object)
@@ -427,8 +427,8 @@ static void *take_object(struct kmem_cache *cache, gfp_t gfp, size_t size)
 /* Beyond what was asked for may be a red zone. */
 static size_t slab_zeroed_size(const struct kmem_cache *cache, const void *object)
 {
-	return unlikely(kmem_cache_debug(cache)) ? slab_requested_size(cache, object) :
-						   cache->object_size;
+	return unlikely(kmem_cache_debug(cache)) ? slab_requested_size(cache, object)
+						 : cache->object_size;
 }
 
 /* An object that __GFP_ZERO was given for. */

@@ -39,9 +39,11 @@
  * free one not handed out, and the free neighbours of that one neither; an address that
  * is no object is not touched. Whoever allocates gets another object.
  *
- * Not caught: a write into an object that its writer does not own, while it is allocated;
- * one far beyond the red zone that hits another object's bytes; a read; a write after free
- * that changes nothing. Without these flags all that is caught is what slab.c says.
+ * Not caught: a write into an object that somebody else has allocated, or far beyond the
+ * red zone into one; a read; a write that changes nothing; harm that is done and undone
+ * between two looks. Without flags a cache notices only a second free in a row and, hardened,
+ * another cache's object; kfree() notices memory that is in no slab. A second free later, an
+ * address inside an object, overruns, and uses after free pass unseen.
  *
  * Cost: none for other caches. With FZPU an object takes some 150 bytes more, an allocation
  * and a free some thousand instructions each, most of them for the call trace.

@@ -55,7 +55,9 @@ static inline unsigned long virt_to_mem_map_base(const void *address)
 #else
 static inline unsigned long virt_to_mem_map_base(const void *address)
 {
-	return __pfn_to_section(__pa(address) >> PAGE_SHIFT)->mem_map_base;
+	unsigned long pfn = __pa(address) >> PAGE_SHIFT;
+
+	return pfn >> PFN_SECTION_SHIFT < nr_mem_sections ? __pfn_to_section(pfn)->mem_map_base : 0;
 }
 #endif
 

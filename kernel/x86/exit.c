@@ -68,14 +68,21 @@ static u16 find_pm_ports(void)
 	return 0;
 }
 
+#define POST_PORT	 0x80 /* a read takes about a microsecond, on any machine */
+#define POWER_OFF_WAITS 1000000
+
 void machine_power_off(void)
 {
 	u16 pm = find_pm_ports();
+	int i;
 
 	local_irq_disable();
 	console_flush();
 	if (pm)
 		outw(SLEEP_TYPE_OFF << 10 | SLEEP_ENABLE, pm + PM1A_CONTROL);
+	/* A machine may take its time: QEMU leaves from another thread. */
+	for (i = 0; pm && i < POWER_OFF_WAITS; i++)
+		inb(POST_PORT);
 	pr_emerg("power off not available: halted\n");
 	console_flush();
 	machine_halt();

@@ -221,8 +221,8 @@ static int check_object_gfp(const struct kmem_cache *cache, gfp_t gfp)
 	gfp_t bad = gfp & GFP_SLAB_BUG_MASK;
 
 	if (bad) {
-		mprintf("an object cannot be had with %pGg: it needs an address, from any zone "
-			"below\n",
+		mprintf("%pGg is no flag for objects: slabs are in normal memory or, with GFP_DMA, "
+			"below 16 MiB\n",
 			&bad);
 		return -EINVAL;
 	}

@@ -101,8 +101,8 @@ static void print_group(const struct group *group)
 {
 	unsigned int i;
 
-	mprintf("%8lu object%s, %s, of %s:", COUNTED(group->objects),
-		size_text(group_bytes(group)).text, group->cache->name);
+	mprintf("%8lu object%s of %s, %llu bytes:", COUNTED(group->objects), group->cache->name,
+		group_bytes(group));
 	for (i = 0; i < group->nr_entries; i++)
 		mprintf("%s %pB", i ? " <" : "", (void *)group->entries[i]);
 	mprintf(group->nr_entries ? "\n" : " nobody knows who\n");
@@ -152,5 +152,4 @@ static int cmd_leaks(int argc, char **argv)
 	return 0;
 }
 
-MONITOR_COMMAND("leaks", "[HOW-MANY] [--json]", "live objects by who allocated them",
-		cmd_leaks);
+MONITOR_COMMAND("leaks", "[HOW-MANY] [--json]", "live objects by who allocated them", cmd_leaks);

@@ -116,7 +116,8 @@ static bool describe_free(char *state, struct page *page)
 		strscpy(state, "free: ", FRAME_TEXT_SIZE);
 		describe_block(state, page, block, order);
 	} else if (search.found.page) {
-		snprintf(state, FRAME_TEXT_SIZE, "free, in the lists of CPU %u: ", search.found.cpu);
+		snprintf(state, FRAME_TEXT_SIZE,
+			 "free, in the lists of CPU %u: ", search.found.cpu);
 		describe_block(state, page, search.found.page, search.found.order);
 	}
 	return block || search.found.page;
@@ -133,8 +134,8 @@ static void describe_used(char *state, struct page *page)
 	} else if (PageSlab(page)) {
 		block = slab_page(page_slab(page));
 		order = compound_order(block);
-		snprintf(state, FRAME_TEXT_SIZE, "in use, a slab of %s: ",
-			 page_slab(page)->slab_cache->name);
+		snprintf(state, FRAME_TEXT_SIZE,
+			 "in use, a slab of %s: ", page_slab(page)->slab_cache->name);
 	} else if ((block = filled_block_of(page, &order))) {
 		strscpy(state, "in use, taken by fill: ", FRAME_TEXT_SIZE);
 	} else if (PageCompound(page)) {
@@ -147,9 +148,11 @@ static void describe_used(char *state, struct page *page)
 	else if (PageTable(page))
 		strscpy(state, "in use: a page table", FRAME_TEXT_SIZE);
 	else if (page_ref_count(page))
-		strscpy(state, "in use by the kernel: a page, or the first of a block", FRAME_TEXT_SIZE);
+		strscpy(state, "in use by the kernel: a page, or the first of a block",
+			FRAME_TEXT_SIZE);
 	else
-		strscpy(state, "in use by the kernel: not the first page of its block", FRAME_TEXT_SIZE);
+		strscpy(state, "in use by the kernel: not the first page of its block",
+			FRAME_TEXT_SIZE);
 }
 
 void describe_frame(char *state, unsigned long pfn)

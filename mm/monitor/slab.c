@@ -45,9 +45,9 @@ void offer_caches(struct monitor_completion *completion)
 
 struct usage {
 	unsigned long slabs, objects;
-	unsigned long partial;	/* slabs */
-	unsigned long free;	/* objects, in those */
-	unsigned long in_cpus;	/* free objects */
+	unsigned long partial; /* slabs */
+	unsigned long free;    /* objects, in those */
+	unsigned long in_cpus; /* free objects */
 	unsigned long pages;
 };
 
@@ -192,9 +192,9 @@ static void take_row(struct kmem_cache *cache, const struct slab *slab, unsigned
 	for (i = 0; i < row->nr; i++) {
 		row->state[i] = OBJECT_USED;
 		if (test_bit(i, free))
-			row->state[i] = in_cpu_list(cache, slab_object(cache, slab, first + i)) ?
-						OBJECT_CPU :
-						OBJECT_FREE;
+			row->state[i] = in_cpu_list(cache, slab_object(cache, slab, first + i))
+						? OBJECT_CPU
+						: OBJECT_FREE;
 	}
 	local_irq_restore(flags);
 }
@@ -320,7 +320,15 @@ static void show_slab(struct kmem_cache *cache, const struct slab *slab, bool ad
 	}
 }
 
-static int show_cache(struct kmem_cache *cache, bool addresses)
+static void json_one(struct kmem_cache *cache)
+{
+	struct usage usage;
+
+	count_usage(cache, &usage);
+	json_cache(cache, &usage);
+}
+
+static void show_cache(struct kmem_cache *cache, bool addresses)
 {
 	unsigned long pfn = 0, shown = 0, objects = 0;
 	struct usage usage;
@@ -341,7 +349,6 @@ static int show_cache(struct kmem_cache *cache, bool addresses)
 		mprintf("  found %lu slabs with %lu objects: " COLOUR_RED "MISMATCH" COLOUR_OFF
 			", 'check' says more\n",
 			shown, objects);
-	return 0;
 }
 
 /* --- the command ---------------------------------------------------------------------- */
@@ -354,10 +361,16 @@ static int cmd_slab(int argc, char **argv)
 
 	if (argc == 1 && !addresses)
 		return list_caches(all, json);
-	if (argc != 2 || json || all)
+	if (argc != 2 || all || (json && addresses))
 		return monitor_usage(argv[0]);
 	cache = parse_cache(argv[1]);
-	return cache ? show_cache(cache, addresses) : -ENOENT;
+	if (!cache)
+		return -ENOENT;
+	if (json)
+		json_one(cache);
+	else
+		show_cache(cache, addresses);
+	return 0;
 }
 
 static void complete_slab(struct monitor_completion *completion, int argc, char **argv)
@@ -365,5 +378,5 @@ static void complete_slab(struct monitor_completion *completion, int argc, char 
 	offer_caches(completion);
 }
 
-MONITOR_COMMAND_COMPLETE("slab", "[-a|--json] | CACHE [-v]",
+MONITOR_COMMAND_COMPLETE("slab", "[-a|--json] | CACHE [-v|--json]",
 			 "the slab caches, or one with its slabs", cmd_slab, complete_slab);

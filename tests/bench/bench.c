@@ -7,6 +7,7 @@
  */
 #include <linux/init.h>
 #include <linux/glob.h>
+#include <linux/irqflags.h>
 #include <linux/kernel.h>
 #include <linux/math64.h>
 #include <linux/printk.h>
@@ -104,12 +105,17 @@ void bench_batches(const char *pattern, const char *what, unsigned int nr, bench
 	}
 }
 
+/* Interrupts are enabled, as a caller that may sleep has them, but no line may bring one. */
 static void bench_run(const char *pattern)
 {
 	const struct benchmark *benchmark;
+	unsigned long flags;
 
+	local_irq_save(flags);
+	local_irq_enable();
 	for (benchmark = __start_benchmarks; benchmark < __stop_benchmarks; benchmark++)
 		benchmark->run(pattern);
+	local_irq_restore(flags);
 }
 
 static int __init set_bench(char *value)

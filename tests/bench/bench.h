@@ -92,20 +92,20 @@ void bench_batches(const char *pattern, const char *what, unsigned int nr, bench
 		   unsigned int order);
 
 /* Defines the round `name`: `alloc` is an expression, `free` frees `object`; both may use `order`. */
-#define BENCH_ROUND(name, alloc, free)                               \
-	static u64 name(unsigned int nr, unsigned int order)         \
-	{                                                            \
-		u64 start = bench_clock();                           \
-		unsigned int i;                                      \
-                                                                     \
-		for (i = 0; i < nr; i++)                             \
-			bench_batch[i] = alloc;                      \
-		for (i = 0; i < nr; i++) {                           \
+#define BENCH_ROUND(name, alloc, free)                                    \
+	static u64 name(unsigned int nr, unsigned int order)              \
+	{                                                                 \
+		u64 start = bench_clock();                                \
+		unsigned int i;                                           \
+                                                                          \
+		for (i = 0; i < nr; i++)                                  \
+			bench_batch[i] = alloc;                           \
+		for (i = 0; i < nr; i++) {                                \
 			void *object = bench_batch[bench_batch_index[i]]; \
-                                                                     \
-			free;                                        \
-		}                                                    \
-		return bench_clock() - start - BENCH_CLOCK_COST;     \
+                                                                          \
+			free;                                             \
+		}                                                         \
+		return bench_clock() - start - BENCH_CLOCK_COST;          \
 	}
 
 /* The workloads' generator. */

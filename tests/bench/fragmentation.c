@@ -41,37 +41,65 @@ static void add_block(struct page *page, unsigned int order)
 	used_pages += 1UL << order;
 }
 
-/* Takes memory until exactly PAGES_FREE are free, in blocks as large as possible. */
+static unsigned long set_aside_down_to(unsigned long left, gfp_t gfp, unsigned int order)
+{
+	drain_all_pages(NULL);
+	while (nr_free_pages() >= left + (1UL << order)) {
+		struct page *page = alloc_pages(gfp, order);
+
+		if (!page)
+			break;
+		page->private = order;
+		list_add(&page->lru, &set_aside);
+		drain_all_pages(NULL);
+	}
+	return nr_free_pages();
+}
+
+/*
+ * Takes memory until exactly PAGES_FREE are free: the largest blocks, then what is too
+ * much in single pages as a user's memory would be. These come from where the boot left
+ * odd pages; so the workload finds the same whole blocks however large the image is.
+ */
 static bool leave_free_memory(void)
 {
-	int order;
+	set_aside_down_to(PAGES_FREE, BENCH_GFP, MAX_PAGE_ORDER);
+	return set_aside_down_to(PAGES_FREE, BENCH_GFP | __GFP_MOVABLE, 0) == PAGES_FREE;
+}
 
-	drain_all_pages(NULL);
-	for (order = MAX_PAGE_ORDER; order >= 0; order--) {
-		while (nr_free_pages() >= PAGES_FREE + (1UL << order)) {
-			struct page *page = alloc_pages(BENCH_GFP, order);
+static void give_back(struct list_head *list)
+{
+	struct page *page, *next;
 
-			if (!page)
-				break;
-			page->private = order;
-			list_add(&page->lru, &set_aside);
-			drain_all_pages(NULL);
-		}
+	list_for_each_entry_safe(page, next, list, lru) {
+		list_del(&page->lru);
+		__free_pages(page, page->private);
 	}
-	return nr_free_pages() == PAGES_FREE;
 }
 
 static void give_back_all(void)
 {
-	struct page *page, *next;
-
 	while (nr_blocks--)
 		__free_pages(blocks[nr_blocks].page, blocks[nr_blocks].order);
-	list_for_each_entry_safe(page, next, &set_aside, lru) {
-		list_del(&page->lru);
-		__free_pages(page, page->private);
-	}
+	give_back(&set_aside);
 	drain_all_pages(NULL);
+}
+
+/* How many blocks of 2 MiB can be had. */
+static void frag_order9(const char *name)
+{
+	LIST_HEAD(got);
+	unsigned int nr = 0;
+	struct page *page;
+
+	drain_all_pages(NULL);
+	while ((page = alloc_pages(BENCH_GFP, 9))) {
+		page->private = 9;
+		list_add(&page->lru, &got);
+		nr++;
+	}
+	bench_report(name, nr, nr * 100, "blocks");
+	give_back(&got);
 }
 
 static void frag_fill(void)
@@ -79,7 +107,8 @@ static void frag_fill(void)
 	u64 start = bench_clock();
 	unsigned int operations = 0, order;
 
-	for (order = draw_order(); used_pages + (1UL << order) <= PAGES_USED; order = draw_order()) {
+	for (order = draw_order(); used_pages + (1UL << order) <= PAGES_USED;
+	     order = draw_order()) {
 		struct page *page = alloc_pages(BENCH_GFP, order);
 
 		if (page)
@@ -119,27 +148,25 @@ static void frag_churn(void)
 	bench_report("frag worst free", worst_free, worst_free * 100, "instructions");
 }
 
-/* How many blocks of 2 MiB can still be had. */
-static void frag_order9(void)
+static bool frag_wanted(const char *pattern)
 {
-	unsigned int got = 0;
-	struct page *page;
+	static const char *const names[] = {
+		"frag order-9 before", "frag fill",	      "frag churn",
+		"frag worst free",     "frag order-9 blocks",
+	};
+	unsigned int i;
 
-	drain_all_pages(NULL);
-	while ((page = alloc_pages(BENCH_GFP, 9))) {
-		page->private = 9;
-		list_add(&page->lru, &set_aside);
-		got++;
-	}
-	bench_report("frag order-9 blocks", got, got * 100, "blocks");
+	for (i = 0; i < ARRAY_SIZE(names); i++)
+		if (bench_wanted(pattern, names[i]))
+			return true;
+	return false;
 }
 
 static void bench_fragmentation(const char *pattern)
 {
 	unsigned int order = get_order(BLOCKS_MOST * sizeof(struct block));
 
-	if (!bench_wanted(pattern, "frag fill") && !bench_wanted(pattern, "frag churn") &&
-	    !bench_wanted(pattern, "frag worst free") && !bench_wanted(pattern, "frag order-9 blocks"))
+	if (!frag_wanted(pattern))
 		return;
 	blocks = (struct block *)__get_free_pages(BENCH_GFP, order);
 	if (!blocks || !leave_free_memory()) {
@@ -148,9 +175,10 @@ static void bench_fragmentation(const char *pattern)
 		seed = 0x2545f491;
 		nr_blocks = 0;
 		used_pages = 0;
+		frag_order9("frag order-9 before");
 		frag_fill();
 		frag_churn();
-		frag_order9();
+		frag_order9("frag order-9 blocks");
 		give_back_all();
 	}
 	free_pages((unsigned long)blocks, order);

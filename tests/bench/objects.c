@@ -10,7 +10,7 @@
 
 static struct kmem_cache *cache_128;
 
-#define KMALLOC_PAIR(pattern, size)                                                                \
+#define KMALLOC_PAIR(pattern, size) \
 	BENCH_PAIR(pattern, "kmalloc " #size, object = kmalloc(size, GFP_KERNEL), kfree(object))
 
 static void bench_kmalloc(const char *pattern)
@@ -31,8 +31,10 @@ static void bench_kmalloc(const char *pattern)
 	KMALLOC_PAIR(pattern, 4096);
 	KMALLOC_PAIR(pattern, 8192);
 	KMALLOC_PAIR(pattern, 65536);
-	BENCH_PAIR(pattern, "kmalloc 64 GFP_ATOMIC", object = kmalloc(64, GFP_ATOMIC), kfree(object));
-	BENCH_PAIR(pattern, "kmalloc 512 GFP_ATOMIC", object = kmalloc(512, GFP_ATOMIC), kfree(object));
+	BENCH_PAIR(pattern, "kmalloc 64 GFP_ATOMIC", object = kmalloc(64, GFP_ATOMIC),
+		   kfree(object));
+	BENCH_PAIR(pattern, "kmalloc 512 GFP_ATOMIC", object = kmalloc(512, GFP_ATOMIC),
+		   kfree(object));
 	BENCH_PAIR(pattern, "kmalloc 512 GFP_DMA", object = kmalloc(512, GFP_DMA), kfree(object));
 	BENCH_PAIR(pattern, "kzalloc 64", object = kzalloc(64, GFP_KERNEL), kfree(object));
 	BENCH_PAIR(pattern, "kzalloc 4096", object = kzalloc(4096, GFP_KERNEL), kfree(object));

@@ -27,7 +27,7 @@
 static struct operation {
 	u16 slot;
 	u16 size;
-} *operations;
+} * operations;
 
 static void *slots[SLOTS];
 static void *before[SIZES]; /* an object of each size */

@@ -351,7 +351,7 @@ static struct kunit_case unwind_cases[] = {
 	KUNIT_CASE(call_of_no_code),
 	KUNIT_CASE(guesses_are_marked),
 	KUNIT_CASE(bad_stack_pointers),
-	KUNIT_CASE(random_registers),
+	KUNIT_CASE_SLOW(random_registers),
 	KUNIT_CASE(tables_cover_the_text),
 	KUNIT_CASE(finds_stacks),
 	{},

@@ -20,8 +20,8 @@ static void api_P1_alloc_pages(struct kunit *test)
 {
 	struct page *block = alloc_pages(GFP_KERNEL, 2), *single = alloc_page(GFP_KERNEL);
 
-	KUNIT_EXPECT_NOT_NULL(test, block);
-	KUNIT_EXPECT_NOT_NULL(test, single);
+	KUNIT_ASSERT_NOT_NULL(test, block);
+	KUNIT_ASSERT_NOT_NULL(test, single);
 	KUNIT_EXPECT_PTR_NE(test, block, single);
 	__free_pages(block, 2);
 	__free_page(single);
@@ -33,9 +33,9 @@ static void api_P1_get_free_pages(struct kunit *test)
 	unsigned long block = __get_free_pages(GFP_KERNEL, 3), page = __get_free_page(GFP_KERNEL);
 	unsigned long zeroed = get_zeroed_page(GFP_KERNEL);
 
-	KUNIT_EXPECT_NE(test, block, 0);
-	KUNIT_EXPECT_NE(test, page, 0);
-	KUNIT_EXPECT_NE(test, zeroed, 0);
+	KUNIT_ASSERT_NE(test, block, 0);
+	KUNIT_ASSERT_NE(test, page, 0);
+	KUNIT_ASSERT_NE(test, zeroed, 0);
 	KUNIT_EXPECT_EQ(test, before - mm_free_pages(NULL), 10);
 	KUNIT_EXPECT_TRUE(test, virt_addr_valid((void *)block));
 	KUNIT_EXPECT_PTR_EQ(test, page_address(virt_to_page(block)), (void *)block);

@@ -208,7 +208,7 @@ static struct kunit_case page_debug_cases[] = {
 	KUNIT_CASE(api_B10_init_on_free_of_parts),
 	KUNIT_CASE(poison_fills_a_free_block),
 	KUNIT_CASE(poison_that_is_untouched_is_silent),
-	KUNIT_CASE(poison_finds_a_write_after_free),
+	KUNIT_CASE_SLOW(poison_finds_a_write_after_free),
 	KUNIT_CASE(poison_and_zero),
 	{},
 };

@@ -196,6 +196,26 @@ static void api_B9_high(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, most, pcp->high);
 }
 
+/* Who wants what no list holds lets some of it merge: a batch, if there is one an order. */
+static void a_large_request_gives_a_batch_back(struct kunit *test)
+{
+	struct page *page, *next, *large;
+	unsigned int i;
+
+	use_batch(test, 7);
+	for (i = 0; i < 29; i++)
+		KUNIT_ASSERT_NOT_NULL(test, mm_take(GFP_LIST, 0));
+	drain_all_pages(zone);
+	list_for_each_entry_safe(page, next, &mm_held, lru)
+		mm_give(page);
+	KUNIT_ASSERT_EQ(test, pcp->count, 4 * 7 + 1);
+	large = alloc_pages(GFP_LIST, 4);
+	KUNIT_EXPECT_EQ(test, pcp->count, 3 * 7 + 1);
+	__free_pages(large, 4);
+	__free_pages(alloc_pages(GFP_LIST, 4), 4);
+	KUNIT_EXPECT_EQ(test, pcp->count, 3 * 7 + 1);
+}
+
 /* The page freed last is still in the cache: it is handed out next. */
 static void freed_last_is_taken_first(struct kunit *test)
 {
@@ -272,6 +292,7 @@ static struct kunit_case pcp_cases[] = {
 	KUNIT_CASE(api_B9_drain_of_one_zone),
 	KUNIT_CASE(api_B9_refill_is_a_batch),
 	KUNIT_CASE(api_B9_high),
+	KUNIT_CASE(a_large_request_gives_a_batch_back),
 	KUNIT_CASE(freed_last_is_taken_first),
 	KUNIT_CASE(lists_are_by_type),
 	KUNIT_CASE(drained_before_a_request_that_may_sleep_fails),

@@ -65,14 +65,14 @@ static unsigned long many(void)
 static void model_quick(struct kunit *test)
 {
 	begin(test, 0);
-	run(test, 3000, 1);
+	run(test, 2000, 1);
 	KUNIT_EXPECT_EQ(test, slab_model_counts.refused, 0);
 }
 
 static void model_quick_watched(struct kunit *test)
 {
 	begin(test, CHECKS | SLAB_STORE_USER);
-	run(test, 500, 2);
+	run(test, 300, 2);
 	KUNIT_EXPECT_EQ(test, slab_model_counts.refused, 0);
 }
 
@@ -91,7 +91,7 @@ static void under_pressure(struct kunit *test, unsigned long steps, u64 seed)
 
 static void model_under_pressure(struct kunit *test)
 {
-	under_pressure(test, 3000, 3);
+	under_pressure(test, 2000, 3);
 }
 
 static void model_million(struct kunit *test)

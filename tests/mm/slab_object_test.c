@@ -80,8 +80,6 @@ static void api_M4_contents_persist(struct kunit *test)
 	unsigned int nr = cache->shape.objects + 1, i;
 	struct built **objects = kunit_kcalloc(test, nr, sizeof(*objects), GFP_KERNEL);
 
-	if (!slab_keeps_contents(cache))
-		kunit_skip(test, "poisoned or wiped");
 	KUNIT_ASSERT_NOT_NULL(test, objects);
 	take_a_slab_and_one(cache, objects);
 	for (i = 0; i < nr; i++) {
@@ -108,8 +106,6 @@ static void api_M4_typesafe_by_rcu(struct kunit *test)
 	struct built *object = kmem_cache_alloc(cache, GFP_KERNEL);
 
 	KUNIT_ASSERT_NOT_NULL(test, object);
-	if (cache->flags & SLAB_POISON)
-		kunit_skip(test, "poisoned");
 	memset(object, 0x77, sizeof(*object));
 	kmem_cache_free(cache, object);
 	KUNIT_EXPECT_NULL(test, memchr_inv(object, 0x77, sizeof(*object)));
@@ -260,12 +256,10 @@ static void api_M11_empty_slabs_are_kept(struct kunit *test)
 static void expect_offset(struct kunit *test, unsigned int size, slab_flags_t flags,
 			  void (*ctor)(void *), unsigned int expected)
 {
-	struct kmem_cache *cache = slab_test_cache(test, size, 0, flags | SLAB_NO_MERGE, ctor);
+	struct kmem_cache *cache =
+		slab_test_cache(test, size, 0, flags | SLAB_NO_MERGE | SLAB_NO_USER_FLAGS, ctor);
 
-	/* slub_debug=P puts it behind the object too. */
-	if (!(cache->flags & SLAB_POISON) || (flags & SLAB_POISON))
-		KUNIT_EXPECT_EQ_MSG(test, cache->offset, expected, "size %u, flags %#x", size,
-				    flags);
+	KUNIT_EXPECT_EQ_MSG(test, cache->offset, expected, "size %u, flags %#x", size, flags);
 	slab_test_destroy(test, cache);
 }
 

@@ -47,11 +47,4 @@ static inline bool slab_is_lifo(const struct kmem_cache *cache)
 	return cache->cpu_limit > 0;
 }
 
-/* Are the contents of a free object left alone? Where they are poisoned or wiped they are not. */
-static inline bool slab_keeps_contents(const struct kmem_cache *cache)
-{
-	return !(cache->flags & SLAB_POISON) &&
-	       !(mm_debug_flags & (MM_DEBUG_INIT_ON_ALLOC | MM_DEBUG_INIT_ON_FREE));
-}
-
 #endif

@@ -11,12 +11,12 @@ static struct trace_result result;
 static const struct trace {
 	const char *name, *text, *end;
 	unsigned long operations, most_live; /* at least: it is the trace that is meant */
-} traces[] = {
+} replayed[] = {
 	{ "webserver", trace_webserver, trace_webserver_end, 2500, 80 },
 	{ "compiler", trace_compiler, trace_compiler_end, 1800, 300 },
 	{ "filesystem", trace_filesystem, trace_filesystem_end, 3000, 150 },
 };
-KUNIT_ARRAY_PARAM_DESC(trace, traces, name);
+KUNIT_ARRAY_PARAM_DESC(trace, replayed, name);
 
 static void replay(struct kunit *test)
 {

@@ -392,9 +392,14 @@ static void api_W8_low_first_then_min(struct kunit *test)
 	for_each_zone_index(i)
 		low[i] = low_wmark_pages(mm_zone(i)) + mm_zone(i)->lowmem_reserve[ZONE_NORMAL];
 	do {
+		int wanted = mm_predict(GFP_NOWAIT, 4);
 		struct page *page = mm_take(MM_TEST_GFP(GFP_NOWAIT), 4);
 
-		KUNIT_ASSERT_NOT_NULL(test, page);
+		/* On the smallest machines the marks are less than a block apart. */
+		if (!page) {
+			KUNIT_EXPECT_EQ(test, wanted, -1);
+			return;
+		}
 		zone = page_zone(page);
 	} while (zone->nr_free_pages >= low[zone_idx(zone)]);
 

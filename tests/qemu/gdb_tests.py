@@ -20,6 +20,7 @@ from collections.abc import Callable
 
 import gdb_seeds
 import gdb_session
+import gdb_slab
 from builds import IMAGES, ROOT
 from gdb_session import AT_PROMPT, Cases
 from processes import PROCESSES, command
@@ -31,8 +32,8 @@ SPLIT = f"run=alloc page 4 {GFP}; alloc page 3 {GFP}; alloc page 0 {GFP}; free a
 AT_SPLIT = ("break mm/page_alloc.c:take_block if block_order == 3 && order == 0"
             " && type == MIGRATE_RECLAIMABLE")
 BUDDY = "k-buddy Normal -t Reclaimable"
-COMMANDS = ("k-zones", "k-meminfo", "k-buddy", "k-page", "k-whatis", "k-owner", "k-walk", "k-vtop",
-            "k-vmmap", "k-trace-alloc", "k-check")
+COMMANDS = ("k-zones", "k-meminfo", "k-buddy", "k-slab", "k-page", "k-whatis", "k-owner", "k-walk",
+            "k-vtop", "k-vmmap", "k-trace-alloc", "k-check")
 
 
 def frame_in(printed: str) -> int:
@@ -183,7 +184,7 @@ def core(image: str) -> list[Result]:
         if wrong:
             return [Result("a core file is written", False, wrong)]
         talk = gdb_session.on_core(file, [
-            "k-zones", "k-meminfo", "k-buddy", BUDDY, "k-page handles[0].page",
+            "k-zones", "k-meminfo", "k-buddy", BUDDY, "k-slab", "k-page handles[0].page",
             "k-whatis handles[0].page", "k-whatis $esp", "k-walk 0xc2000123", "k-vmmap", "k-owner",
             "k-owner --by-caller", "k-trace-alloc", "k-check", "bt",
         ], image)
@@ -197,6 +198,7 @@ def core(image: str) -> list[Result]:
     cases.says("k-whatis $esp", "the boot's stack")
     cases.says("k-walk 0xc2000123", "of swapper_pg_dir", "^c2000123 is physical 0x2000123,")
     cases.says("k-vmmap", "r-x  kernel text$", "none writable and executable$")
+    cases.says("k-slab", r"^kmem_cache .*\(verified\)$")
     cases.says("k-owner", r"\(verified\)$")
     cases.says("k-owner --by-caller", "cmd_alloc_page|monitor_alloc")
     cases.says("k-trace-alloc", "^a core file does not run")
@@ -306,7 +308,7 @@ def constants() -> list[Result]:
     from memkern import constants as by_hand  # it does not need GDB
 
     names = by_hand.compared()
-    lines = ["#include <linux/mm.h>", "#include <linux/poison.h>", '#include "mm/internal.h"']
+    lines = ["#include <linux/mm.h>", "#include <linux/poison.h>", '#include "mm/slab.h"']
     lines += [f'_Static_assert((unsigned long long){name} == {value}ULL, "{name}");'
               for name, value in names.items()]
     with gdb_session.folder() as place:
@@ -334,4 +336,6 @@ def jobs() -> list[Job]:
         sessions[f"machine-{name}"] = functools.partial(machine, options, "debug")
     sessions["machine-default-build"] = functools.partial(machine, (), "default")
     sessions |= {"seeds": gdb_seeds.seeds, "seeded-core": gdb_seeds.core}
+    sessions |= {"slab": gdb_slab.objects, "slab-debugged": gdb_slab.debugged,
+                 "slab-seeds": gdb_slab.seeds, "slab-poison": gdb_slab.poison}
     return [Job(f"gdb/{name}", work, ("default", "debug")) for name, work in sessions.items()]

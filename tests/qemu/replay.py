@@ -91,7 +91,7 @@ KINDS: dict[str, Callable[[Block], list[str]]] = {
 def replay(block: Block) -> list[Result]:
     """A block is one case."""
     if block.kind not in KINDS:
-        return [Result("is replayed", False, f"no transcript is of the kind {block.kind!r}")]
+        return [Result("is replayed", False, f"nobody can replay a transcript {block.kind!r}")]
     wrong = KINDS[block.kind](block)
     return [Result("is what is printed now", not wrong, "\n".join(wrong))]
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 import dataclasses
 import textwrap
 import time
+import traceback
 from collections.abc import Callable, Iterable
 
 
@@ -73,8 +74,8 @@ def run(job: Job) -> Done:
     begin = time.monotonic()
     try:
         results = list(job.work())
-    except Exception as error:  # whatever went wrong is this job's failure, not the run's end
-        results = [Result("runs to its end", False, f"{type(error).__name__}: {error}")]
+    except Exception:  # whatever went wrong is this job's failure, not the run's end
+        results = [Result("runs to its end", False, traceback.format_exc())]
     if not results:
         results = [Result("has a case", False, "no test case was executed")]
     return Done(job, results, time.monotonic() - begin)

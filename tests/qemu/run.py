@@ -15,6 +15,7 @@ import signal
 import sys
 import time
 
+import benchmarks
 import builds
 import gdb_tests
 import hosttests
@@ -86,7 +87,8 @@ def build_jobs(run: Run, jobs: list[Job], oopses: bool) -> list[Job]:
 def everything(run: Run) -> None:
     """All that the pattern asks for: first the kernels, last what wants to be alone."""
     apart = run.wanted(hosttests.jobs() + sources.jobs() + selftest.jobs())
-    boots = run.wanted(matrix.jobs() + sessions.jobs() + gdb_tests.jobs() + replay.jobs())
+    boots = matrix.jobs() + sessions.jobs() + gdb_tests.jobs() + replay.jobs() + benchmarks.jobs()
+    boots = run.wanted(boots)
     last = run.wanted(timing.jobs())
     # Which cases end in an oops only a built kernel can tell.
     oopses = bool(re.search(run.pattern, "oops/")) or "oops" in run.pattern

@@ -18,6 +18,7 @@ What the modules are for, from the ground up:
     buddy       the free areas, walked and verified; k-buddy
     owner       who allocated what; k-owner
     state       which state a page frame is in
+    slab        slab caches and objects; k-slab
     page        k-page
     whatis      k-whatis
     walk        k-walk

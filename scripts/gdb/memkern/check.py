@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator
 
 import gdb
 
-from . import (buddy, command, constants, frames, kernel, links, owner, pagetable, regions, target,
-               text, vmmap, zones)
+from . import (buddy, command, constants, frames, kernel, links, owner, pagetable, regions, slab,
+               target, text, vmmap, zones)
 
 PROBLEMS_SHOWN = 10
 Checker = Callable[[frames.MemMap], Iterator[str]]
@@ -98,6 +98,17 @@ def free_frames(memmap: frames.MemMap) -> Iterator[str]:
         yield f"block {pfn} of order {order} is in a list, its struct page says otherwise"
 
 
+def objects(_: frames.MemMap) -> Iterator[str]:
+    """Free objects along the lists of slabs and CPUs, against the caches' counters."""
+    slabs = slab.Slabs()
+    yield from slabs.problems
+    for cache in slabs.caches:
+        usage = slab.examine(cache, slabs)
+        yield from (f"{cache.name}: {problem}" for problem in usage.problems)
+        if usage.verdict == "MISMATCH":
+            yield f"{cache.name}: its counters are not what was found; k-slab shows them"
+
+
 def owners(memmap: frames.MemMap) -> Iterator[str]:
     """Page owner's traces against its frames; owned blocks have references and are not free."""
     table = owner.Owners()
@@ -154,7 +165,7 @@ def translations(_: frames.MemMap) -> Iterator[str]:
 
 
 CHECKS: tuple[Checker, ...] = (
-    layout, sections, addresses, zone_numbers, free_lists, cpu_lists, free_frames, owners,
+    layout, sections, addresses, zone_numbers, free_lists, cpu_lists, free_frames, objects, owners,
     permissions, direct_map, translations,
 )
 

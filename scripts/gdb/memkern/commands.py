@@ -5,10 +5,11 @@ from __future__ import annotations
 
 import gdb
 
-from . import (buddy, check, meminfo, owner, page, printers, trace, vmmap, walk, whatis, zones)
+from . import (buddy, check, meminfo, owner, page, printers, slab, trace, vmmap, walk, whatis,
+               zones)
 
 COMMANDS = (
-    zones.Zones, meminfo.MemInfo, buddy.Buddy, page.PageCommand, whatis.WhatIs,
+    zones.Zones, meminfo.MemInfo, buddy.Buddy, slab.SlabCommand, page.PageCommand, whatis.WhatIs,
     owner.OwnerCommand, walk.Walk, vmmap.VmMap, trace.TraceAlloc, check.Check,
 )
 ALIASES = {"k-vtop": "k-walk"}

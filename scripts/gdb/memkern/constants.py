@@ -37,12 +37,29 @@ PG_table = 0x00000200
 PG_guard = 0x00000400
 PG_bad = 0x00000800
 
-# linux/poison.h: next and prev of what was taken off a list
+# linux/poison.h: next and prev of what was taken off a list; a free object, and its last byte
 LIST_POISON1 = 0x100
 LIST_POISON2 = 0x122
 
+POISON_FREE = 0x6B
+POISON_END = 0xA5
+
 # mm/internal.h
 MM_DEBUG_PAGE_OWNER = 0x08
+MM_DEBUG_SLAB_HARDENED = 0x10
+
+# linux/slab.h: what is said of a cache
+SLAB_CONSISTENCY_CHECKS = 0x00000100
+SLAB_RED_ZONE = 0x00000400
+SLAB_POISON = 0x00000800
+SLAB_HWCACHE_ALIGN = 0x00002000
+SLAB_CACHE_DMA = 0x00004000
+SLAB_STORE_USER = 0x00010000
+SLAB_RECLAIM_ACCOUNT = 0x00020000
+SLAB_PANIC = 0x00040000
+SLAB_TYPESAFE_BY_RCU = 0x00080000
+SLAB_TRACE = 0x00200000
+SLAB_NO_MERGE = 0x01000000
 
 
 def compared() -> dict[str, int]:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from . import command, constants, frames, kernel, pagetable, regions, state, text, zones
+from . import command, constants, frames, kernel, pagetable, regions, slab, state, text, zones
 
 
 def _cpu_variable(address: int) -> str:
@@ -56,8 +56,16 @@ def identify(address: int) -> list[str]:
     else:
         pfn = walk.physical >> constants.PAGE_SHIFT
         found.append(f"mapped {walk.last.rwx} to physical {walk.physical:#x}, frame {pfn}")
+        found.append(_object(states.memmap, pfn, address))
         found.append(_frame(states, pfn))
     return [words for words in found if words]
+
+
+def _object(memmap: frames.MemMap, pfn: int, address: int) -> str:
+    """The object of a slab, where the frame is of one."""
+    if not memmap.has(pfn) or not memmap.read(pfn).has("PG_slab"):
+        return ""
+    return slab.identify(address, slab.Slabs())
 
 
 def _frame(states: state.States, pfn: int) -> str:
@@ -73,8 +81,8 @@ class WhatIs(command.Command):
     """k-whatis ADDRESS: what a virtual address is.
 
     A symbol, a per-CPU variable, a stack or its guard page, a struct page; then the
-    region it is in, where it is mapped to, and the state of that page frame: free, in a
-    CPU's lists, in use and by whom, a page table, reserved and for what."""
+    region it is in, where it is mapped to, the object of a slab, and the state of that page
+    frame: free, in a CPU's lists, in use and by whom, a page table, reserved and for what."""
 
     name = "k-whatis"
 

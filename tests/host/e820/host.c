@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include "host.h"
 
@@ -160,6 +161,15 @@ static void with_file(const char *path, const char *name,
 	fclose(file);
 	function(name, data, size);
 	free(data);
+}
+
+int host_with_file(const char *path,
+		   void (*function)(const char *, const unsigned char *, unsigned long))
+{
+	if (access(path, R_OK))
+		return 0;
+	with_file(path, path, function);
+	return 1;
 }
 
 int host_for_each_file(const char *directory,

@@ -41,4 +41,8 @@ int host_for_each_file(const char *directory,
 		       void (*function)(const char *name, const unsigned char *data,
 					unsigned long size));
 
+/* The same with one file, by its path. Returns 0 if it cannot be read. */
+int host_with_file(const char *path, void (*function)(const char *name, const unsigned char *data,
+						      unsigned long size));
+
 #endif

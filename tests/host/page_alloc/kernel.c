@@ -135,7 +135,7 @@ void *__kmap_local_highmem(struct page *page)
 
 void __kunmap_local_highmem(const void *address)
 {
-	BUG_ON(!nr_mapped || ((unsigned long)address & PAGE_MASK) !=
-				     (unsigned long)mapped[nr_mapped - 1]);
+	BUG_ON(!nr_mapped ||
+	       ((unsigned long)address & PAGE_MASK) != (unsigned long)mapped[nr_mapped - 1]);
 	nr_mapped--;
 }

@@ -176,7 +176,18 @@ static void boot_pageblocks(void)
 		memset(mem_section[section].pageblock_type, type, PAGEBLOCKS_PER_SECTION);
 }
 
-/* Once, for all machines: its tables have no end to their life. */
+/* The tables of page owner outlive the machine: nobody owns anything at the next boot. */
+static void disown_everything(void)
+{
+	struct page_owner_info info;
+	unsigned long pfn;
+
+	for (pfn = 0; pfn < max_pfn && (mm_debug_flags & MM_DEBUG_PAGE_OWNER); pfn++)
+		if (pfn_valid(pfn) && page_owner_get(pfn_to_page(pfn), &info))
+			page_owner_free((struct page *)info.head, info.order);
+}
+
+/* Once, for all machines. */
 static void boot_page_owner(void)
 {
 	static bool done;
@@ -238,7 +249,7 @@ static void remove_marks(void)
 /* What a command line does not say is as if it had never been said. */
 static void boot_parameters(const char *command_line)
 {
-	char line[256];
+	static char line[256]; /* parameters may keep a pointer to their value */
 
 	mm_debug_flags = 0;
 	scnprintf(line, sizeof(line), "min_free_kbytes=-1 %s", command_line);
@@ -251,6 +262,7 @@ void machine_boot(const struct machine *machine, const char *command_line)
 {
 	const struct machine_range *range;
 
+	disown_everything();
 	booted = machine;
 	reports = (struct reports){ 0 };
 	nr_bad_pages = 0;

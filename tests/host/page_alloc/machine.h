@@ -22,16 +22,13 @@ struct machine {
 	const char *name;
 	unsigned long zone_end[MAX_NR_ZONES]; /* frames; a zone begins where the one before ends */
 	struct machine_range free[8];	      /* what the allocator gets; the last one is empty */
-	bool without_marks;		      /* no watermarks: down to the last page for everybody */
+	bool without_marks; /* no watermarks: down to the last page for everybody */
 };
 
 /* 64 MiB with a hole, odd ends, and batches for the per-CPU lists; 16 MiB; 16 pages. */
 extern const struct machine machine_64m, machine_16m, machine_16_pages;
 
-/*
- * Boots the machine, with such a command line. With page_owner=on, whatever the machine
- * before held must have been freed.
- */
+/* Boots the machine, with such a command line. Whatever was before is forgotten. */
 void machine_boot(const struct machine *machine, const char *command_line);
 
 /* Does the allocator own the frame, in use or free? */

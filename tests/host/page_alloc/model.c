@@ -308,10 +308,11 @@ static void check_page(const struct block *block, unsigned long i)
 	model_expect(page_ref_count(page) == (first ? block->refs : 0),
 		     "pfn %#lx: %d references, not %d", block->pfn + i, page_ref_count(page),
 		     first ? block->refs : 0);
-	model_expect(page_mapcount(page) == 0 && !page->mapping, "pfn %#lx: mapcount %d, mapping %p",
-		     block->pfn + i, page_mapcount(page), page->mapping);
-	model_expect(PageHead(page) == (block->kind == COMPOUND && first),
-		     "pfn %#lx: flags %#lx", block->pfn + i, page->flags & PAGE_FLAGS_MASK);
+	model_expect(page_mapcount(page) == 0 && !page->mapping,
+		     "pfn %#lx: mapcount %d, mapping %p", block->pfn + i, page_mapcount(page),
+		     page->mapping);
+	model_expect(PageHead(page) == (block->kind == COMPOUND && first), "pfn %#lx: flags %#lx",
+		     block->pfn + i, page->flags & PAGE_FLAGS_MASK);
 	if (block->kind == COMPOUND)
 		model_expect(compound_head(page) == head && PageTail(page) == !first &&
 				     compound_nr(head) == block->nr &&

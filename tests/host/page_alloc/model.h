@@ -36,12 +36,12 @@ extern bool model_failed;
 extern char model_complaint[256];
 
 /* Notes what is wrong, unless the condition holds. Returns the condition. */
-#define model_expect(condition, ...) \
-	({                           \
-		bool __holds = (condition); \
-		if (!__holds)        \
+#define model_expect(condition, ...)                 \
+	({                                           \
+		bool __holds = (condition);          \
+		if (!__holds)                        \
 			model_complain(__VA_ARGS__); \
-		__holds;             \
+		__holds;                             \
 	})
 void model_complain(const char *fmt, ...) __printf(1, 2);
 

@@ -57,7 +57,7 @@ void test_model(void)
 		}
 		operations_end();
 		host_result(!model_failed, "model: %lu operations%s, %s %s", done,
-			    runs[run].interrupts ? ", interrupted" : "",
-			    runs[run].machine->name, runs[run].command_line);
+			    runs[run].interrupts ? ", interrupted" : "", runs[run].machine->name,
+			    runs[run].command_line);
 	}
 }

@@ -1,17 +1,13 @@
 // SPDX-License-Identifier: MIT
 /*
- * Random operations: see operations.h.
- *
- * An allocation is predicted (predict.c), made, and what came is claimed in the model. What
- * the owner then does to its pages (references, flags, splitting) is what Linux's owners do.
+ * Operations, but for the allocations (allocations.c): see operations.h. What an owner does to
+ * its pages (references, flags, splitting) is what Linux's owners do.
  */
 #include <linux/kernel.h>
 #include <linux/prandom.h>
-#include <linux/sched.h>
 #include <linux/string.h>
 
 #include "operations.h"
-#include "predict.h"
 
 /* --- choices ------------------------------------------------------------------------------ */
 
@@ -65,18 +61,44 @@ bool choices_left(void)
 
 unsigned int choose(unsigned int limit)
 {
+	unsigned int number;
+
 	if (!choices.from_bytes)
 		return ((u64)prandom_u32_state(&choices.random) * limit) >> 32;
-	return (limit <= 256 ? next_byte() : next_byte() << 8 | next_byte()) % limit;
-}
-
-/* Yes, once in so many times. */
-static bool once_in(unsigned int times)
-{
-	return choose(times) == times - 1;
+	number = next_byte();
+	if (limit > 256)
+		number = number << 8 | next_byte();
+	return number % limit;
 }
 
 /* --- interrupts --------------------------------------------------------------------------- */
+
+static void interrupt_frees(struct block **slot)
+{
+	struct page *page = pfn_to_page((*slot)->pfn);
+	unsigned int order = ilog2((*slot)->nr);
+
+	model_release(*slot);
+	*slot = NULL;
+	__free_pages(page, order);
+}
+
+static void interrupt_allocates(struct block **slot)
+{
+	gfp_t gfp = GFP_ATOMIC | __GFP_NOWARN;
+	unsigned int order = choose(NR_PCP_ORDERS + 1);
+	struct page *page = alloc_pages(gfp, order);
+
+	if (!page)
+		return;
+	*slot = model_claim(page_to_pfn(page), 1UL << order, PLAIN);
+	if (!*slot)
+		return;
+	(*slot)->of_interrupt = true;
+	(*slot)->gfp = gfp;
+	(*slot)->trace = machine_trace;
+	(*slot)->owner_order = order;
+}
 
 static void interrupt(void)
 {
@@ -88,27 +110,10 @@ static void interrupt(void)
 	host_eflags = 0;
 	preempt_count_add(HARDIRQ_OFFSET);
 	slot = &of_interrupts[choose(ARRAY_SIZE(of_interrupts))];
-	if (*slot) {
-		struct page *page = pfn_to_page((*slot)->pfn);
-		unsigned int order = ilog2((*slot)->nr);
-
-		model_release(*slot);
-		*slot = NULL;
-		__free_pages(page, order);
-	} else {
-		gfp_t gfp = GFP_ATOMIC | __GFP_NOWARN;
-		unsigned int order = choose(NR_PCP_ORDERS + 1);
-		struct page *page = alloc_pages(gfp, order);
-
-		if (page)
-			*slot = model_claim(page_to_pfn(page), 1UL << order, PLAIN);
-		if (*slot) {
-			(*slot)->of_interrupt = true;
-			(*slot)->gfp = gfp;
-			(*slot)->trace = machine_trace;
-			(*slot)->owner_order = order;
-		}
-	}
+	if (*slot)
+		interrupt_frees(slot);
+	else
+		interrupt_allocates(slot);
 	preempt_count_sub(HARDIRQ_OFFSET);
 	host_eflags = flags;
 }
@@ -116,245 +121,6 @@ static void interrupt(void)
 void operations_interrupted(bool yes)
 {
 	host_interrupt = yes ? interrupt : NULL;
-}
-
-/* --- allocating --------------------------------------------------------------------------- */
-
-static const gfp_t zone_bits[] = {
-	0, 0, 0, __GFP_HIGHMEM, __GFP_HIGHMEM | __GFP_MOVABLE, __GFP_DMA, __GFP_DMA32,
-	__GFP_MOVABLE, __GFP_DMA | __GFP_MOVABLE, __GFP_DMA32 | __GFP_MOVABLE,
-};
-
-static const gfp_t ways_to_wait[] = {
-	GFP_KERNEL, GFP_KERNEL, GFP_ATOMIC, GFP_ATOMIC, GFP_NOWAIT, GFP_NOIO, GFP_NOFS, GFP_USER, 0,
-	GFP_KERNEL | __GFP_HIGH,
-};
-
-static const gfp_t extras[] = {
-	__GFP_NOMEMALLOC, __GFP_NORETRY, __GFP_RETRY_MAYFAIL, __GFP_WRITE, __GFP_THISNODE,
-	__GFP_ACCOUNT,
-};
-
-static gfp_t random_gfp(void)
-{
-	gfp_t gfp = zone_bits[choose(ARRAY_SIZE(zone_bits))] |
-		    ways_to_wait[choose(ARRAY_SIZE(ways_to_wait))];
-
-	if (!(gfp & __GFP_MOVABLE) && once_in(4))
-		gfp |= __GFP_RECLAIMABLE;
-	if (once_in(4))
-		gfp |= __GFP_COMP;
-	if (once_in(16))
-		gfp |= __GFP_ZERO;
-	if (once_in(8))
-		gfp |= extras[choose(ARRAY_SIZE(extras))];
-	if (once_in(32))
-		gfp |= __GFP_MEMALLOC;
-	return once_in(16) ? gfp : gfp | __GFP_NOWARN;
-}
-
-/* Half of the requests are for single pages; each order comes. */
-static unsigned int random_order(void)
-{
-	unsigned int order = 0;
-
-	if (once_in(16))
-		return choose(NR_PAGE_ORDERS);
-	while (order < MAX_PAGE_ORDER && once_in(2))
-		order++;
-	return order;
-}
-
-#define NOT_PREDICTED (-2)
-
-/* Reports of failure are exactly those that the flags ask for (P10). */
-static void judge_failure(gfp_t gfp, unsigned int order, int predicted, unsigned int reports_before)
-{
-	bool no_dma = (gfp & __GFP_DMA) && !managed_zone(contig_page_data.node_zones);
-	bool silent = (gfp & __GFP_NOWARN) || no_dma || order > MAX_PAGE_ORDER;
-
-	if (host_interrupt)
-		return;
-	model_expect(predicted < 0, "order %u, flags %#x refused, though zone %d can serve it",
-		     order, gfp, predicted);
-	model_expect(predict_zone(gfp, order) < 0, "order %u, flags %#x: not all was given back",
-		     order, gfp);
-	model_expect(reports.total - reports_before == !silent, "order %u, flags %#x: %u reports",
-		     order, gfp, reports.total - reports_before);
-}
-
-static void judge_new_page(struct page *page, gfp_t gfp, unsigned int order, int predicted,
-			   unsigned int reports_before)
-{
-	struct zone *zone = page_zone(page);
-	unsigned long flags = page->flags & PAGE_FLAGS_MASK & ~(1UL << PG_head);
-
-	model_expect(!(page_to_pfn(page) & ((1UL << order) - 1)), "pfn %#lx for order %u",
-		     page_to_pfn(page), order);
-	model_expect(page->private == 0, "pfn %#lx: private %#lx", page_to_pfn(page),
-		     page->private);
-	model_expect(!(flags & ~(predict_ignores_marks(gfp) ? 1UL << PG_pfmemalloc : 0)),
-		     "pfn %#lx: flags %#lx", page_to_pfn(page), flags);
-	model_expect(predict_allows(zone, gfp), "flags %#x got a page of %s", gfp, zone->name);
-	if (gfp & __GFP_ZERO || mm_debug_flags & MM_DEBUG_INIT_ON_ALLOC)
-		model_expect(!memchr_inv(page_to_virt(page), 0, PAGE_SIZE << order),
-			     "pfn %#lx, order %u is not zeroed", page_to_pfn(page), order);
-	if (host_interrupt)
-		return;
-	model_expect(predicted < 0 || (int)zone_idx(zone) == predicted,
-		     "order %u, flags %#x from zone %s, not zone %d", order, gfp, zone->name,
-		     predicted);
-	model_expect(predicted != -1 || (gfp & __GFP_DIRECT_RECLAIM),
-		     "order %u, flags %#x served, though no zone may", order, gfp);
-	model_expect((long)zone->nr_free_pages >= predict_least_left(zone, gfp, order),
-		     "order %u, flags %#x leave %lu pages in %s", order, gfp, zone->nr_free_pages,
-		     zone->name);
-	model_expect(reports.total == reports_before, "a report: %s", reports.last);
-}
-
-/* What the owner may do to its struct page and to its count, and what page owner knows. */
-static void take_possession(struct block *block, gfp_t gfp, unsigned int owner_order)
-{
-	struct page *page = pfn_to_page(block->pfn);
-
-	block->gfp = gfp;
-	block->trace = machine_trace;
-	block->owner_order = owner_order;
-	model_check_block(block);
-	page->private = choose(3);
-	page->index = block->pfn;
-	if (once_in(8))
-		page->flags |= 1UL << PG_uptodate | 1UL << PG_dirty | 1UL << PG_swapbacked;
-	block->lru = (gfp & __GFP_MOVABLE) && once_in(2);
-	if (block->lru)
-		SetPageLRU(page);
-}
-
-static void draw_trace(void)
-{
-	machine_trace = 1 + choose(once_in(8) ? 4000 : 16);
-}
-
-bool operation_alloc(gfp_t gfp, unsigned int order)
-{
-	unsigned int before = reports.total;
-	int predicted = predict_zone(gfp, order);
-	struct block *block;
-	struct page *page;
-
-	draw_trace();
-	page = alloc_pages(gfp, order);
-	if (!page) {
-		judge_failure(gfp, order, predicted, before);
-		return false;
-	}
-	judge_new_page(page, gfp, order, predicted, before);
-	block = model_claim(page_to_pfn(page), 1UL << order,
-			    order && (gfp & __GFP_COMP) ? COMPOUND : PLAIN);
-	if (block)
-		take_possession(block, gfp, order);
-	return true;
-}
-
-static void alloc_any(void)
-{
-	gfp_t gfp = random_gfp();
-	unsigned int order = random_order();
-
-	if (once_in(64))
-		current->flags |= PF_MEMALLOC;
-	else if ((gfp & __GFP_DIRECT_RECLAIM) && order < 2 && once_in(64) && !host_interrupt &&
-		 predict_zone(gfp, order) >= 0)
-		gfp |= __GFP_NOFAIL; /* without memory that would be the end: reports_test.c */
-	operation_alloc(gfp, order);
-	current->flags &= ~PF_MEMALLOC;
-}
-
-static void alloc_too_large(void)
-{
-	operation_alloc(random_gfp() | __GFP_NOWARN, NR_PAGE_ORDERS + choose(60));
-}
-
-static void alloc_address(void)
-{
-	gfp_t gfp = random_gfp(), lowmem = gfp & ~__GFP_HIGHMEM;
-	unsigned int order = random_order(), before = reports.total;
-	int predicted = predict_zone(lowmem, order);
-	unsigned long address;
-	struct block *block;
-
-	draw_trace();
-	if (!order && once_in(2)) {
-		lowmem |= __GFP_ZERO;
-		address = get_zeroed_page(gfp);
-	} else {
-		address = __get_free_pages(gfp, order);
-	}
-	if (!address) {
-		judge_failure(lowmem, order, predicted, before);
-		return;
-	}
-	model_expect(page_address(virt_to_page(address)) == (void *)address, "address %#lx",
-		     address);
-	judge_new_page(virt_to_page(address), lowmem, order, predicted, before);
-	block = model_claim(virt_to_pfn(address), 1UL << order,
-			    order && (gfp & __GFP_COMP) ? COMPOUND : PLAIN);
-	if (block)
-		take_possession(block, lowmem, order);
-}
-
-static void alloc_exact(void)
-{
-	gfp_t gfp = random_gfp() & ~(__GFP_HIGHMEM | __GFP_COMP);
-	size_t size = 1 + choose(once_in(16) ? 600 : 20) * 2048;
-	unsigned int order = get_order(size), before = reports.total;
-	int predicted = predict_zone(gfp, order);
-	struct block *block;
-	void *address;
-
-	draw_trace();
-	address = alloc_pages_exact(size, gfp);
-	if (!address) {
-		judge_failure(gfp, order, predicted, before);
-		return;
-	}
-	judge_new_page(virt_to_page(address), gfp, 0, predicted, before);
-	model_expect(!(__pa(address) & ((PAGE_SIZE << order) - 1)), "exact: %zu bytes at %p", size,
-		     address);
-	block = model_claim(virt_to_pfn(address), PAGE_ALIGN(size) / PAGE_SIZE, EXACT);
-	if (block)
-		take_possession(block, gfp, 0);
-}
-
-/* Some slots are filled already: they stay as they are (P8). */
-static void alloc_bulk(void)
-{
-	static struct page taken;
-	struct page *array[40] = { NULL };
-	gfp_t gfp = random_gfp();
-	unsigned int nr = choose(ARRAY_SIZE(array)), before = reports.total, filled, i;
-
-	for (i = 0; i < nr; i++)
-		if (once_in(8))
-			array[i] = &taken;
-	draw_trace();
-	filled = alloc_pages_bulk_array(gfp, nr, array);
-	model_expect(filled <= nr, "bulk: %u of %u slots", filled, nr);
-	model_expect(filled == nr || !array[filled], "bulk: slot %u is filled", filled);
-	for (i = 0; i < ARRAY_SIZE(array); i++) {
-		struct block *block;
-
-		if (array[i] == &taken || (i >= filled && !array[i]))
-			continue;
-		if (!model_expect(array[i] && i < filled, "bulk: slot %u", i))
-			return;
-		judge_new_page(array[i], gfp, 0, NOT_PREDICTED, reports.total);
-		block = model_claim(page_to_pfn(array[i]), 1, PLAIN);
-		if (block)
-			take_possession(block, gfp, 0);
-	}
-	if (filled < nr && !host_interrupt)
-		judge_failure(gfp, 0, NOT_PREDICTED, before);
 }
 
 /* --- freeing and sharing ------------------------------------------------------------------ */
@@ -488,20 +254,6 @@ static void free_many(void)
 		free_any();
 }
 
-static void allocate(void)
-{
-	if (once_in(256))
-		alloc_too_large();
-	else if (once_in(16))
-		alloc_exact();
-	else if (once_in(16))
-		alloc_bulk();
-	else if (once_in(8))
-		alloc_address();
-	else
-		alloc_any();
-}
-
 void operation(unsigned int target)
 {
 	static void (*const other[])(void) = {
@@ -513,7 +265,7 @@ void operation(unsigned int target)
 	if (used > target + 5)
 		free_many();
 	else if (choose(4) < (used < target ? 3 : 1))
-		allocate();
+		operation_alloc_any();
 	else
 		other[choose(ARRAY_SIZE(other))]();
 	model_check_counts();

@@ -16,10 +16,17 @@ void operations_from_bytes(const u8 *bytes, unsigned long size);
 unsigned int choose(unsigned int limit);
 bool choices_left(void);
 
+/* Yes, once in so many times. */
+static inline bool once_in(unsigned int times)
+{
+	return choose(times) == times - 1;
+}
+
 /* One of all there are, so that about so many percent of the pages are in use. */
 void operation(unsigned int target);
-/* Two of them by name; the first returns whether there was such a block. */
+/* Some of them by name; operation_alloc() returns whether there was such a block. */
 bool operation_alloc(gfp_t gfp, unsigned int order);
+void operation_alloc_any(void);
 void operation_free(struct block *block);
 
 /* An interrupt comes now and then, and allocates or frees by itself. */

@@ -163,7 +163,8 @@ static const struct {
 	  "page dumped because: nonzero _refcount", 1 },
 	{ free_twice_merged, "freed twice, merged in between", "(nonzero _refcount)",
 	  "page dumped because: nonzero _refcount", 1 },
-	{ free_locked, "freed while locked", "(PAGE_FLAGS_CHECK_AT_FREE flag(s) set)", "flags:", 1 },
+	{ free_locked, "freed while locked", "(PAGE_FLAGS_CHECK_AT_FREE flag(s) set)",
+	  "flags:", 1 },
 	{ free_slab, "freed as a slab", "(PAGE_FLAGS_CHECK_AT_FREE flag(s) set)", "flags:", 1 },
 	{ free_mapped, "freed while mapped", "(nonzero mapcount)", "mapcount:1", 1 },
 	{ free_with_mapping, "freed with a mapping", "(non-NULL mapping)", "mapping:", 1 },
@@ -175,10 +176,10 @@ static const struct {
 	{ poison_overwritten, "written to, with page_poison", "pagealloc: memory corruption in pfn",
 	  "byte 0x010 is 0x01, not 0xaa", 0, "page_poison=1" },
 	{ refuse, "refused", "host: page allocation failure: order:4, mode:0xcc0(", "Mem-Info:" },
-	{ refuse_what_must_not_fail, "must not fail", "panicked", "Out of memory: a request of order 1" },
+	{ refuse_what_must_not_fail, "must not fail", "panicked",
+	  "Out of memory: a request of order 1" },
 	{ refuse_too_large, "refused, once by a warning", "WARNING at ", "" },
 	{ refuse_compound_exact, "exact and compound", "WARNING at ", "" },
-	/* The last one with page owner: a block that is lost keeps its owner. */
 	{ free_locked, "freed while locked, with page owner", "Bad page state",
 	  "page_owner: allocated with order 2, 0xcc0", 1, "page_owner=on" },
 };

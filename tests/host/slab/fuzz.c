@@ -2,8 +2,7 @@
 /*
  * The fuzzer's entry: bytes as a sequence of operations of tests/mm/slab_model.h.
  *
- * The first byte says how the model's caches are watched and how much memory there is for
- * its blocks; each operation then takes the bytes that it wants.
+ * The first byte says how the model's caches are watched, and whether memory is scarce; each operation then takes the bytes that it wants.
  */
 #include <linux/kernel.h>
 
@@ -37,12 +36,13 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 		return 0;
 	config.flags = watched[data[0] % ARRAY_SIZE(watched)];
 	if (data[0] & 0x80)
-		config = (struct slab_model_config){ 8000, 128 << 20, 4 << 20, config.flags };
+		slab_machine_leave(300);
 	require(slab_model_begin(&config));
 	slab_choices_from_bytes(&choices, data + 1, size - 1);
 	while (slab_choices_left(&choices))
 		require(!slab_model_operation(&choices));
 	require(!slab_model_end());
+	slab_machine_give_back();
 	require(!reports.total);
 	require(slab_machine_settle() == pages_at_boot);
 	require(slab_machine_check());

@@ -61,6 +61,12 @@ u64 cycles_to_ns(cycles_t cycles)
 	return cycles;
 }
 
+void memzero_explicit(void *s, size_t n)
+{
+	memset(s, 0, n);
+	barrier_data(s);
+}
+
 ssize_t strscpy(char *to, const char *from, size_t size)
 {
 	size_t length = strlen(from);

@@ -26,6 +26,37 @@ bool slab_machine_check(void)
 	return false;
 }
 
+/* --- scarcity -------------------------------------------------------------------------- */
+
+static LIST_HEAD(taken);
+
+void slab_machine_leave(unsigned long pages)
+{
+	int order;
+
+	for (order = MAX_PAGE_ORDER; order >= 0; order--) {
+		while (nr_free_pages() >= pages + (1UL << order)) {
+			struct page *page = alloc_pages(
+				GFP_NOWAIT | __GFP_HIGHMEM | __GFP_NOWARN | __GFP_MEMALLOC, order);
+
+			if (!page)
+				break;
+			page->private = order;
+			list_add(&page->lru, &taken);
+		}
+	}
+}
+
+void slab_machine_give_back(void)
+{
+	struct page *page, *next;
+
+	list_for_each_entry_safe(page, next, &taken, lru) {
+		list_del(&page->lru);
+		__free_pages(page, page->private);
+	}
+}
+
 unsigned long slab_machine_settle(void)
 {
 	struct kmem_cache *cache;

@@ -70,8 +70,10 @@ static void end_interrupts(void)
 
 /* --- runs -------------------------------------------------------------------------------- */
 
-static bool run(const struct slab_model_config *config, unsigned long steps, u64 seed)
+static bool run(const struct slab_model_config *config, unsigned long steps, u64 seed,
+		bool interrupted)
 {
+	unsigned long pages_before = slab_machine_settle();
 	const char *fault = NULL, *at_end;
 	struct slab_choices choices;
 	unsigned long step;
@@ -81,6 +83,7 @@ static bool run(const struct slab_model_config *config, unsigned long steps, u64
 		return false;
 	}
 	slab_choices_from_seed(&choices, seed);
+	host_interrupt = interrupted ? interrupt : NULL;
 	for (step = 1; step <= steps && !fault && !interrupt_fault; step++) {
 		fault = slab_model_operation(&choices);
 		if (step % (steps / 4) == 0 && !slab_machine_check())
@@ -93,24 +96,25 @@ static bool run(const struct slab_model_config *config, unsigned long steps, u64
 		host_note("step %lu of seed %llu: %s", step - 1, seed, fault);
 	if (reports.total)
 		host_note("%u reports, the last: %s", reports.total, reports.last);
-	return !fault && !reports.total && slab_machine_settle() == pages_at_boot &&
+	return !fault && !reports.total && slab_machine_settle() == pages_before &&
 	       slab_machine_check();
 }
 
 void test_model(void)
 {
 	static const struct slab_model_config plenty = { 2000, 8 << 20, 60000, 0 };
-	static const struct slab_model_config tight = { 8000, 128 << 20, 200000, 0 };
 	static const struct slab_model_config watched = {
 		1000, 4 << 20, 60000, SLAB_CONSISTENCY_CHECKS | SLAB_RED_ZONE | SLAB_POISON
 	};
 
-	host_result(run(&plenty, 100000, 1), "model: 100000 operations");
+	host_result(run(&plenty, 1000000, 1, false), "model: 1000000 operations");
 	host_result(!slab_model_counts.refused, "model: no request was refused");
-	host_result(run(&tight, 30000, 2), "model: 30000 operations with too little memory");
-	host_result(slab_model_counts.refused > 0, "model: some of them were refused");
-	host_result(run(&watched, 20000, 3), "model: 20000 operations on watched caches");
-	host_interrupt = interrupt;
-	host_result(run(&plenty, 50000, 4), "model: 50000 operations, interrupted");
-	host_result(nr_interrupts > 10000, "model: so many times");
+	host_result(run(&watched, 100000, 2, false), "model: 100000 operations on watched caches");
+	host_result(run(&plenty, 200000, 3, true), "model: 200000 operations, interrupted");
+	host_result(nr_interrupts > 50000, "model: so many times");
+	slab_machine_leave(300);
+	host_result(run(&plenty, 100000, 4, true),
+		    "model: 100000 operations with too little memory");
+	host_result(slab_model_counts.refused > 100, "model: some of them were refused");
+	slab_machine_give_back();
 }

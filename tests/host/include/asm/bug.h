@@ -11,8 +11,8 @@
 void __noreturn host_bug(const char *file, int line);
 void host_warn(const char *file, int line);
 
-#define __ARCH_BUG()		  host_bug(__FILE__, __LINE__)
-#define __ARCH_WARN()		  host_warn(__FILE__, __LINE__)
+#define __ARCH_BUG()		host_bug(__FILE__, __LINE__)
+#define __ARCH_WARN()		host_warn(__FILE__, __LINE__)
 #define __ARCH_WARN_printf(...) host_warn(__FILE__, __LINE__)
 
 struct bug_entry;

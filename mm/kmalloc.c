@@ -43,20 +43,26 @@ struct kmem_cache *kmalloc_caches[NR_KMALLOC_TYPES][KMALLOC_SHIFT_HIGH + 1];
 
 /* The index of sizes up to 192, by (size - 1) / 8. */
 static const u8 size_index[SIZE_INDEX_MOST / 8] = {
-	3, 4, 5, 5, 6, 6, 6, 6,		/*   8 ..  64 */
-	1, 1, 1, 1, 7, 7, 7, 7,		/*  72 .. 128 */
-	2, 2, 2, 2, 2, 2, 2, 2,		/* 136 .. 192 */
+	3, 4, 5, 5, 6, 6, 6, 6, /*   8 ..  64 */
+	1, 1, 1, 1, 7, 7, 7, 7, /*  72 .. 128 */
+	2, 2, 2, 2, 2, 2, 2, 2, /* 136 .. 192 */
 };
 
 static const struct {
 	unsigned int size;
 	const char *name[NR_KMALLOC_TYPES];
 } kmalloc_info[KMALLOC_SHIFT_HIGH + 1] = {
-#define INFO(size, text) { size, { "kmalloc-" text, "dma-kmalloc-" text, "kmalloc-rcl-" text } }
-	[1] = INFO(96, "96"),	   [2] = INFO(192, "192"),    [3] = INFO(8, "8"),
-	[4] = INFO(16, "16"),	   [5] = INFO(32, "32"),      [6] = INFO(64, "64"),
-	[7] = INFO(128, "128"),	   [8] = INFO(256, "256"),    [9] = INFO(512, "512"),
-	[10] = INFO(1024, "1k"),   [11] = INFO(2048, "2k"),   [12] = INFO(4096, "4k"),
+#define INFO(size, text)                                                          \
+	{                                                                         \
+		size,                                                             \
+		{                                                                 \
+			"kmalloc-" text, "dma-kmalloc-" text, "kmalloc-rcl-" text \
+		}                                                                 \
+	}
+	[1] = INFO(96, "96"),	 [2] = INFO(192, "192"),  [3] = INFO(8, "8"),
+	[4] = INFO(16, "16"),	 [5] = INFO(32, "32"),	  [6] = INFO(64, "64"),
+	[7] = INFO(128, "128"),	 [8] = INFO(256, "256"),  [9] = INFO(512, "512"),
+	[10] = INFO(1024, "1k"), [11] = INFO(2048, "2k"), [12] = INFO(4096, "4k"),
 	[13] = INFO(8192, "8k"),
 #undef INFO
 };
@@ -165,8 +171,8 @@ size_t kmalloc_size_roundup(size_t size)
 /* As ksize(), but what was not asked for stays a red zone where there is one. */
 static size_t content_size(const void *object)
 {
-	return object_in_slab(object) ? slab_requested_size(cache_of(object), object) :
-					ksize(object);
+	return object_in_slab(object) ? slab_requested_size(cache_of(object), object)
+				      : ksize(object);
 }
 
 void kfree_sensitive(const void *object)
@@ -194,7 +200,7 @@ void *krealloc(const void *object, size_t size, gfp_t gfp)
 		return (void *)object;
 	}
 	new = __kmalloc(size, gfp);
-	if (new && old) {
+	if (new &&old) {
 		memcpy(new, object, old);
 		kfree(object);
 	}

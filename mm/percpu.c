@@ -88,6 +88,7 @@ int percpu_check(void)
 
 	for_each_set_bit(unit, piece_ends, RESERVE_UNITS)
 		if (!test_bit(unit, reserve_map))
-			found += mm_problem("I-percpu-1", "unit %lu ends a piece, but is free", unit);
+			found += mm_problem("I-percpu-1", "unit %lu ends a piece, but is free",
+					    unit);
 	return found;
 }

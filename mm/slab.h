@@ -28,7 +28,7 @@ struct slab {
 	atomic_t __page_refcount;
 };
 
-#define SLAB_MATCHES_PAGE(slab_member, page_member)                                                \
+#define SLAB_MATCHES_PAGE(slab_member, page_member) \
 	static_assert(offsetof(struct slab, slab_member) == offsetof(struct page, page_member))
 SLAB_MATCHES_PAGE(__page_flags, flags);
 SLAB_MATCHES_PAGE(slab_list, lru);
@@ -41,7 +41,7 @@ static_assert(sizeof(struct slab) <= sizeof(struct page));
 
 /* One CPU's free objects of one cache, of whichever slabs. Only it, with interrupts off. */
 struct kmem_cache_cpu {
-	void *freelist; /* linked through the objects; the last freed first */
+	void *freelist;	   /* linked through the objects; the last freed first */
 	unsigned int room; /* it takes so many more: cpu_limit less its length */
 };
 
@@ -95,7 +95,7 @@ extern struct mutex slab_mutex;
 extern struct list_head slab_caches; /* under slab_mutex; also those that could not be destroyed */
 
 /* What makes a cache slow and careful. */
-#define SLAB_DEBUG_FLAGS                                                                           \
+#define SLAB_DEBUG_FLAGS \
 	(SLAB_CONSISTENCY_CHECKS | SLAB_RED_ZONE | SLAB_POISON | SLAB_STORE_USER | SLAB_TRACE)
 
 static inline bool kmem_cache_debug(const struct kmem_cache *cache)

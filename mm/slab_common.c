@@ -50,12 +50,12 @@ static struct kmem_cache *kmem_cache = &boot_kmem_cache;
 #define OBJECTS_MOST   32767
 
 /* Flags that a caller may give; what differs in a SAME flag cannot be merged; with a NEVER flag nothing. */
-#define SLAB_FLAGS_PERMITTED                                                                       \
-	(SLAB_DEBUG_FLAGS | SLAB_KMALLOC | SLAB_HWCACHE_ALIGN | SLAB_CACHE_DMA |                   \
-	 SLAB_CACHE_DMA32 | SLAB_RECLAIM_ACCOUNT | SLAB_PANIC | SLAB_TYPESAFE_BY_RCU |             \
-	 SLAB_MEM_SPREAD | SLAB_NOLEAKTRACE | SLAB_NO_MERGE | SLAB_FAILSLAB | SLAB_ACCOUNT |       \
+#define SLAB_FLAGS_PERMITTED                                                                 \
+	(SLAB_DEBUG_FLAGS | SLAB_KMALLOC | SLAB_HWCACHE_ALIGN | SLAB_CACHE_DMA |             \
+	 SLAB_CACHE_DMA32 | SLAB_RECLAIM_ACCOUNT | SLAB_PANIC | SLAB_TYPESAFE_BY_RCU |       \
+	 SLAB_MEM_SPREAD | SLAB_NOLEAKTRACE | SLAB_NO_MERGE | SLAB_FAILSLAB | SLAB_ACCOUNT | \
 	 SLAB_NO_USER_FLAGS)
-#define SLAB_NEVER_MERGE                                                                           \
+#define SLAB_NEVER_MERGE \
 	(SLAB_DEBUG_FLAGS | SLAB_TYPESAFE_BY_RCU | SLAB_NOLEAKTRACE | SLAB_FAILSLAB | SLAB_NO_MERGE)
 #define SLAB_MERGE_SAME (SLAB_RECLAIM_ACCOUNT | SLAB_CACHE_DMA | SLAB_CACHE_DMA32 | SLAB_ACCOUNT)
 
@@ -196,8 +196,8 @@ static int calculate_sizes(struct kmem_cache *cache)
 	cache->shape.order = order;
 	cache->shape.objects = min(order_objects(order, cache->size), (unsigned int)OBJECTS_MOST);
 	cache->min.order = get_order(cache->size);
-	cache->min.objects = min(order_objects(cache->min.order, cache->size),
-				 (unsigned int)OBJECTS_MOST);
+	cache->min.objects =
+		min(order_objects(cache->min.order, cache->size), (unsigned int)OBJECTS_MOST);
 	cache->allocflags = __GFP_COMP;
 	if (cache->flags & SLAB_CACHE_DMA)
 		cache->allocflags |= GFP_DMA;
@@ -318,7 +318,8 @@ struct kmem_cache *kmem_cache_create_usercopy(const char *name, unsigned int siz
 		if (cache) {
 			cache->refcount++;
 			cache->object_size = max(cache->object_size, size);
-			cache->inuse = max_t(unsigned int, cache->inuse, ALIGN(size, sizeof(void *)));
+			cache->inuse =
+				max_t(unsigned int, cache->inuse, ALIGN(size, sizeof(void *)));
 		} else {
 			cache = create_cache(name, size, align, flags, useroffset, usersize, ctor,
 					     &error);

@@ -14,8 +14,11 @@ struct mutex {
 	struct task_struct *owner;
 };
 
-#define __MUTEX_INITIALIZER(name) { NULL }
-#define DEFINE_MUTEX(name)	  struct mutex name = __MUTEX_INITIALIZER(name)
+#define __MUTEX_INITIALIZER(name) \
+	{                         \
+		NULL              \
+	}
+#define DEFINE_MUTEX(name) struct mutex name = __MUTEX_INITIALIZER(name)
 
 static inline void mutex_init(struct mutex *lock)
 {

@@ -69,7 +69,7 @@ bool slab_is_available(void);
  */
 long validate_slab_cache(struct kmem_cache *cache);
 
-#define KMEM_CACHE(type, flags)                                                                    \
+#define KMEM_CACHE(type, flags) \
 	kmem_cache_create(#type, sizeof(struct type), __alignof__(struct type), (flags), NULL)
 
 void *kmem_cache_alloc(struct kmem_cache *cache, gfp_t gfp) __malloc;
@@ -100,15 +100,10 @@ void kmem_cache_free_bulk(struct kmem_cache *cache, size_t n, void **objects);
 #define KMALLOC_MAX_ORDER      MAX_PAGE_ORDER
 #define KMALLOC_MAX_SIZE       (PAGE_SIZE << KMALLOC_MAX_ORDER)
 
-#define ZERO_SIZE_PTR	  ((void *)16)
+#define ZERO_SIZE_PTR	    ((void *)16)
 #define ZERO_OR_NULL_PTR(p) ((unsigned long)(p) <= (unsigned long)ZERO_SIZE_PTR)
 
-enum kmalloc_cache_type {
-	KMALLOC_NORMAL,
-	KMALLOC_DMA,
-	KMALLOC_RECLAIM,
-	NR_KMALLOC_TYPES
-};
+enum kmalloc_cache_type { KMALLOC_NORMAL, KMALLOC_DMA, KMALLOC_RECLAIM, NR_KMALLOC_TYPES };
 
 /* By type and index: 1 is 96 bytes, 2 is 192, n from 3 on is 2^n. */
 extern struct kmem_cache *kmalloc_caches[NR_KMALLOC_TYPES][KMALLOC_SHIFT_HIGH + 1];
@@ -167,18 +162,18 @@ static __always_inline void *kcalloc(size_t n, size_t size, gfp_t gfp)
 	return kmalloc_array(n, size, gfp | __GFP_ZERO);
 }
 
-#define kmalloc_node(size, gfp, node)		kmalloc(size, gfp)
-#define kzalloc_node(size, gfp, node)		kzalloc(size, gfp)
-#define kmalloc_array_node(n, size, gfp, node)	kmalloc_array(n, size, gfp)
-#define kcalloc_node(n, size, gfp, node)	kcalloc(n, size, gfp)
-#define kmalloc_track_caller(size, gfp)		__kmalloc(size, gfp)
+#define kmalloc_node(size, gfp, node)		   kmalloc(size, gfp)
+#define kzalloc_node(size, gfp, node)		   kzalloc(size, gfp)
+#define kmalloc_array_node(n, size, gfp, node)	   kmalloc_array(n, size, gfp)
+#define kcalloc_node(n, size, gfp, node)	   kcalloc(n, size, gfp)
+#define kmalloc_track_caller(size, gfp)		   __kmalloc(size, gfp)
 #define kmalloc_node_track_caller(size, gfp, node) __kmalloc(size, gfp)
 
 void kfree(const void *object);
 /* The same; what was in it is overwritten first. */
 void kfree_sensitive(const void *object);
-#define kzfree(object)	       kfree_sensitive(object) /* up to 5.9 */
-#define kfree_s(object, size) kfree(object)	       /* up to 2.1: the size is known */
+#define kzfree(object)	      kfree_sensitive(object) /* up to 5.9 */
+#define kfree_s(object, size) kfree(object)	      /* up to 2.1: the size is known */
 
 /*
  * Another size, the contents kept as far as both go. The old object stays the caller's if

@@ -68,7 +68,7 @@ static u16 find_pm_ports(void)
 	return 0;
 }
 
-#define POST_PORT	 0x80 /* a read takes about a microsecond, on any machine */
+#define POST_PORT	0x80 /* a read takes about a microsecond, on any machine */
 #define POWER_OFF_WAITS 1000000
 
 void machine_power_off(void)

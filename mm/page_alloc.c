@@ -628,7 +628,7 @@ static __always_inline void free_at_rest(struct page *page, unsigned int order)
 	list_add(&page->lru, &pcp->lists[pcp_list_index(type, order)]);
 	pcp->count += 1 << order;
 	if (unlikely(pcp->count > pcp->high))
-		pcp_flush(page_zone(page), pcp, pcp->batch);
+		pcp_flush(page_zone(page), pcp, pcp->count - pcp->high + pcp->batch - 1);
 	local_irq_restore(flags);
 }
 

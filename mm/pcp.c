@@ -9,9 +9,10 @@
  *	zone->free_area[] <----------> this CPU's lists <---------------> callers
  *	    (zone->lock)               (interrupts off)
  *
- * A list that is found empty is filled with `batch` pages at once; when the lists
- * hold more than `high` pages, `batch` of them go back, the coldest first. There
- * is a list an order and a mobile type; what is in them is one page count.
+ * A list that is found empty is filled with `batch` pages at once; a free that makes
+ * the lists hold more than `high` pages gives back what is above, and with it most of
+ * a batch, the coldest first. There is a list an order and a mobile type; what is in
+ * them is one page count.
  *
  * What lies here cannot merge, so large blocks suffer from it. Whoever asks for more
  * than the lists can hold therefore gives a batch back first, as long as there is more
@@ -21,7 +22,7 @@
  * rounded down to a power of two less one = 3. high = the low watermark, 240
  * pages: a free can find 240 pages here, and gives 3 back when it brings one more.
  *
- * Cost: about 20 instructions each way here; a refill or flush some 50 a page.
+ * Cost: about 20 instructions each way here; a refill or flush some 100 a page.
  *
  * Pages in the lists are free, but not counted in the zone's nr_free_pages.
  *

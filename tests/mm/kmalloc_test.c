@@ -33,8 +33,14 @@ static_assert(KMALLOC_SHIFT_LOW == 3 && KMALLOC_MIN_SIZE == 8);
 static_assert(KMALLOC_MAX_CACHE_SIZE == 8192 && KMALLOC_MAX_SIZE == 4UL << 20);
 static_assert(KMALLOC_MAX_ORDER == 10);
 static_assert(ARCH_KMALLOC_MINALIGN == 8 && ARCH_SLAB_MINALIGN == 8);
-static_assert(ZERO_OR_NULL_PTR(NULL) && ZERO_OR_NULL_PTR((void *)1) &&
-	      ZERO_OR_NULL_PTR(ZERO_SIZE_PTR) && !ZERO_OR_NULL_PTR((void *)17));
+
+static void api_C4_zero_size_pointer(struct kunit *test)
+{
+	KUNIT_EXPECT_EQ(test, (unsigned long)ZERO_SIZE_PTR, 16);
+	KUNIT_EXPECT_TRUE(test, ZERO_OR_NULL_PTR(NULL));
+	KUNIT_EXPECT_TRUE(test, ZERO_OR_NULL_PTR(ZERO_SIZE_PTR));
+	KUNIT_EXPECT_FALSE(test, ZERO_OR_NULL_PTR((void *)17));
+}
 
 /* --- K1 ---------------------------------------------------------------------------------- */
 
@@ -606,6 +612,7 @@ static void api_K10_dma_before_reclaimable(struct kunit *test)
 }
 
 static struct kunit_case kmalloc_cases[] = {
+	KUNIT_CASE(api_C4_zero_size_pointer),
 	KUNIT_CASE(api_K1_the_family),
 	KUNIT_CASE(api_K1_failure_is_null),
 	KUNIT_CASE(api_K1_zeroed),

@@ -19,7 +19,7 @@ struct block {
 
 static struct slab_model_config config;
 static struct block *blocks;
-static unsigned int nr_blocks;
+static unsigned int nr_blocks, target; /* live ones, and how many there are to be */
 static size_t bytes;
 static u32 next_pattern;
 static struct kmem_cache *caches[NR_CACHES];
@@ -371,20 +371,27 @@ static void do_shrink(void)
 			kmalloc_caches[choose(NR_KMALLOC_TYPES)][1 + choose(KMALLOC_SHIFT_HIGH)]);
 }
 
+/* Now many live blocks, now few: of four allocations or frees one goes the other way. */
+static bool more_wanted(void)
+{
+	return (nr_blocks < target) == (slab_model_counts.operations % 4 != 0);
+}
+
 const char *slab_model_operation(struct slab_choices *choices)
 {
 	unsigned int what;
 
 	source = choices;
-	slab_model_counts.operations++;
+	if (slab_model_counts.operations++ % 1024 == 0)
+		target = choose(min(config.blocks, 65536U));
 	make_room();
 	what = choose(256);
-	if (what < 70)
-		do_kmalloc();
-	else if (what < 100)
-		do_cache_alloc();
-	else if (what < 190)
+	if (what < 190 && !more_wanted())
 		free_some(1);
+	else if (what < 120)
+		do_kmalloc();
+	else if (what < 190)
+		do_cache_alloc();
 	else if (what < 225)
 		do_krealloc();
 	else if (what < 232)

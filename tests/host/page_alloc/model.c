@@ -202,9 +202,14 @@ void model_check_counts(void)
 	struct zone *zone;
 
 	for_each_populated_zone(zone) {
-		unsigned long in_lists = zone->per_cpu_pageset->count;
+		const struct per_cpu_pages *pcp = zone->per_cpu_pageset;
+		unsigned long in_lists = pcp->count;
 
 		total += zone->nr_free_pages;
+		/* A refill may come on top of `high`: a batch, or a block and most of a batch. */
+		model_expect(pcp->count <= pcp->high + pcp->batch + 7,
+			     "%s: %d pages in per-CPU lists, high is %d, batch %d", zone->name,
+			     pcp->count, pcp->high, pcp->batch);
 		model_expect(zone->nr_free_pages + in_lists == nr_free[zone_idx(zone)],
 			     "%s: %lu pages free and %lu in per-CPU lists, not %lu", zone->name,
 			     zone->nr_free_pages, in_lists, nr_free[zone_idx(zone)]);

@@ -115,8 +115,8 @@ void slab_free_map(struct kmem_cache *cache, const struct slab *slab, unsigned i
 	spin_lock_irqsave(&cache->node.list_lock, flags);
 	map_list(cache, slab, slab->freelist, slab->objects, first, map);
 	for_each_possible_cpu(cpu)
-		map_list(cache, slab, per_cpu_ptr(cache->cpu_slab, cpu)->freelist,
-			 cache->cpu_limit, first, map);
+		map_list(cache, slab, per_cpu_ptr(cache->cpu_slab, cpu)->freelist, cache->cpu_limit,
+			 first, map);
 	spin_unlock_irqrestore(&cache->node.list_lock, flags);
 }
 
@@ -140,12 +140,14 @@ static int check_slab_pages(const struct slab *slab, unsigned long pfn)
 	for (i = 1; i < 1UL << slab_order(slab); i++)
 		if (!PageSlab(head + i) || head[i].mapping != head->mapping ||
 		    head[i].index != (unsigned long)head)
-			return mm_problem("I-slab-1", "pfn %#lx does not belong to its slab at %#lx",
-					  pfn + i, pfn);
+			return mm_problem("I-slab-1",
+					  "pfn %#lx does not belong to its slab at %#lx", pfn + i,
+					  pfn);
 	return 0;
 }
 
-static int check_freelist(const struct kmem_cache *cache, const struct slab *slab, unsigned long pfn)
+static int check_freelist(const struct kmem_cache *cache, const struct slab *slab,
+			  unsigned long pfn)
 {
 	struct freelist_walk walk = slab_walk_freelist(cache, slab, NULL);
 
@@ -166,8 +168,9 @@ static int check_slab(struct slab *slab, unsigned long pfn)
 	int found;
 
 	if (!is_cache(cache) || slab_order(slab) > MAX_PAGE_ORDER)
-		return mm_problem("I-slab-1", "slab %#lx: no cache is at %px, or order %u is absurd",
-				  pfn, cache, slab_order(slab));
+		return mm_problem("I-slab-1",
+				  "slab %#lx: no cache is at %px, or order %u is absurd", pfn,
+				  cache, slab_order(slab));
 	cache->tally.slabs++;
 	cache->tally.objects += slab->objects;
 	cache->tally.partial += !!slab->freelist;
@@ -226,7 +229,8 @@ static int check_list(struct kmem_cache *cache, struct list_head *head, const ch
 		struct slab *slab = list_entry(link, struct slab, slab_list);
 
 		if (!is_page_pointer(slab_page(slab)) || link->prev != before)
-			return found + mm_problem(invariant, "%s: broken link at %px in its %s list",
+			return found + mm_problem(invariant,
+						  "%s: broken link at %px in its %s list",
 						  cache->name, link, which);
 		if (!is_slab_head(slab_page(slab)) || slab->slab_cache != cache ||
 		    !slab->freelist == partial)
@@ -245,9 +249,10 @@ static int check_lists(struct kmem_cache *cache)
 	int found = check_list(cache, &node->partial, "I-slab-2", "partial", true, &partial);
 
 	if (node->nr_partial != partial || tally->partial != partial)
-		found += mm_problem("I-slab-4",
-				    "%s: nr_partial %lu, %lu in the list, %lu slabs with free objects",
-				    cache->name, node->nr_partial, partial, tally->partial);
+		found += mm_problem(
+			"I-slab-4",
+			"%s: nr_partial %lu, %lu in the list, %lu slabs with free objects",
+			cache->name, node->nr_partial, partial, tally->partial);
 	if (node->nr_slabs != tally->slabs || node->total_objects != tally->objects)
 		found += mm_problem("I-slab-4",
 				    "%s: nr_slabs %lu, total_objects %lu, counted %lu and %lu",
@@ -257,8 +262,9 @@ static int check_lists(struct kmem_cache *cache)
 		return found;
 	found += check_list(cache, &node->full, "I-slab_debug-2", "full", false, &full);
 	if (full + tally->partial != tally->slabs)
-		found += mm_problem("I-slab_debug-2", "%s: %lu in the full list, %lu slabs are full",
-				    cache->name, full, tally->slabs - tally->partial);
+		found += mm_problem("I-slab_debug-2",
+				    "%s: %lu in the full list, %lu slabs are full", cache->name,
+				    full, tally->slabs - tally->partial);
 	return found;
 }
 

@@ -86,9 +86,9 @@ const char *slab_debug_options;
 /* "FZ,kmalloc-*": flags, and the names that they are for. */
 struct option_block {
 	slab_flags_t flags;
-	bool small_orders;    /* O */
-	const char *names;    /* NULL: for all caches */
-	const char *end;      /* of the names */
+	bool small_orders; /* O */
+	const char *names; /* NULL: for all caches */
+	const char *end;   /* of the names */
 };
 
 static void read_letter(char letter, struct option_block *block)
@@ -248,8 +248,8 @@ static unsigned long *kept_size(const struct kmem_cache *cache, const void *obje
 
 size_t slab_requested_size(const struct kmem_cache *cache, const void *object)
 {
-	return keeps_size(cache) ? min_t(size_t, *kept_size(cache, object), cache->object_size) :
-				   cache->object_size;
+	return keeps_size(cache) ? min_t(size_t, *kept_size(cache, object), cache->object_size)
+				 : cache->object_size;
 }
 
 size_t slab_usable_size(struct kmem_cache *cache, void *object)
@@ -376,8 +376,8 @@ static unsigned int object_areas(const struct kmem_cache *cache, void *object, u
 	if (cache->flags & SLAB_RED_ZONE) {
 		areas[nr++] = (struct area){ "Left Redzone", bytes - cache->red_left_pad,
 					     cache->red_left_pad, state, false };
-		areas[nr++] = (struct area){ "Right Redzone", behind, cache->inuse - size, state,
-					     false };
+		areas[nr++] =
+			(struct area){ "Right Redzone", behind, cache->inuse - size, state, false };
 		if (state == SLUB_RED_ACTIVE) {
 			size_t asked = slab_requested_size(cache, object);
 
@@ -454,9 +454,9 @@ void slab_restore(struct kmem_cache *cache, const struct slab_fault *fault)
 	bool still;
 
 	spin_lock_irqsave(&cache->node.list_lock, flags);
-	still = fault->object ? slab_object_fault(cache, fault->slab, fault->object, fault->state,
-						  &now) :
-				slab_padding_fault(cache, fault->slab, &now);
+	still = fault->object
+			? slab_object_fault(cache, fault->slab, fault->object, fault->state, &now)
+			: slab_padding_fault(cache, fault->slab, &now);
 	if (still && now.what == fault->what && now.from == fault->from) {
 		if (now.from)
 			memset(now.from, now.wanted, now.to - now.from);
@@ -523,9 +523,8 @@ static int mend_count(struct kmem_cache *cache, struct slab *slab)
 	spin_unlock_irqrestore(&cache->node.list_lock, flags);
 	if (walk.end != FREELIST_SOUND || said == counted)
 		return 0;
-	voice = slab_bug_slab(cache, slab,
-			      "Wrong object count. Counter is %u but counted were %u", said,
-			      counted);
+	voice = slab_bug_slab(cache, slab, "Wrong object count. Counter is %u but counted were %u",
+			      said, counted);
 	slab_fix(cache, voice, "Object count adjusted");
 	return 1;
 }
@@ -542,8 +541,9 @@ int slab_mend_freelist(struct kmem_cache *cache, struct slab *slab)
 		cut_freelist(cache, slab);
 		return 1 + mend_count(cache, slab);
 	}
-	voice = slab_bug_slab(cache, slab, walk.end == FREELIST_CYCLE ? "Freelist cycle detected" :
-								 "Freepointer corrupt");
+	voice = slab_bug_slab(cache, slab,
+			      walk.end == FREELIST_CYCLE ? "Freelist cycle detected"
+							 : "Freepointer corrupt");
 	cut_freelist(cache, slab);
 	slab_fix(cache, voice, "Freelist cleared");
 	return 1;
@@ -659,7 +659,7 @@ void *slab_debug_alloc(struct kmem_cache *cache, size_t size)
 
 enum verdict {
 	FREED,
-	NO_OBJECT,    /* nothing begins at this address */
+	NO_OBJECT, /* nothing begins at this address */
 	ALREADY_FREE,
 	DAMAGED,      /* as the fault says */
 	BAD_FREELIST, /* the slab's: it has to be mended first */

@@ -25,11 +25,7 @@ struct track {
 
 #define TRACK_CLOCK_SHIFT 20
 
-enum track_item {
-	TRACK_ALLOC,
-	TRACK_FREE,
-	NR_TRACKS
-};
+enum track_item { TRACK_ALLOC, TRACK_FREE, NR_TRACKS };
 
 /* Who allocated the object last, or freed it; NULL: nobody yet, or it is not kept. */
 const struct track *slab_track(const struct kmem_cache *cache, const void *object,
@@ -118,7 +114,7 @@ enum slab_voice slab_bug_fault(struct kmem_cache *cache, const struct slab_fault
 void slab_trace(struct kmem_cache *cache, const struct slab *slab, void *object, bool alloc);
 
 /* Where things lie behind an object. */
-unsigned int slab_info_end(const struct kmem_cache *cache);   /* of the link, or the red zone */
+unsigned int slab_info_end(const struct kmem_cache *cache);	 /* of the link, or the red zone */
 unsigned int slab_padding_start(const struct kmem_cache *cache); /* behind the last that is used */
 
 #endif

@@ -53,8 +53,8 @@
 static bool count_for_kunit(void)
 {
 	struct kunit *test = kunit_get_current_test();
-	struct kunit_resource *counter =
-		test ? kunit_find_named_resource(test, "slab_errors") : NULL;
+	struct kunit_resource *counter = test ? kunit_find_named_resource(test, "slab_errors")
+					      : NULL;
 
 	if (!counter)
 		return false;
@@ -203,7 +203,8 @@ static enum slab_voice bug_padding(const struct kmem_cache *cache, const struct 
 			      fault->from, fault->to - 1, offset_in_slab(fault->slab, fault->from));
 	if (voice == SLAB_PRINTED)
 		print_section("Padding  ", padding,
-			      (PAGE_SIZE << slab_order(fault->slab)) - (padding - slab_address(fault->slab)));
+			      (PAGE_SIZE << slab_order(fault->slab)) -
+				      (padding - slab_address(fault->slab)));
 	return voice;
 }
 

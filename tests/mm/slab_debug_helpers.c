@@ -101,6 +101,6 @@ void expect_printed(struct kunit *test, const char *fmt, ...)
 	va_start(args, fmt);
 	vscnprintf(wanted, sizeof(wanted), fmt, args);
 	va_end(args);
-	KUNIT_EXPECT_NOT_NULL_MSG(test, strstr(slab_output.text, wanted),
-				  "\"%s\" is not in:\n%s", wanted, slab_output.text);
+	KUNIT_EXPECT_NOT_NULL_MSG(test, strstr(slab_output.text, wanted), "\"%s\" is not in:\n%s",
+				  wanted, slab_output.text);
 }

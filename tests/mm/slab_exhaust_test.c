@@ -82,7 +82,7 @@ static const struct exhaust_row {
 	{ "1024_in_lines", 1024, SLAB_HWCACHE_ALIGN },
 	{ "4096", 4096, 0 },
 	{ "reclaimable", 192, SLAB_RECLAIM_ACCOUNT },
-	{ "checked", 200, SLAB_CONSISTENCY_CHECKS | SLAB_RED_ZONE | SLAB_POISON },
+	{ "checked", 4000, SLAB_CONSISTENCY_CHECKS | SLAB_RED_ZONE | SLAB_POISON },
 };
 KUNIT_ARRAY_PARAM_DESC(exhaust, exhaust_rows, name);
 
@@ -109,14 +109,16 @@ static void to_the_last_page(struct kunit *test, unsigned int cycles)
 
 static void hide_most(void)
 {
-	mm_hide_down_to(mm_zone(ZONE_NORMAL), min_wmark_pages(mm_zone(ZONE_NORMAL)) + 60);
-	mm_hide_down_to(mm_zone(ZONE_DMA), min_wmark_pages(mm_zone(ZONE_DMA)) + 60);
+	struct zone *zone;
+
+	for_each_zone(zone)
+		mm_hide_down_to(zone, min_wmark_pages(zone) / 2 + 16);
 }
 
 static void caches_to_the_last_page(struct kunit *test)
 {
 	hide_most();
-	to_the_last_page(test, 2);
+	to_the_last_page(test, 1);
 }
 
 static void caches_to_the_last_page_of_all(struct kunit *test)
@@ -130,7 +132,8 @@ static void reserves_are_for_those_who_may(struct kunit *test)
 	struct kmem_cache *cache = slab_test_cache(test, 4096, 0, SLAB_NO_MERGE, NULL);
 	unsigned long kernel, atomic, memalloc;
 
-	hide_most();
+	mm_hide_down_to(mm_zone(ZONE_NORMAL), min_wmark_pages(mm_zone(ZONE_NORMAL)) + 32);
+	mm_hide_down_to(mm_zone(ZONE_DMA), min_wmark_pages(mm_zone(ZONE_DMA)) + 32);
 	kernel = slab_fill(cache, GFP_KERNEL | __GFP_NOWARN);
 	KUNIT_EXPECT_NULL(test, kmem_cache_alloc(cache, GFP_NOWAIT | __GFP_NOWARN));
 	atomic = slab_fill(cache, GFP_ATOMIC | __GFP_NOWARN);
@@ -243,7 +246,7 @@ static void kmalloc_cycles(struct kunit *test, unsigned int cycles)
 static void kmalloc_of_all_sizes(struct kunit *test)
 {
 	hide_most();
-	kmalloc_cycles(test, 3);
+	kmalloc_cycles(test, 2);
 }
 
 static void kmalloc_of_all_sizes_and_all_memory(struct kunit *test)

@@ -65,33 +65,32 @@ static unsigned long many(void)
 static void model_quick(struct kunit *test)
 {
 	begin(test, 0);
-	run(test, 2000, 1);
+	run(test, 1000, 1);
 	KUNIT_EXPECT_EQ(test, slab_model_counts.refused, 0);
 }
 
 static void model_quick_watched(struct kunit *test)
 {
-	begin(test, CHECKS | SLAB_STORE_USER);
+	begin(test, CHECKS);
 	run(test, 300, 2);
 	KUNIT_EXPECT_EQ(test, slab_model_counts.refused, 0);
 }
 
-/* So little that requests of all kinds are refused in the middle of everything. */
-static void under_pressure(struct kunit *test, unsigned long steps, u64 seed)
+/* So little that requests with these flags are soon refused, in the middle of everything. */
+static void under_pressure(struct kunit *test, gfp_t gfp, unsigned long steps, u64 seed)
 {
 	struct zone *zone;
 
 	begin(test, 0);
 	for_each_zone(zone)
-		mm_hide_down_to(zone,
-				min_wmark_pages(zone) + zone->lowmem_reserve[ZONE_NORMAL] + 16);
+		mm_hide_down_to(zone, mm_limit(zone, gfp) + 16);
 	run(test, steps, seed);
 	KUNIT_EXPECT_GT(test, slab_model_counts.refused, 0);
 }
 
 static void model_under_pressure(struct kunit *test)
 {
-	under_pressure(test, 2000, 3);
+	under_pressure(test, GFP_ATOMIC, 1500, 3);
 }
 
 static void model_million(struct kunit *test)
@@ -116,7 +115,7 @@ static void model_watched_with_users(struct kunit *test)
 
 static void model_under_pressure_for_long(struct kunit *test)
 {
-	under_pressure(test, 100000, 6);
+	under_pressure(test, GFP_KERNEL, 100000, 6);
 }
 
 static struct kunit_case slab_model_cases[] = {

@@ -125,10 +125,11 @@ static void refused(struct kunit *test)
 
 static struct kunit_case slab_traces_cases[] = {
 	KUNIT_CASE_PARAM(replay, trace_gen_params),
-	KUNIT_CASE_PARAM(replay_under_pressure, trace_gen_params),
 	KUNIT_CASE(format),
 	KUNIT_CASE(bad_format),
 	KUNIT_CASE(refused),
+	KUNIT_CASE_PARAM_ATTR(replay_under_pressure, trace_gen_params,
+			      { .speed = KUNIT_SPEED_SLOW }),
 	{},
 };
 

@@ -72,6 +72,7 @@ POINTS = (
     Point("modules", extra=("-initrd", MODULES), says=("boot: module .* one", ".* two")),
     Point("mem=24M", words="mem=24M"),
     Point("vmalloc=384M", "1024", words="vmalloc=384M"),
+    Point("slub_debug=FZPU", "32", words="slub_debug=FZPU", images=("default",)),
     Point("clang", images=("clang",), tests="all", limit=LONG),
     Point("host-gcc", images=("host-gcc",)),
     Point("iso", iso=True),

@@ -28,6 +28,13 @@ struct task_struct *current_task = &init_task;
 struct reports reports;
 unsigned long machine_trace = 1;
 
+unsigned long host_this_cpu_offset(void)
+{
+	if (preemptible())
+		panic("this_cpu_ptr() where the task may move to another CPU");
+	return 0;
+}
+
 /* --- text ------------------------------------------------------------------------------ */
 
 int vscnprintf(char *buf, size_t size, const char *fmt, va_list args)

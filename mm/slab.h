@@ -215,7 +215,7 @@ static __always_inline void slab_free(struct kmem_cache *cache, void *object)
 	slab_free_slow(cache, object);
 }
 
-/* --- slab_debug.c, slab_report.c: caches with SLAB_DEBUG_FLAGS; more is in slab_debug.h ---- */
+/* --- slab_debug.c, slab_options.c, slab_report.c: watched caches; more is in slab_debug.h ---- */
 
 /* The flags that slub_debug= gives to a cache of this name. */
 slab_flags_t slab_debug_flags(const char *name, slab_flags_t flags);

@@ -15,7 +15,7 @@
  *	                 ^ kmalloc(4)  ^ beyond what was asked for
  *
  * What is done is in the cache's flags, given at its creation or by slub_debug= on the
- * command line, a letter each:
+ * command line (slab_options.c), a letter each:
  *
  *	F  SLAB_CONSISTENCY_CHECKS  looks at everything at each allocation and free
  *	Z  SLAB_RED_ZONE            has red zones
@@ -26,12 +26,8 @@
  *	O  leaves caches alone whose slabs would need a larger order for it
  *	-  nothing
  *
- *	slub_debug                  FZPU for all caches
- *	slub_debug=FZ               F and Z for all
- *	slub_debug=FZ,kmalloc-*;P,dentry    by name; the first block that matches counts
- *
- * Worked example: with slub_debug, somebody writes p[20] of p = kmalloc(20). The next
- * kfree(p) finds 20 where the red zone had 0xcc, reports "kmalloc Redzone overwritten" with
+ * Worked example: with slub_debug, somebody writes a 0 behind the 20 bytes of p = kmalloc(20).
+ * kfree(p) finds it where the red zone had 0xcc, reports "kmalloc Redzone overwritten" with
  * the call that allocated p, restores the byte, and does not free the object: whoever
  * wrote there may write again.
  *
@@ -45,8 +41,8 @@
  * another cache's object; kfree() notices memory that is in no slab. A second free later, an
  * address inside an object, overruns, and uses after free pass unseen.
  *
- * Cost: none for other caches. With FZPU an object takes some 150 bytes more, an allocation
- * and a free some thousand instructions each, most of them for the call trace.
+ * Cost: none for other caches. With FZPU an object takes some 150 bytes more. F, Z and P take
+ * some 2000 instructions an allocation or free, U 3000 for each caller in the trace.
  *
  * Invariants:
  *	I-slab_debug-1	the bytes around an object, and in a free one, are as drawn
@@ -58,156 +54,19 @@
  * kept in a struct slab_fault, reported after the unlock, and then restored if it still
  * is. Any context but NMI.
  *
- * Left out: KASAN's and KFENCE's ways, which catch reads too.
+ * What can be wrong is in slab_faults.c, what is said of it in slab_report.c. Left out: KASAN's
+ * and KFENCE's ways, which catch reads too.
  */
-#include <linux/ctype.h>
-#include <linux/glob.h>
-#include <linux/init.h>
 #include <linux/kernel.h>
 #include <linux/poison.h>
-#include <linux/printk.h>
 #include <linux/smp.h>
 #include <linux/stacktrace.h>
 #include <linux/string.h>
 #include <asm/tsc.h>
-#include <memkern/params.h>
 
 #include "slab_debug.h"
 
-/* --- slub_debug= ------------------------------------------------------------------------------ */
-
-#define DEFAULT_FLAGS (SLAB_CONSISTENCY_CHECKS | SLAB_RED_ZONE | SLAB_POISON | SLAB_STORE_USER)
-#define SIZE_FLAGS    (SLAB_RED_ZONE | SLAB_POISON | SLAB_STORE_USER) /* make objects larger */
-
-#define NAME_LENGTH 64 /* of a pattern */
-
-const char *slab_debug_options;
-
-/* "FZ,kmalloc-*": flags, and the names that they are for. */
-struct option_block {
-	slab_flags_t flags;
-	bool small_orders; /* O */
-	const char *names; /* NULL: for all caches */
-	const char *end;   /* of the names */
-};
-
-static void read_letter(char letter, struct option_block *block)
-{
-	static const struct {
-		char letter;
-		slab_flags_t flag;
-	} letters[] = {
-		{ 'f', SLAB_CONSISTENCY_CHECKS }, { 'z', SLAB_RED_ZONE }, { 'p', SLAB_POISON },
-		{ 'u', SLAB_STORE_USER },	  { 't', SLAB_TRACE },	  { 'a', SLAB_FAILSLAB },
-	};
-	unsigned int i;
-
-	for (i = 0; i < ARRAY_SIZE(letters); i++)
-		if (letters[i].letter == letter)
-			block->flags |= letters[i].flag;
-	if (letter == 'o')
-		block->small_orders = true;
-}
-
-/* The block at `at`. Returns where the next one begins, or NULL. */
-static const char *read_block(const char *at, struct option_block *block)
-{
-	*block = (struct option_block){ 0 };
-	at += strspn(at, ";");
-	if (*at == '\0' || *at == ',')
-		block->flags = DEFAULT_FLAGS;
-	while (*at && *at != ',' && *at != ';')
-		read_letter(tolower(*at++), block);
-	if (*at == ',') {
-		block->names = at + 1;
-		at += strcspn(at, ";");
-		block->end = at;
-	}
-	at += strspn(at, ";");
-	return *at ? at : NULL;
-}
-
-static bool is_named(const struct option_block *block, const char *name)
-{
-	const char *at = block->names;
-
-	while (at < block->end) {
-		size_t length = min_t(size_t, strcspn(at, ","), block->end - at);
-		char pattern[NAME_LENGTH];
-
-		strscpy(pattern, at, min_t(size_t, length + 1, sizeof(pattern)));
-		if (glob_match(pattern, name))
-			return true;
-		at += length + 1;
-	}
-	return false;
-}
-
-slab_flags_t slab_debug_flags(const char *name, slab_flags_t flags)
-{
-	const char *next = slab_debug_options;
-	slab_flags_t for_all = 0;
-
-	if (flags & SLAB_NO_USER_FLAGS)
-		return flags;
-	while (next) {
-		struct option_block block;
-
-		next = read_block(next, &block);
-		if (!block.names)
-			for_all = block.flags;
-		else if (is_named(&block, name))
-			return flags | block.flags;
-	}
-	if (flags & SLAB_NOLEAKTRACE)
-		for_all &= ~SLAB_STORE_USER;
-	return flags | for_all;
-}
-
-static bool small_orders_wanted(void)
-{
-	const char *next = slab_debug_options;
-	bool wanted = false;
-
-	while (next) {
-		struct option_block block;
-
-		next = read_block(next, &block);
-		wanted |= block.small_orders;
-	}
-	return wanted;
-}
-
-bool slab_debug_shed(struct kmem_cache *cache)
-{
-	if (!(cache->flags & SIZE_FLAGS) || !small_orders_wanted() ||
-	    get_order(cache->size) <= get_order(cache->object_size))
-		return false;
-	cache->flags &= ~SIZE_FLAGS;
-	return true;
-}
-
-static int __init set_slub_debug(char *value)
-{
-	const char *at = slab_debug_options = value ? value : "";
-	bool in_names = false;
-
-	for (; *at; at++) {
-		in_names = *at != ';' && (in_names || *at == ',');
-		if (!in_names && !strchr("fzputao-;", tolower(*at)))
-			pr_err("slub_debug option '%c' unknown. skipped\n", *at);
-	}
-	return 0;
-}
-early_param("slub_debug", set_slub_debug);
-
 /* --- what lies where --------------------------------------------------------------------------- */
-
-static bool poisons_objects(const struct kmem_cache *cache)
-{
-	return (cache->flags & SLAB_POISON) && !cache->ctor &&
-	       !(cache->flags & SLAB_TYPESAFE_BY_RCU);
-}
 
 /* Does it remember how much of an object was asked for? */
 static bool keeps_size(const struct kmem_cache *cache)
@@ -271,7 +130,7 @@ static void set_state(const struct kmem_cache *cache, void *object, u8 state)
 			size = slab_requested_size(cache, object);
 		memset(bytes + size, state, cache->inuse - size);
 	}
-	if (!poisons_objects(cache))
+	if (!slab_poisons_objects(cache))
 		return;
 	if (state == SLUB_RED_ACTIVE) {
 		memset(bytes, POISON_INUSE, size);
@@ -313,7 +172,7 @@ void slab_debug_resize(struct kmem_cache *cache, void *object, size_t size, gfp_
 		return;
 	if ((gfp & __GFP_ZERO) || (mm_debug_flags & MM_DEBUG_INIT_ON_ALLOC))
 		memset(object + before, 0, size - before);
-	else if (poisons_objects(cache))
+	else if (slab_poisons_objects(cache))
 		memset(object + before, POISON_INUSE, size - before);
 }
 
@@ -354,201 +213,6 @@ const struct track *slab_track(const struct kmem_cache *cache, const void *objec
 	return (cache->flags & SLAB_STORE_USER) && track->nr_entries ? track : NULL;
 }
 
-/* --- what is wrong -------------------------------------------------------------------------------- */
-
-struct area {
-	const char *name;
-	u8 *start;
-	unsigned int size;
-	u8 value;
-	bool harmless;
-};
-
-#define AREAS_MOST 5
-
-/* The bytes of an object that have to have a certain value. Returns how many areas they are. */
-static unsigned int object_areas(const struct kmem_cache *cache, void *object, u8 state,
-				 struct area *areas)
-{
-	unsigned int size = cache->object_size, padding = slab_padding_start(cache), nr = 0;
-	u8 *bytes = object, *behind = bytes + size;
-
-	if (cache->flags & SLAB_RED_ZONE) {
-		areas[nr++] = (struct area){ "Left Redzone", bytes - cache->red_left_pad,
-					     cache->red_left_pad, state, false };
-		areas[nr++] =
-			(struct area){ "Right Redzone", behind, cache->inuse - size, state, false };
-		if (state == SLUB_RED_ACTIVE) {
-			size_t asked = slab_requested_size(cache, object);
-
-			areas[nr++] = (struct area){ "kmalloc Redzone", bytes + asked, size - asked,
-						     state, false };
-		}
-	} else if (cache->flags & SLAB_POISON) {
-		areas[nr++] = (struct area){ "Alignment padding", behind, cache->inuse - size,
-					     POISON_INUSE, true };
-	}
-	if (state == SLUB_RED_INACTIVE && poisons_objects(cache)) {
-		areas[nr++] = (struct area){ "Poison", bytes, size - 1, POISON_FREE, false };
-		areas[nr++] = (struct area){ "End Poison", behind - 1, 1, POISON_END, false };
-	}
-	if (cache->flags & SLAB_POISON)
-		areas[nr++] = (struct area){ "Object padding", bytes + padding,
-					     cache->size - cache->red_left_pad - padding,
-					     POISON_INUSE, true };
-	return nr;
-}
-
-static bool area_fault(const struct area *area, struct slab_fault *fault)
-{
-	u8 *from = memchr_inv(area->start, area->value, area->size);
-	u8 *to = area->start + area->size;
-
-	if (!from)
-		return false;
-	while (to[-1] == area->value)
-		to--;
-	fault->what = area->name;
-	fault->harmless = area->harmless;
-	fault->from = from;
-	fault->to = to;
-	fault->found = *from;
-	fault->wanted = area->value;
-	return true;
-}
-
-bool slab_object_fault(struct kmem_cache *cache, struct slab *slab, void *object, u8 state,
-		       struct slab_fault *fault)
-{
-	struct area areas[AREAS_MOST];
-	unsigned int nr = object_areas(cache, object, state, areas), i;
-	void *next;
-
-	*fault = (struct slab_fault){ .slab = slab, .object = object, .state = state };
-	for (i = 0; i < nr; i++)
-		if (area_fault(&areas[i], fault))
-			return true;
-
-	/* The link of an allocated object is still there if it lies behind it. */
-	if (state == SLUB_RED_ACTIVE && cache->offset < cache->inuse)
-		return false;
-	next = slab_next_free(cache, object);
-	fault->what = "Freepointer";
-	return next && !slab_valid_object(cache, slab, next);
-}
-
-bool slab_padding_fault(struct kmem_cache *cache, struct slab *slab, struct slab_fault *fault)
-{
-	unsigned int used = slab->objects * cache->size;
-	struct area area = { "slab padding", slab_address(slab) + used,
-			     (PAGE_SIZE << slab_order(slab)) - used, POISON_INUSE, true };
-
-	*fault = (struct slab_fault){ .slab = slab };
-	return (cache->flags & SLAB_POISON) && area_fault(&area, fault);
-}
-
-void slab_restore(struct kmem_cache *cache, const struct slab_fault *fault)
-{
-	struct slab_fault now;
-	unsigned long flags;
-	bool still;
-
-	spin_lock_irqsave(&cache->node.list_lock, flags);
-	still = fault->object
-			? slab_object_fault(cache, fault->slab, fault->object, fault->state, &now)
-			: slab_padding_fault(cache, fault->slab, &now);
-	if (still && now.what == fault->what && now.from == fault->from) {
-		if (now.from)
-			memset(now.from, now.wanted, now.to - now.from);
-		else
-			slab_set_next_free(cache, now.object, NULL);
-	}
-	spin_unlock_irqrestore(&cache->node.list_lock, flags);
-}
-
-/* --- freelists that cannot be trusted ------------------------------------------------------------ */
-
-/* Under list_lock: nothing of the slab is free any more. */
-static void mark_all_used(struct kmem_cache *cache, struct slab *slab)
-{
-	if (slab->freelist) {
-		cache->node.nr_partial--;
-		list_del(&slab->slab_list);
-		if (kmem_cache_debug(cache))
-			list_add(&slab->slab_list, &cache->node.full);
-	}
-	slab->freelist = NULL;
-	slab->inuse = slab->objects;
-}
-
-static struct freelist_walk look_at_freelist(struct kmem_cache *cache, struct slab *slab)
-{
-	struct freelist_walk walk;
-	unsigned long flags;
-
-	spin_lock_irqsave(&cache->node.list_lock, flags);
-	walk = slab_walk_freelist(cache, slab, NULL);
-	spin_unlock_irqrestore(&cache->node.list_lock, flags);
-	return walk;
-}
-
-/* Ends the list where it can be trusted no further. */
-static void cut_freelist(struct kmem_cache *cache, struct slab *slab)
-{
-	struct freelist_walk walk;
-	unsigned long flags;
-
-	spin_lock_irqsave(&cache->node.list_lock, flags);
-	walk = slab_walk_freelist(cache, slab, NULL);
-	if (walk.end == FREELIST_BAD_LINK && walk.last)
-		slab_set_next_free(cache, walk.last, NULL);
-	else if (walk.end != FREELIST_SOUND)
-		mark_all_used(cache, slab);
-	spin_unlock_irqrestore(&cache->node.list_lock, flags);
-}
-
-static int mend_count(struct kmem_cache *cache, struct slab *slab)
-{
-	unsigned int said, counted;
-	struct freelist_walk walk;
-	enum slab_voice voice;
-	unsigned long flags;
-
-	spin_lock_irqsave(&cache->node.list_lock, flags);
-	walk = slab_walk_freelist(cache, slab, NULL);
-	said = slab->inuse;
-	counted = slab->objects - walk.nr;
-	if (walk.end == FREELIST_SOUND)
-		slab->inuse = counted;
-	spin_unlock_irqrestore(&cache->node.list_lock, flags);
-	if (walk.end != FREELIST_SOUND || said == counted)
-		return 0;
-	voice = slab_bug_slab(cache, slab, "Wrong object count. Counter is %u but counted were %u",
-			      said, counted);
-	slab_fix(cache, voice, "Object count adjusted");
-	return 1;
-}
-
-int slab_mend_freelist(struct kmem_cache *cache, struct slab *slab)
-{
-	struct freelist_walk walk = look_at_freelist(cache, slab);
-	enum slab_voice voice;
-
-	if (walk.end == FREELIST_SOUND)
-		return mend_count(cache, slab);
-	if (walk.end == FREELIST_BAD_LINK && walk.last) {
-		slab_bug_object(cache, slab, walk.last, "Freechain corrupt");
-		cut_freelist(cache, slab);
-		return 1 + mend_count(cache, slab);
-	}
-	voice = slab_bug_slab(cache, slab,
-			      walk.end == FREELIST_CYCLE ? "Freelist cycle detected"
-							 : "Freepointer corrupt");
-	cut_freelist(cache, slab);
-	slab_fix(cache, voice, "Freelist cleared");
-	return 1;
-}
-
 /* --- allocation --------------------------------------------------------------------------------- */
 
 enum taken {
@@ -573,7 +237,7 @@ static enum taken take_first(struct kmem_cache *cache, struct slab **from, void 
 		return NOT_TRUSTED;
 	next = slab_next_free(cache, *object);
 	if (next && !slab_valid_object(cache, slab, next)) {
-		mark_all_used(cache, slab);
+		slab_mark_all_used(cache, slab);
 		return LAST_TRUSTED;
 	}
 	slab->freelist = next;
@@ -627,7 +291,7 @@ static bool is_sound(struct kmem_cache *cache, struct slab *slab, void *object)
 		if (fault.harmless)
 			continue;
 		spin_lock_irqsave(&cache->node.list_lock, flags);
-		mark_all_used(cache, slab);
+		slab_mark_all_used(cache, slab);
 		spin_unlock_irqrestore(&cache->node.list_lock, flags);
 		slab_fix(cache, voice, "Marking all objects used");
 		return false;

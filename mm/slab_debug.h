@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Debugged caches, for who looks into them: slab_debug.c, slab_report.c, slab_check.c, the monitor. */
+/* Watched caches, for the files that do it, and for who looks into them. */
 #ifndef _MM_SLAB_DEBUG_H
 #define _MM_SLAB_DEBUG_H
 
@@ -7,7 +7,7 @@
 
 #include "slab.h"
 
-/* What slub_debug= said; NULL: it was not given. */
+/* slab_options.c: what slub_debug= said; NULL: it was not given. */
 extern const char *slab_debug_options;
 
 /* --- who it was: caches with SLAB_STORE_USER ------------------------------------------------ */
@@ -67,7 +67,7 @@ struct freelist_walk slab_walk_freelist(const struct kmem_cache *cache, const st
 void slab_free_map(struct kmem_cache *cache, const struct slab *slab, unsigned int first,
 		   unsigned long *map);
 
-/* --- slab_debug.c: what is wrong ------------------------------------------------------------- */
+/* --- slab_faults.c: what is wrong ------------------------------------------------------------ */
 
 struct slab_fault {
 	struct slab *slab;
@@ -86,6 +86,8 @@ bool slab_object_fault(struct kmem_cache *cache, struct slab *slab, void *object
 bool slab_padding_fault(struct kmem_cache *cache, struct slab *slab, struct slab_fault *fault);
 /* Overwrites it with what should be there. Under list_lock. */
 void slab_restore(struct kmem_cache *cache, const struct slab_fault *fault);
+/* Under list_lock: nothing of the slab is free any more. */
+void slab_mark_all_used(struct kmem_cache *cache, struct slab *slab);
 /* Reports what is wrong with a slab's freelist and count, and mends it: how much it was. */
 int slab_mend_freelist(struct kmem_cache *cache, struct slab *slab);
 
@@ -113,8 +115,17 @@ enum slab_voice slab_bug_fault(struct kmem_cache *cache, const struct slab_fault
 /* SLAB_TRACE: one line for an allocation or a free. */
 void slab_trace(struct kmem_cache *cache, const struct slab *slab, void *object, bool alloc);
 
-/* Where things lie behind an object. */
-unsigned int slab_info_end(const struct kmem_cache *cache);	 /* of the link, or the red zone */
-unsigned int slab_padding_start(const struct kmem_cache *cache); /* behind the last that is used */
+/* --- slab_debug.c: what lies where ------------------------------------------------------------ */
+
+/* Are free objects full of poison? Not if what a constructor made, or RCU reads, has to stay. */
+static inline bool slab_poisons_objects(const struct kmem_cache *cache)
+{
+	return (cache->flags & SLAB_POISON) && !cache->ctor &&
+	       !(cache->flags & SLAB_TYPESAFE_BY_RCU);
+}
+
+/* Offsets from an object: the end of its link, or of the red zone; the end of all that is used. */
+unsigned int slab_info_end(const struct kmem_cache *cache);
+unsigned int slab_padding_start(const struct kmem_cache *cache);
 
 #endif

@@ -94,5 +94,5 @@ static void complete_misuse(struct monitor_completion *completion, int argc, cha
 		monitor_offer(completion, misuse_kinds[i].name);
 }
 
-MONITOR_COMMAND_COMPLETE("misuse", "overrun|after-free|twice|inside",
-			 "misuse an object on purpose", cmd_misuse, complete_misuse);
+MONITOR_COMMAND_COMPLETE("misuse", "overrun|after-free|twice|inside", "misuse an object on purpose",
+			 cmd_misuse, complete_misuse);

@@ -18,6 +18,12 @@
 
 #define MAP_START 0x100UL /* the first frame of the mem_map */
 
+const struct machine machine_240m = {
+	.name = "240 MiB",
+	.zone_end = { 1024, 1024, 60 * 1024, 60 * 1024 },
+	.free = { { 1, 0x9f }, { 1024 + 600, 60 * 1024 } },
+};
+
 const struct machine machine_64m = {
 	.name = "64 MiB",
 	.zone_end = { 2 * 1024, 2 * 1024, 16 * 1024, 19 * 1024 - 700 },
@@ -105,14 +111,13 @@ static void boot_memory(void)
 	if (!mapped)
 		host_map(PAGE_OFFSET, MAX_FRAMES * PAGE_SIZE);
 	mapped = true;
-	__asan_poison_memory_region(__va(0), MAX_FRAMES * PAGE_SIZE);
-	for (range = booted->free; range->end; range++)
-		__asan_unpoison_memory_region(pfn_to_virt(range->start),
-					      (range->end - range->start) * PAGE_SIZE);
-
 	max_pfn = booted->zone_end[ZONE_HIGHMEM];
 	max_low_pfn = booted->zone_end[ZONE_NORMAL];
 	high_memory = pfn_to_virt(max_low_pfn);
+	__asan_poison_memory_region(__va(0), max_pfn * PAGE_SIZE);
+	for (range = booted->free; range->end; range++)
+		__asan_unpoison_memory_region(pfn_to_virt(range->start),
+					      (range->end - range->start) * PAGE_SIZE);
 }
 
 static void boot_zones(void)

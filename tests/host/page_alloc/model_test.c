@@ -22,7 +22,8 @@ static const struct {
 	bool interrupts;
 } runs[] = {
 	{ &machine_64m, 1000000, "" },
-	{ &machine_64m, 100000, "min_free_kbytes=8192" }, /* most of memory is a reserve */
+	{ &machine_64m, 100000, "min_free_kbytes=8192" },
+	{ &machine_240m, 100000, "min_free_kbytes=65536" }, /* a large reserve: HIGHATOMIC */
 	{ &machine_64m, 200000, "", true },
 	{ &machine_64m, 100000, "page_owner=on" },
 	{ &machine_16m, 50000, "init_on_free=1 init_on_alloc=1" },

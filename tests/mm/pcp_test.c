@@ -196,28 +196,6 @@ static void api_B9_high(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, most, pcp->high);
 }
 
-/* Who wants what no list holds lets some of it merge: a batch, if there is one an order. */
-static void a_large_request_gives_a_batch_back(struct kunit *test)
-{
-	struct page *page, *next, *large;
-	unsigned int i;
-
-	if (pcp->high < 4 * 7 + 1)
-		kunit_skip(test, "the lists hold too few pages");
-	use_batch(test, 7);
-	for (i = 0; i < 29; i++)
-		KUNIT_ASSERT_NOT_NULL(test, mm_take(GFP_LIST, 0));
-	drain_all_pages(zone);
-	list_for_each_entry_safe(page, next, &mm_held, lru)
-		mm_give(page);
-	KUNIT_ASSERT_EQ(test, pcp->count, 4 * 7 + 1);
-	large = alloc_pages(GFP_LIST, 4);
-	KUNIT_EXPECT_EQ(test, pcp->count, 3 * 7 + 1);
-	__free_pages(large, 4);
-	__free_pages(alloc_pages(GFP_LIST, 4), 4);
-	KUNIT_EXPECT_EQ(test, pcp->count, 3 * 7 + 1);
-}
-
 /* The page freed last is still in the cache: it is handed out next. */
 static void freed_last_is_taken_first(struct kunit *test)
 {
@@ -258,15 +236,41 @@ static void restore_high(void *high)
 	pcp->high = (unsigned long)high;
 }
 
+static void use_high(struct kunit *test, int high)
+{
+	KUNIT_ASSERT_EQ(test,
+			kunit_add_action(test, restore_high, (void *)(unsigned long)pcp->high), 0);
+	pcp->high = high;
+}
+
+/* Who wants what no list holds lets some of it merge: a batch, if there is one an order. */
+static void a_large_request_gives_a_batch_back(struct kunit *test)
+{
+	struct page *page, *next, *large;
+	unsigned int i;
+
+	use_batch(test, 7);
+	use_high(test, INT_MAX);
+	for (i = 0; i < 29; i++)
+		KUNIT_ASSERT_NOT_NULL(test, mm_take(GFP_LIST, 0));
+	drain_all_pages(zone);
+	list_for_each_entry_safe(page, next, &mm_held, lru)
+		mm_give(page);
+	KUNIT_ASSERT_EQ(test, pcp->count, 4 * 7 + 1);
+	large = alloc_pages(GFP_LIST, 4);
+	KUNIT_EXPECT_EQ(test, pcp->count, 3 * 7 + 1);
+	__free_pages(large, 4);
+	__free_pages(alloc_pages(GFP_LIST, 4), 4);
+	KUNIT_EXPECT_EQ(test, pcp->count, 3 * 7 + 1);
+}
+
 /* Under pressure the lists are no hiding place: who may sleep gets what is in them. */
 static void drained_before_a_request_that_may_sleep_fails(struct kunit *test)
 {
 	unsigned long pages = min_wmark_pages(zone) + 32;
 	struct page *page, *next;
 
-	KUNIT_ASSERT_EQ(test,
-			kunit_add_action(test, restore_high, (void *)(unsigned long)pcp->high), 0);
-	pcp->high = INT_MAX;
+	use_high(test, INT_MAX);
 	while (pages > 16 && mm_take(GFP_LIST, 4))
 		pages -= 16;
 	mm_hide_down_to(zone, 0);
@@ -294,9 +298,9 @@ static struct kunit_case pcp_cases[] = {
 	KUNIT_CASE(api_B9_drain_of_one_zone),
 	KUNIT_CASE(api_B9_refill_is_a_batch),
 	KUNIT_CASE(api_B9_high),
-	KUNIT_CASE(a_large_request_gives_a_batch_back),
 	KUNIT_CASE(freed_last_is_taken_first),
 	KUNIT_CASE(lists_are_by_type),
+	KUNIT_CASE(a_large_request_gives_a_batch_back),
 	KUNIT_CASE(drained_before_a_request_that_may_sleep_fails),
 	{},
 };

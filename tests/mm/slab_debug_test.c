@@ -579,11 +579,13 @@ static void api_M13_padding_of_a_slab(struct kunit *test)
 	expect_neighbours_unharmed(test);
 }
 
+#define SLOW_PARAM(fn, gen) KUNIT_CASE_PARAM_ATTR(fn, gen, { .speed = KUNIT_SPEED_SLOW })
+
 static struct kunit_case slab_debug_cases[] = {
 	KUNIT_CASE_PARAM(api_M13_overrun, overrun_gen_params),
 	KUNIT_CASE_PARAM(api_M13_use_after_free, use_after_free_gen_params),
-	KUNIT_CASE_PARAM(api_L9_validate_finds_overruns, overrun_gen_params),
-	KUNIT_CASE_PARAM(api_L9_declared, overrun_gen_params),
+	SLOW_PARAM(api_L9_validate_finds_overruns, overrun_gen_params),
+	SLOW_PARAM(api_L9_declared, overrun_gen_params),
 	KUNIT_CASE(api_K12_twice_in_a_row),
 	KUNIT_CASE(api_K12_twice_with_others_between),
 	KUNIT_CASE(api_K12_twice_in_bulk),
@@ -594,9 +596,8 @@ static struct kunit_case slab_debug_cases[] = {
 	KUNIT_CASE(api_K12_without_consistency_checks),
 	KUNIT_CASE(api_M13_red_zones_alone_are_not_looked_at),
 	KUNIT_CASE_PARAM(api_M13_freelist_is_mended, freelist_harm_gen_params),
-	KUNIT_CASE_PARAM(api_M13_freelist_is_mended_by_a_free, freelist_harm_gen_params),
-	KUNIT_CASE_PARAM(api_M13_corrupt_freelist_hands_out_nothing_twice,
-			 freelist_harm_gen_params),
+	SLOW_PARAM(api_M13_freelist_is_mended_by_a_free, freelist_harm_gen_params),
+	SLOW_PARAM(api_M13_corrupt_freelist_hands_out_nothing_twice, freelist_harm_gen_params),
 	KUNIT_CASE(api_M13_empty_slab_is_looked_through),
 	KUNIT_CASE(api_M13_padding_of_a_slab),
 	{},

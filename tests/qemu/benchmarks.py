@@ -20,14 +20,16 @@ def script() -> types.ModuleType:
     """scripts/bench as a module."""
     path = str(ROOT / "scripts" / "bench")
     loader = importlib.machinery.SourceFileLoader("bench", path)
-    module = importlib.util.module_from_spec(importlib.util.spec_from_loader("bench", loader))
+    spec = importlib.util.spec_from_loader("bench", loader)
+    assert spec
+    module = importlib.util.module_from_spec(spec)
     loader.exec_module(module)
     return module
 
 
 def measure() -> str:
     """A whole run: the table, and what is left in bench.json."""
-    status, printed = command([str(ROOT / "scripts" / "bench"), "--kernel", str(KERNEL)], LIMIT, ROOT)
+    status, printed = command(["scripts/bench", "--kernel", str(KERNEL)], LIMIT, ROOT)
     if status:
         raise RuntimeError(printed)
     return printed + KERNEL.with_name("bench.json").read_text()
@@ -63,7 +65,9 @@ def judge() -> list[Result]:
         "a row that is gone is found": ([was[0]], [blocks]),
         "a row that nobody committed is found": ([*was, row("new", 1)], ["new"]),
     }
-    results = [Result(name, sorted(bench.dearer(now, was)) == found) for name, (now, found) in cases.items()]
+    results = [
+        Result(name, sorted(bench.dearer(now, was)) == found) for name, (now, found) in cases.items()
+    ]
     targets = {
         "a met target passes": ([row(pair, 130), row(blocks, 32, "blocks")], []),
         "a missed share is found": ([row(pair, 131)], [pair]),
@@ -72,7 +76,9 @@ def judge() -> list[Result]:
             [row("alloc_pages o4", 400), row("alloc_pages o10", 441)], ["alloc_pages o10"]),
         "zeroing is taken off": ([row("get_zeroed_page", 1024 + 421)], []),
     }
-    return results + [Result(name, sorted(bench.misses(now)) == found) for name, (now, found) in targets.items()]
+    return results + [
+        Result(name, sorted(bench.misses(now)) == found) for name, (now, found) in targets.items()
+    ]
 
 
 def jobs() -> list[Job]:

@@ -297,8 +297,7 @@ static void check_owner(const struct block *block, unsigned long pfn)
 		     info.gfp, block->owner_order, block->gfp);
 	model_expect(page_to_pfn(info.head) == (info.order ? block->pfn : pfn),
 		     "pfn %#lx: owner says head %#lx", pfn, page_to_pfn(info.head));
-	/* A trace for which the table had no room has no entries. */
-	model_expect(!info.trace->nr_entries || info.trace->entries[0] == block->trace,
+	model_expect(info.trace->nr_entries == 1 && info.trace->entries[0] == block->trace,
 		     "pfn %#lx: owner says trace %#lx, not %#lx", pfn, info.trace->entries[0],
 		     block->trace);
 }

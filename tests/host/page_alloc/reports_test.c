@@ -184,6 +184,34 @@ static const struct {
 	  "page_owner: allocated with order 2, 0xcc0", 1, "page_owner=on" },
 };
 
+/* More call traces than page owner's table holds: the rest have none, and nothing is lost. */
+static void test_many_traces(void)
+{
+	struct page *pages[3000];
+	struct page_owner_info info;
+	unsigned int i, known = 0;
+	bool right = true;
+
+	machine_boot(&machine_16m, "page_owner=on");
+	for (i = 0; i < ARRAY_SIZE(pages); i++) {
+		machine_trace = 10000 + i;
+		pages[i] = alloc_page(GFP_HIGHUSER);
+		right = right && pages[i] && page_owner_get(pages[i], &info);
+		if (!right || !info.trace->nr_entries)
+			continue;
+		known++;
+		right = info.trace->entries[0] == machine_trace && info.trace->pages == 1;
+	}
+	if (!right || !known || known == ARRAY_SIZE(pages))
+		host_note("%u of %u traces are known", known, i);
+	right = right && known && known < ARRAY_SIZE(pages) &&
+		page_owner_trace(0)->pages == i - known;
+	for (i = 0; i < ARRAY_SIZE(pages) && right; i++)
+		__free_page(pages[i]);
+	host_result(machine_check() && right,
+		    "page_owner: more call traces than there is room for");
+}
+
 void test_reports(void)
 {
 	unsigned int i;
@@ -203,4 +231,5 @@ void test_reports(void)
 		machine_settle();
 		host_result(machine_check() && right, "misuse: %s", cases[i].name);
 	}
+	test_many_traces();
 }

@@ -219,7 +219,6 @@ enum taken {
 	TAKEN,
 	NONE_LEFT,
 	NOT_TRUSTED, /* the slab's list begins with what is no object, or is too long */
-	LAST_TRUSTED /* the object's link is corrupt */
 };
 
 /* Under list_lock: the first object of the first slab that has one. */
@@ -227,7 +226,6 @@ static enum taken take_first(struct kmem_cache *cache, struct slab **from, void 
 {
 	struct kmem_cache_node *node = &cache->node;
 	struct slab *slab = list_first_entry_or_null(&node->partial, struct slab, slab_list);
-	void *next;
 
 	*from = slab;
 	if (!slab)
@@ -235,14 +233,9 @@ static enum taken take_first(struct kmem_cache *cache, struct slab **from, void 
 	*object = slab->freelist;
 	if (slab->inuse >= slab->objects || !slab_valid_object(cache, slab, *object))
 		return NOT_TRUSTED;
-	next = slab_next_free(cache, *object);
-	if (next && !slab_valid_object(cache, slab, next)) {
-		slab_mark_all_used(cache, slab);
-		return LAST_TRUSTED;
-	}
-	slab->freelist = next;
+	slab->freelist = slab_next_free(cache, *object);
 	slab->inuse++;
-	if (!next) {
+	if (!slab->freelist) {
 		node->nr_partial--;
 		list_move(&slab->slab_list, &node->full);
 	}
@@ -252,7 +245,6 @@ static enum taken take_first(struct kmem_cache *cache, struct slab **from, void 
 /* An object that nobody else has from now on; it may be damaged. NULL: there is none. */
 static void *take_object(struct kmem_cache *cache, struct slab **from)
 {
-	enum slab_voice voice;
 	unsigned long flags;
 	enum taken taken;
 	void *object;
@@ -261,19 +253,11 @@ static void *take_object(struct kmem_cache *cache, struct slab **from)
 		spin_lock_irqsave(&cache->node.list_lock, flags);
 		taken = take_first(cache, from, &object);
 		spin_unlock_irqrestore(&cache->node.list_lock, flags);
-		switch (taken) {
-		case TAKEN:
+		if (taken == TAKEN)
 			return object;
-		case NONE_LEFT:
+		if (taken == NONE_LEFT)
 			return NULL;
-		case NOT_TRUSTED:
-			slab_mend_freelist(cache, *from);
-			break;
-		case LAST_TRUSTED:
-			voice = slab_bug_object(cache, *from, object, "Freepointer corrupt");
-			slab_fix(cache, voice, "Marking all objects used");
-			break;
-		}
+		slab_mend_freelist(cache, *from);
 	}
 }
 

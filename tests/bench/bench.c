@@ -6,10 +6,12 @@
  *	bench: {"name": "alloc_pages o0", "min": 91, "mean": 93.20, "unit": "instructions"}
  */
 #include <linux/init.h>
+#include <linux/gfp.h>
 #include <linux/glob.h>
 #include <linux/irqflags.h>
 #include <linux/kernel.h>
 #include <linux/math64.h>
+#include <linux/mm.h>
 #include <linux/printk.h>
 #include <memkern/monitor.h>
 #include <memkern/params.h>
@@ -36,19 +38,39 @@ void bench_report(const char *name, u64 min, u64 mean_x100, const char *unit)
 		name, min, whole, hundredths, unit);
 }
 
-void bench_pair_samples(const char *name, const u32 *alloc_ticks, const u32 *free_ticks,
-			unsigned int nr)
+static struct page *kept;
+
+/*
+ * Of a block of the largest order one page is kept. What is left of it is a free block of
+ * each smaller order, none of which can merge: a pair of any order finds its block.
+ */
+bool bench_pair_begin(const char *pattern, const char *name)
+{
+	if (!bench_wanted(pattern, name))
+		return false;
+	kept = alloc_pages(GFP_KERNEL | __GFP_NOWARN, MAX_PAGE_ORDER);
+	if (kept) {
+		get_page(kept);
+		__free_pages(kept, MAX_PAGE_ORDER);
+		drain_all_pages(NULL);
+	}
+	return true;
+}
+
+void bench_pair_end(const char *name)
 {
 	u32 min_alloc = ~0U, min_free = ~0U;
 	u64 sum = 0;
 	unsigned int i;
 
-	for (i = 0; i < nr; i++) {
-		min_alloc = min(min_alloc, alloc_ticks[i]);
-		min_free = min(min_free, free_ticks[i]);
-		sum += alloc_ticks[i] + free_ticks[i];
+	for (i = 0; i < BENCH_SAMPLES; i++) {
+		min_alloc = min(min_alloc, bench_alloc_ticks[i]);
+		min_free = min(min_free, bench_free_ticks[i]);
+		sum += bench_alloc_ticks[i] + bench_free_ticks[i];
 	}
-	bench_report(name, min_alloc + min_free, div_u64(sum * 100, nr), "instructions");
+	bench_report(name, min_alloc + min_free, div_u64(sum * 100, BENCH_SAMPLES), "instructions");
+	if (kept)
+		put_page(kept);
 }
 
 #define BATCH_ROUNDS  20

@@ -41,9 +41,7 @@ bool bench_wanted(const char *pattern, const char *name);
 /* One row, in instructions or in what `unit` says; the mean in hundredths. */
 void bench_report(const char *name, u64 min, u64 mean_x100, const char *unit);
 
-/* 100 warm-ups, 1000 samples; reports the least and the mean of alloc plus free. */
-void bench_pair_samples(const char *name, const u32 *alloc_ticks, const u32 *free_ticks,
-			unsigned int nr);
+/* --- pairs: an allocation, then its free ------------------------------------------------- */
 
 #define BENCH_WARM_UP 100
 #define BENCH_SAMPLES 1000
@@ -51,28 +49,35 @@ void bench_pair_samples(const char *name, const u32 *alloc_ticks, const u32 *fre
 extern u32 bench_alloc_ticks[BENCH_SAMPLES], bench_free_ticks[BENCH_SAMPLES];
 
 /*
- * Times the expressions `alloc` and `free` in the caller itself, so that no call
- * but their own is counted.
+ * bench_pair_begin() says whether the row is wanted, and if so makes the free areas what
+ * they are for all pairs. bench_pair_end() reports the least and the mean of alloc plus free.
  */
-#define BENCH_PAIR(pattern, name, alloc, free)                                                \
-	do {                                                                                  \
-		int __i;                                                                      \
-                                                                                              \
-		if (!bench_wanted(pattern, name))                                             \
-			break;                                                                \
-		for (__i = -BENCH_WARM_UP; __i < BENCH_SAMPLES; __i++) {                      \
-			u64 __start = bench_clock(), __middle, __end;                         \
-                                                                                              \
-			alloc;                                                                \
-			__middle = bench_clock();                                             \
-			free;                                                                 \
-			__end = bench_clock();                                                \
-			if (__i < 0)                                                          \
-				continue;                                                     \
-			bench_alloc_ticks[__i] = __middle - __start - BENCH_CLOCK_COST;       \
-			bench_free_ticks[__i] = __end - __middle - BENCH_CLOCK_COST;          \
-		}                                                                             \
-		bench_pair_samples(name, bench_alloc_ticks, bench_free_ticks, BENCH_SAMPLES); \
+bool bench_pair_begin(const char *pattern, const char *name);
+void bench_pair_end(const char *name);
+
+/*
+ * 100 times to warm up, 1000 samples. Times the expressions `alloc` and `free` in the
+ * caller itself, so that no call but their own is counted.
+ */
+#define BENCH_PAIR(pattern, name, alloc, free)                                          \
+	do {                                                                            \
+		int __i;                                                                \
+                                                                                        \
+		if (!bench_pair_begin(pattern, name))                                   \
+			break;                                                          \
+		for (__i = -BENCH_WARM_UP; __i < BENCH_SAMPLES; __i++) {                \
+			u64 __start = bench_clock(), __middle, __end;                   \
+                                                                                        \
+			alloc;                                                          \
+			__middle = bench_clock();                                       \
+			free;                                                           \
+			__end = bench_clock();                                          \
+			if (__i < 0)                                                    \
+				continue;                                               \
+			bench_alloc_ticks[__i] = __middle - __start - BENCH_CLOCK_COST; \
+			bench_free_ticks[__i] = __end - __middle - BENCH_CLOCK_COST;    \
+		}                                                                       \
+		bench_pair_end(name);                                                   \
 	} while (0)
 
 /* --- batches: many allocations, then as many frees --------------------------------------- */

@@ -10,23 +10,27 @@
 
 #include "mm_test.h"
 
-static void restore_flags(void *flags)
+static unsigned int flags_at_boot;
+
+static int page_debug_init(struct kunit *test)
 {
-	mm_debug_flags = (unsigned long)flags;
+	flags_at_boot = mm_debug_flags;
+	return mm_test_init(test);
+}
+
+static void page_debug_exit(struct kunit *test)
+{
+	mm_debug_flags = flags_at_boot;
 	/* With page_poison=1 what was freed meanwhile has to be poisoned after all. */
 	drain_all_pages(NULL);
 	poison_free_memory();
+	mm_test_exit(test);
 }
 
-static void switch_to(struct kunit *test, unsigned int flags)
+static void switch_to(unsigned int flags)
 {
-	unsigned int others = mm_debug_flags &
-			      ~(MM_DEBUG_INIT_ON_ALLOC | MM_DEBUG_INIT_ON_FREE | MM_DEBUG_POISON);
-
-	KUNIT_ASSERT_EQ(
-		test, kunit_add_action(test, restore_flags, (void *)(unsigned long)mm_debug_flags),
-		0);
-	mm_debug_flags = others | flags;
+	mm_debug_flags &= ~(MM_DEBUG_INIT_ON_ALLOC | MM_DEBUG_INIT_ON_FREE | MM_DEBUG_POISON);
+	mm_debug_flags |= flags;
 }
 
 static void fill_block(struct page *page, unsigned int order, u8 byte)
@@ -79,7 +83,7 @@ static void api_B10_init_on_alloc(struct kunit *test)
 	const struct debug_case *c;
 	struct page *page;
 
-	switch_to(test, MM_DEBUG_INIT_ON_ALLOC);
+	switch_to(MM_DEBUG_INIT_ON_ALLOC);
 	for_each_debug_case(c) {
 		page = take_and_fill(test, c);
 		__free_pages(page, c->order);
@@ -95,7 +99,7 @@ static void api_B10_init_on_free(struct kunit *test)
 {
 	const struct debug_case *c;
 
-	switch_to(test, MM_DEBUG_INIT_ON_FREE);
+	switch_to(MM_DEBUG_INIT_ON_FREE);
 	for_each_debug_case(c) {
 		struct page *page = take_and_fill(test, c);
 
@@ -108,7 +112,7 @@ static void api_B10_off_leaves_bytes_alone(struct kunit *test)
 {
 	const struct debug_case *c;
 
-	switch_to(test, 0);
+	switch_to(0);
 	for_each_debug_case(c) {
 		struct page *page = take_and_fill(test, c);
 
@@ -124,7 +128,7 @@ static void api_B10_init_on_free_of_parts(struct kunit *test)
 	unsigned int i;
 
 	KUNIT_ASSERT_NOT_NULL(test, page);
-	switch_to(test, MM_DEBUG_INIT_ON_FREE);
+	switch_to(MM_DEBUG_INIT_ON_FREE);
 	fill_block(page, 3, 0x5a);
 	get_page(page);
 	__free_pages(page, 3);
@@ -141,7 +145,7 @@ static void poison_fills_a_free_block(struct kunit *test)
 {
 	const struct debug_case *c;
 
-	switch_to(test, 0);
+	switch_to(0);
 	for_each_debug_case(c) {
 		struct page *page;
 
@@ -158,7 +162,7 @@ static struct page *poisoned_page(struct kunit *test)
 {
 	struct page *page;
 
-	switch_to(test, 0);
+	switch_to(0);
 	page = alloc_page(GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, page);
 	mm_debug_flags |= MM_DEBUG_POISON;
@@ -208,15 +212,15 @@ static struct kunit_case page_debug_cases[] = {
 	KUNIT_CASE(api_B10_init_on_free_of_parts),
 	KUNIT_CASE(poison_fills_a_free_block),
 	KUNIT_CASE(poison_that_is_untouched_is_silent),
-	KUNIT_CASE_SLOW(poison_finds_a_write_after_free),
+	KUNIT_CASE(poison_finds_a_write_after_free),
 	KUNIT_CASE(poison_and_zero),
 	{},
 };
 
 static struct kunit_suite page_debug_suite = {
 	.name = "page_debug",
-	.init = mm_test_init,
-	.exit = mm_test_exit,
+	.init = page_debug_init,
+	.exit = page_debug_exit,
 	.test_cases = page_debug_cases,
 };
 kunit_test_suite(page_debug_suite);

@@ -251,6 +251,16 @@ static void api_L9_validate_finds_overruns(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, is_free(scene.p));
 }
 
+static void api_L9_validate_finds_several_in_one_object(struct kunit *test)
+{
+	set_scene(test, FZPU);
+	*at_padding() = 0;
+	*at_link() = ~*at_link();
+	KUNIT_EXPECT_EQ(test, validate_slab_cache(scene.cache), 2);
+	KUNIT_EXPECT_EQ(test, slab_errors, 3);
+	KUNIT_EXPECT_EQ(test, validate_slab_cache(scene.cache), 0);
+}
+
 /* Declared instead of counted: one report, its FIX goes with it. */
 static void api_L9_declared(struct kunit *test)
 {
@@ -546,6 +556,45 @@ static void api_M13_corrupt_freelist_hands_out_nothing_twice(struct kunit *test)
 					      i);
 }
 
+/* Without F: as many as were free, and then it is noticed that this cannot be all. */
+static void api_M13_circle_without_consistency_checks(struct kunit *test)
+{
+	unsigned int i, from_here = 0;
+
+	set_scene(test, SLAB_STORE_USER);
+	free_neighbour(5);
+	free_neighbour(3);
+	kfree(scene.p);
+	slab_set_next_free(scene.cache, scene.p, scene.p);
+	for (i = 0; i < 10; i++)
+		from_here += virt_to_slab(kmem_cache_alloc(scene.cache, GFP_KERNEL)) == scene.slab;
+	KUNIT_EXPECT_EQ(test, from_here, 3);
+	KUNIT_EXPECT_EQ(test, slab_errors, 2);
+	expect_neighbours_unharmed(test);
+}
+
+/* What a report is about may have changed until it is restored: then it is left alone. */
+static void api_M13_only_what_is_still_wrong_is_restored(struct kunit *test)
+{
+	struct slab_fault fault;
+
+	set_scene(test, FZPU);
+	scene.p[SIZE + 1] = 0x12;
+	KUNIT_ASSERT_TRUE(test, slab_object_fault(scene.cache, scene.slab, scene.p, SLUB_RED_ACTIVE,
+						  &fault));
+	scene.p[SIZE + 1] = SLUB_RED_ACTIVE;
+	slab_restore(scene.cache, &fault);
+	KUNIT_EXPECT_EQ(test, scene.p[SIZE + 1], SLUB_RED_ACTIVE);
+
+	scene.p[SIZE + 2] = 0x34;
+	slab_restore(scene.cache, &fault);
+	KUNIT_EXPECT_EQ(test, scene.p[SIZE + 2], 0x34);
+	scene.p[SIZE + 1] = 0x12;
+	slab_restore(scene.cache, &fault);
+	KUNIT_EXPECT_NULL(test,
+			  memchr_inv(scene.p + SIZE, SLUB_RED_ACTIVE, scene.cache->inuse - SIZE));
+}
+
 /* --- slabs that are given back ------------------------------------------------------------------- */
 
 static void api_M13_empty_slab_is_looked_through(struct kunit *test)
@@ -585,6 +634,7 @@ static struct kunit_case slab_debug_cases[] = {
 	KUNIT_CASE_PARAM(api_M13_overrun, overrun_gen_params),
 	KUNIT_CASE_PARAM(api_M13_use_after_free, use_after_free_gen_params),
 	SLOW_PARAM(api_L9_validate_finds_overruns, overrun_gen_params),
+	KUNIT_CASE(api_L9_validate_finds_several_in_one_object),
 	SLOW_PARAM(api_L9_declared, overrun_gen_params),
 	KUNIT_CASE(api_K12_twice_in_a_row),
 	KUNIT_CASE(api_K12_twice_with_others_between),
@@ -598,6 +648,8 @@ static struct kunit_case slab_debug_cases[] = {
 	KUNIT_CASE_PARAM(api_M13_freelist_is_mended, freelist_harm_gen_params),
 	SLOW_PARAM(api_M13_freelist_is_mended_by_a_free, freelist_harm_gen_params),
 	SLOW_PARAM(api_M13_corrupt_freelist_hands_out_nothing_twice, freelist_harm_gen_params),
+	KUNIT_CASE(api_M13_circle_without_consistency_checks),
+	KUNIT_CASE(api_M13_only_what_is_still_wrong_is_restored),
 	KUNIT_CASE(api_M13_empty_slab_is_looked_through),
 	KUNIT_CASE(api_M13_padding_of_a_slab),
 	{},

@@ -231,7 +231,7 @@ static void give_back(void)
 	struct zone *zone = contig_page_data.node_zones + choose(MAX_NR_ZONES);
 	unsigned long before = zone->nr_reserved_highatomic;
 
-	switch (choose(4)) {
+	switch (choose(3)) {
 	case 0:
 		drain_all_pages(NULL);
 		break;
@@ -243,6 +243,18 @@ static void give_back(void)
 			model_expect(zone->nr_reserved_highatomic == before || host_interrupt,
 				     "%s: a pageblock went without a word", zone->name);
 	}
+}
+
+/* As an atomic request would that got this block: the pageblocks of its first and last page. */
+static void reserve(void)
+{
+	struct block *block = random_block();
+	struct page *page = block ? pfn_to_page(block->pfn) : NULL;
+
+	if (!block)
+		return;
+	reserve_highatomic_pageblock(page_zone(page), page);
+	reserve_highatomic_pageblock(page_zone(page), page + block->nr - 1);
 }
 
 /* Far above the target: many at once. */
@@ -258,7 +270,7 @@ void operation(unsigned int target)
 {
 	static void (*const other[])(void) = {
 		free_any,  free_any,  free_any,	 free_any,  free_any,
-		share_any, share_any, split_any, give_back,
+		share_any, share_any, split_any, give_back, reserve,
 	};
 	unsigned int used = model_percent_used();
 

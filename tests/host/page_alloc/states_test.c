@@ -204,6 +204,23 @@ static void expect_choice(u32 free, unsigned int order, const struct page *page)
 			     (long)(page - pages), got);
 }
 
+/*
+ * B5: what was freed is the first in its list; the last, if the block that it would be half of
+ * has a free buddy.
+ */
+static void expect_position(u32 free, unsigned int frame)
+{
+	unsigned int order = largest_run(free, frame);
+	unsigned int parent = frame & ~((2U << order) - 1), uncle = parent ^ (2U << order);
+	bool at_tail = uncle < PAGES && largest_run(free, uncle) == (int)order + 1;
+	struct list_head *list = list_of(FREE + order);
+	struct page *page = pages + (frame & ~((1U << order) - 1));
+
+	model_expect((at_tail ? list->prev : list->next) == &page->lru,
+		     "frame %u, freed as part of a block of order %u, is not at the %s", frame,
+		     order, at_tail ? "tail" : "head");
+}
+
 /* --- operations ------------------------------------------------------------------------------- */
 
 /* The state that was reached: sound, and free is what the reference says. */
@@ -246,13 +263,18 @@ static struct state after_free(const struct state *from, unsigned int frame)
 {
 	u32 free = ~frames_in(from->frames, IN_USE, IN_PCP - 1) & 0xffff;
 	u8 in_use[PAGES];
+	struct state state;
 	unsigned int order;
 
 	write_state(from, in_use);
 	order = in_use[frame] - IN_USE;
 	in_use[frame] = NOTHING;
+	free |= run(frame, order);
 	__free_pages(pages + frame, order);
-	return reached(in_use, free | run(frame, order));
+	state = reached(in_use, free);
+	if (drained)
+		expect_position(free, frame);
+	return state;
 }
 
 /* --- the walk --------------------------------------------------------------------------------- */

@@ -298,7 +298,7 @@ static int check_pcp(struct zone *zone)
 		int pages = 0;
 
 		for (i = 0; i < NR_PCP_LISTS; i++)
-			found += check_pcp_list(zone, &pcp->lists[i], i / MIGRATE_PCPTYPES, &pages);
+			found += check_pcp_list(zone, &pcp->lists[i], i % NR_PCP_ORDERS, &pages);
 		if (pages != pcp->count)
 			found += mm_problem("I-pcp-1", "%s, CPU %u: count %d, found %d", zone->name,
 					    cpu, pcp->count, pages);

@@ -236,7 +236,7 @@ DECLARE_PER_CPU(struct per_cpu_pages, zone_pcp[MAX_NR_ZONES]);
 
 static inline unsigned int pcp_list_index(enum migratetype type, unsigned int order)
 {
-	return order * MIGRATE_PCPTYPES + type;
+	return type * NR_PCP_ORDERS + order;
 }
 
 int zone_batchsize(unsigned long managed);

@@ -302,7 +302,7 @@ static bool grow_cache(struct kmem_cache *cache, gfp_t gfp)
 	node->total_objects += slab->objects;
 	add_partial(node, slab);
 	cpu = this_cpu_ptr(cache->cpu_slab);
-	if (!cpu->freelist && !kmem_cache_debug(cache))
+	if (!cpu->freelist && cache->cpu_limit)
 		refill_cpu_list(cache, cpu);
 	spin_unlock_irqrestore(&node->list_lock, flags);
 	return true;
@@ -460,7 +460,7 @@ noinline void *slab_alloc_slow(struct kmem_cache *cache, gfp_t gfp, size_t size)
 
 void *kmem_cache_alloc(struct kmem_cache *cache, gfp_t gfp)
 {
-	return slab_alloc(cache, gfp, cache->object_size);
+	return slab_alloc(cache, gfp, WHOLE_OBJECT);
 }
 
 void *kmalloc_trace(struct kmem_cache *cache, gfp_t gfp, size_t size)
@@ -598,7 +598,7 @@ int kmem_cache_alloc_bulk(struct kmem_cache *cache, gfp_t gfp, size_t n, void **
 			done += alloc_from_cpu(cache, n - done, objects + done);
 			if (done == n)
 				break;
-			objects[done] = slab_alloc_slow(cache, gfp, cache->object_size);
+			objects[done] = slab_alloc_slow(cache, gfp, WHOLE_OBJECT);
 			if (!objects[done])
 				break;
 			done++;
@@ -616,7 +616,7 @@ void kmem_cache_free_bulk(struct kmem_cache *cache, size_t n, void **objects)
 	unsigned long flags;
 	size_t i;
 
-	if (!cache || mm_debug_flags || kmem_cache_debug(cache)) {
+	if (!cache || !cache->cpu_limit) {
 		for (i = 0; i < n; i++)
 			cache ? kmem_cache_free(cache, objects[i]) : kfree(objects[i]);
 		return;
@@ -624,8 +624,10 @@ void kmem_cache_free_bulk(struct kmem_cache *cache, size_t n, void **objects)
 	local_irq_save(flags);
 	cpu = this_cpu_ptr(cache->cpu_slab);
 	for (i = 0; i < n; i++) {
-		if (unlikely(!cpu->room))
-			flush_cpu_list(cache, cpu, cache->cpu_limit / 2);
+		if (unlikely(!cpu->room || cpu->freelist == objects[i])) {
+			slab_free_slow(cache, objects[i]);
+			continue;
+		}
 		*(void **)(objects[i] + cache->offset) = cpu->freelist;
 		cpu->freelist = objects[i];
 		cpu->room--;

@@ -183,7 +183,9 @@ static __always_inline void *slab_take(struct kmem_cache *cache)
 	return object;
 }
 
-/* The fast path of all allocations; `size` is what was asked for. */
+#define WHOLE_OBJECT SIZE_MAX
+
+/* The fast path of all allocations; `size` is what was asked for, or WHOLE_OBJECT. */
 static __always_inline void *slab_alloc(struct kmem_cache *cache, gfp_t gfp, size_t size)
 {
 	void *object = likely(!mm_debug_flags) ? slab_take(cache) : NULL;
@@ -198,18 +200,18 @@ static __always_inline void slab_free(struct kmem_cache *cache, void *object)
 {
 	struct kmem_cache_cpu *cpu = cache->cpu_slab;
 	unsigned long flags;
+	void *newest;
 
 	local_irq_save(flags);
-	if (likely(this_cpu_read(cpu->room))) {
-		void *newest = this_cpu_read(cpu->freelist);
-
-		if (likely(newest != object)) {
+	newest = this_cpu_read(cpu->freelist);
+	if (likely(newest != object)) {
+		if (likely(!arch_this_cpu_dec_borrow(cpu->room))) {
 			*(void **)(object + cache->offset) = newest;
 			this_cpu_write(cpu->freelist, object);
-			this_cpu_dec(cpu->room);
 			local_irq_restore(flags);
 			return;
 		}
+		this_cpu_inc(cpu->room);
 	}
 	local_irq_restore(flags);
 	slab_free_slow(cache, object);

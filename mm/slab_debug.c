@@ -294,7 +294,7 @@ void *slab_debug_alloc(struct kmem_cache *cache, size_t size)
 	if (!object)
 		return NULL;
 	if (keeps_size(cache))
-		*kept_size(cache, object) = size;
+		*kept_size(cache, object) = min_t(size_t, size, cache->object_size);
 	if (cache->flags & SLAB_STORE_USER)
 		fill_track(track_of(cache, object, TRACK_ALLOC));
 	set_state(cache, object, SLUB_RED_ACTIVE);

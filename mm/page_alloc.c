@@ -44,8 +44,9 @@
  * is printed and nobody is called back under it. Frees, and requests without
  * __GFP_DIRECT_RECLAIM, may come from any context but NMI.
  *
- * Left out: reclaim and compaction (a request that may reclaim gets back what
- * the per-CPU lists and HIGHATOMIC blocks hold, then fails), CMA, watermark boosting.
+ * Left out: reclaim and compaction (a request that may reclaim gets back what the
+ * per-CPU lists and HIGHATOMIC blocks hold, then fails), and with them what only kswapd
+ * would notice: the boost of the watermarks when a fallback claims a pageblock; CMA.
  */
 #include <linux/gfp.h>
 #include <linux/kernel.h>
@@ -358,13 +359,14 @@ static noinline void prep_new_page_special(struct page *page, unsigned int order
 		clear_pages(page, order);
 	if ((gfp & __GFP_COMP) && order)
 		prep_compound_page(page, order);
+	WARN_ON_ONCE((gfp & __GFP_NOFAIL) && order > 1); /* nobody should count on such blocks */
 }
 
 static inline void prep_new_page(struct page *page, unsigned int order, gfp_t gfp)
 {
 	page->private = 0;
 	set_page_count(page, 1);
-	if (unlikely((gfp & (__GFP_ZERO | __GFP_COMP)) | mm_debug_flags))
+	if (unlikely((gfp & (__GFP_ZERO | __GFP_COMP | __GFP_NOFAIL)) | mm_debug_flags))
 		prep_new_page_special(page, order, gfp);
 }
 
@@ -430,7 +432,7 @@ static struct page *rmqueue(struct zone *zone, unsigned int order, enum migratet
 			page = rmqueue_zone(zone, order, type, alloc_flags);
 		if (!page || likely(!page_is_dirty_at_alloc(page)))
 			return page;
-		bad_page(page, bad_page_reason(page));
+		bad_page(page, bad_page_reason(page, PAGE_FLAGS_MASK));
 	}
 }
 
@@ -475,11 +477,23 @@ static struct page *alloc_pages_direct_reclaim(gfp_t gfp, unsigned int order,
 	return page;
 }
 
+static struct page *alloc_pages_nofail(gfp_t gfp, unsigned int order, unsigned int alloc_flags)
+{
+	struct page *page = get_page_from_freelist(gfp, order, alloc_flags | ALLOC_MIN_RESERVE);
+
+	if (!page)
+		panic("Out of memory: a request of order %u that must not fail (%#x) cannot be "
+		      "satisfied",
+		      order, gfp);
+	return page;
+}
+
 /*
  * The passes, each going a step further, until one succeeds:
  *	1  down to min, with the flags' rights to the reserve
  *	2  everything, for those who free memory
  *	3  after collecting free pages from where they are put aside
+ *	4  half of min, for those who must not fail; if that does not help, panic
  */
 static struct page *__alloc_pages_slowpath(gfp_t gfp, unsigned int order)
 {
@@ -495,21 +509,18 @@ static struct page *__alloc_pages_slowpath(gfp_t gfp, unsigned int order)
 		if (page)
 			return page;
 	}
-	if (!(gfp & __GFP_DIRECT_RECLAIM)) {
-		WARN_ON_ONCE(gfp & __GFP_NOFAIL);
-	} else if (!(current->flags & PF_MEMALLOC)) {
-		page = alloc_pages_direct_reclaim(gfp, order, alloc_flags);
+	/* Only who may wait can be promised success, and who frees memory cannot wait for it. */
+	WARN_ON_ONCE((gfp & __GFP_NOFAIL) &&
+		     (!(gfp & __GFP_DIRECT_RECLAIM) || (current->flags & PF_MEMALLOC)));
+	if (gfp & __GFP_DIRECT_RECLAIM) {
+		if (!(current->flags & PF_MEMALLOC))
+			page = alloc_pages_direct_reclaim(gfp, order, alloc_flags);
 		if (!page && (gfp & __GFP_NOFAIL))
-			page = get_page_from_freelist(gfp, order, alloc_flags | ALLOC_MIN_RESERVE);
-		if (page)
-			return page;
-		if (gfp & __GFP_NOFAIL)
-			panic("Out of memory: a request of order %u that must not fail (%#x) "
-			      "cannot be satisfied",
-			      order, gfp);
+			page = alloc_pages_nofail(gfp, order, alloc_flags);
 	}
-	warn_alloc(gfp, order);
-	return NULL;
+	if (!page)
+		warn_alloc(gfp, order);
+	return page;
 }
 
 static noinline struct page *alloc_pages_slow(gfp_t gfp, unsigned int order)
@@ -526,7 +537,7 @@ static noinline struct page *alloc_pages_slow(gfp_t gfp, unsigned int order)
 
 static noinline struct page *alloc_pages_after_bad(struct page *page, gfp_t gfp, unsigned int order)
 {
-	bad_page(page, bad_page_reason(page));
+	bad_page(page, bad_page_reason(page, PAGE_FLAGS_MASK));
 	return alloc_pages_slow(gfp, order);
 }
 
@@ -589,7 +600,7 @@ static inline bool needs_free_prepare(const struct page *page)
  */
 static bool free_pages_prepare(struct page *page, unsigned int *order)
 {
-	const char *reason = bad_page_reason_at_free(page);
+	const char *reason = bad_page_reason(page, PAGE_FLAGS_CHECK_AT_FREE);
 
 	if (reason) {
 		bad_page(page, reason);
@@ -637,9 +648,33 @@ static __always_inline void free_at_rest(struct page *page, unsigned int order)
 	local_irq_restore(flags);
 }
 
+/*
+ * Somebody has freed a page out of another's block (P11). It was marked as bad, and when
+ * the block is freed, by its head alone, nobody would see the mark. So from the first such
+ * page on (MM_DEBUG_BAD_TAILS) each block is looked through, and halved until the bad page is
+ * alone: it is not freed.
+ */
+static void free_around_bad(struct page *page, unsigned int order)
+{
+	unsigned long nr = 1UL << order, i = 0;
+
+	while (i < nr && !PageBad(page + i))
+		i++;
+	if (i == nr) {
+		free_at_rest(page, order);
+	} else if (order) {
+		free_around_bad(page, order - 1);
+		free_around_bad(page + nr / 2, order - 1);
+	}
+}
+
 static noinline void free_with_prepare(struct page *page, unsigned int order)
 {
-	if (free_pages_prepare(page, &order))
+	if (!free_pages_prepare(page, &order))
+		return;
+	if (unlikely(mm_debug_flags & MM_DEBUG_BAD_TAILS))
+		free_around_bad(page, order);
+	else
 		free_at_rest(page, order);
 }
 
@@ -661,7 +696,8 @@ static noinline void free_pages_referenced(struct page *page, unsigned int order
 {
 	if (unlikely(page_ref_count(page) < 0)) {
 		set_page_count(page, 0);
-		bad_page(page, "nonzero _refcount");
+		if (!bad_page(page, "nonzero _refcount"))
+			mm_debug_flags |= MM_DEBUG_BAD_TAILS;
 		return;
 	}
 	if (compound)

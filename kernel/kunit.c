@@ -360,7 +360,8 @@ static bool run_cases(struct kunit_suite *suite, const struct kunit_selection *s
 					      selection->mode == KUNIT_MODE_OOPS, params));
 	if (suite->suite_exit)
 		suite->suite_exit(suite);
-	problems = check_after_each_case ? 0 : mm_check();
+	/* A suite that a case runs is looked at with its case's. */
+	problems = check_after_each_case || level > 1 ? 0 : mm_check();
 	if (problems)
 		pr_err("    # %s: mm_check() found %d problem(s)\n", suite->name, problems);
 	return !problems;

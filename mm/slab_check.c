@@ -42,15 +42,16 @@ static bool is_slab_head(const struct page *page)
 struct slab *slab_next(const struct kmem_cache *cache, unsigned long *pfn)
 {
 	while (*pfn < max_low_pfn) {
-		struct slab *slab;
+		struct page *page = pfn_valid(*pfn) ? pfn_to_page(*pfn) : NULL;
+		struct slab *slab = (struct slab *)page;
 
-		if (!pfn_valid(*pfn)) {
+		if (!page) {
 			*pfn = ALIGN(*pfn + 1, PAGES_PER_SECTION);
 			continue;
 		}
-		slab = (struct slab *)pfn_to_page(*pfn);
-		if (!is_slab_head(slab_page(slab))) {
-			++*pfn;
+		if (!is_slab_head(page)) {
+			/* A block that is taken meanwhile has no order: so it is limited. */
+			*pfn += PageBuddy(page) ? 1UL << min(buddy_order(page), MAX_PAGE_ORDER) : 1;
 			continue;
 		}
 		*pfn += 1UL << slab_order(slab);

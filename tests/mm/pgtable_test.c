@@ -602,7 +602,6 @@ static void the_checker_names(struct kunit *test)
 	}
 	KUNIT_EXPECT_EQ(test, problems, (int)i);
 	mm_problems_forget();
-	KUNIT_EXPECT_EQ(test, pgtable_check(), 0);
 }
 
 /* --- what ends in an oops ---------------------------------------------------------------- */

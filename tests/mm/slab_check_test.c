@@ -375,7 +375,6 @@ static void checker_of_slabs(struct kunit *test)
 	set_scene(test, row->flags);
 	if (row->cpu_list && !scene.cache->cpu_limit)
 		kunit_skip(test, "there are no CPU lists");
-	KUNIT_ASSERT_STREQ(test, broken_invariants(), "");
 	row->corrupt();
 	strscpy(found, broken_invariants(), sizeof(found));
 	unpoke();

@@ -29,7 +29,6 @@
 #include <linux/panic.h>
 #include <linux/printk.h>
 #include <linux/random.h>
-#include <linux/sort.h>
 #include <linux/string.h>
 #include <memkern/params.h>
 #include <memkern/report.h>
@@ -46,7 +45,7 @@ static struct kmem_cache boot_kmem_cache;
 static struct kmem_cache *kmem_cache = &boot_kmem_cache;
 
 #define SLUB_MAX_ORDER 3
-#define OBJECTS_MOST   32767
+#define OBJECTS_MOST   32767UL /* in a slab */
 
 /* Flags that a caller may give; what differs in a SAME flag cannot be merged; with a NEVER flag nothing. */
 #define SLAB_FLAGS_PERMITTED                                                                 \
@@ -70,9 +69,9 @@ mm_debug_param(slab_freelist_random, MM_DEBUG_SLAB_RANDOM);
 
 /* --- sizes --------------------------------------------------------------------------------- */
 
-static unsigned int order_objects(unsigned int order, unsigned int size)
+static struct slab_shape shape_of(unsigned int order, unsigned int size)
 {
-	return (PAGE_SIZE << order) / size;
+	return (struct slab_shape){ order, min((PAGE_SIZE << order) / size, OBJECTS_MOST) };
 }
 
 /* The smallest order from that of min_objects on that wastes at most 1/fraction. */
@@ -92,7 +91,7 @@ static unsigned int slab_order_for(unsigned int size, unsigned int min_objects,
 
 int slab_calculate_order(unsigned int size, unsigned int nr_cpus)
 {
-	unsigned int most = order_objects(SLUB_MAX_ORDER, size);
+	unsigned int most = shape_of(SLUB_MAX_ORDER, size).objects;
 	unsigned int min_objects = min(4U * (fls(nr_cpus) + 1), most);
 	unsigned int order, fraction;
 
@@ -172,11 +171,8 @@ static int calculate_sizes(struct kmem_cache *cache)
 	order = slab_calculate_order(cache->size, nr_cpu_ids);
 	if (order < 0)
 		return order;
-	cache->shape.order = order;
-	cache->shape.objects = min(order_objects(order, cache->size), (unsigned int)OBJECTS_MOST);
-	cache->min.order = get_order(cache->size);
-	cache->min.objects =
-		min(order_objects(cache->min.order, cache->size), (unsigned int)OBJECTS_MOST);
+	cache->shape = shape_of(order, cache->size);
+	cache->min = shape_of(get_order(cache->size), cache->size);
 	cache->allocflags = __GFP_COMP;
 	if (cache->flags & SLAB_CACHE_DMA)
 		cache->allocflags |= GFP_DMA;
@@ -329,30 +325,22 @@ unsigned int kmem_cache_size(struct kmem_cache *cache)
 
 /* --- shrinking and the end ----------------------------------------------------------------- */
 
-static int fuller_first(const void *a, const void *b)
-{
-	const struct slab *left = *(struct slab *const *)a, *right = *(struct slab *const *)b;
-
-	return (int)right->inuse - (int)left->inuse;
-}
-
-#define SHRINK_SORTS 32 /* slabs; more are sorted only among the nearly full */
+#define SHRINK_SORTS 32 /* slabs with more free objects stay as they are, behind */
 
 /* The fullest slabs in front: they are filled up, and the others have time to become empty. */
 static void sort_partial(struct kmem_cache_node *node)
 {
-	struct slab *sorted[SHRINK_SORTS], *slab, *next;
-	unsigned int nr = 0;
+	struct list_head by_free[SHRINK_SORTS];
+	struct slab *slab, *next;
+	unsigned int i;
 
-	list_for_each_entry_safe(slab, next, &node->partial, slab_list) {
-		if (slab->objects - slab->inuse > SHRINK_SORTS || nr == SHRINK_SORTS)
-			continue;
-		list_del(&slab->slab_list);
-		sorted[nr++] = slab;
-	}
-	sort(sorted, nr, sizeof(sorted[0]), fuller_first, NULL);
-	while (nr--)
-		list_add(&sorted[nr]->slab_list, &node->partial);
+	for (i = 0; i < SHRINK_SORTS; i++)
+		INIT_LIST_HEAD(&by_free[i]);
+	list_for_each_entry_safe(slab, next, &node->partial, slab_list)
+		if (slab->objects - slab->inuse < SHRINK_SORTS)
+			list_move(&slab->slab_list, &by_free[slab->objects - slab->inuse]);
+	while (i--)
+		list_splice(&by_free[i], &node->partial);
 }
 
 int kmem_cache_shrink(struct kmem_cache *cache)

@@ -12,6 +12,7 @@
 #include <linux/string.h>
 #include <kunit/test.h>
 #include <memkern/console.h>
+#include <memkern/kunit_extra.h>
 
 struct capture {
 	struct console con;
@@ -47,6 +48,33 @@ static inline void capture_begin(struct kunit *test, struct capture *capture)
 static inline void capture_end(struct kunit *test, struct capture *capture)
 {
 	kunit_release_action(test, capture_stop, capture);
+}
+
+/* Runs cases from within, captured: what KUnit says of them, and what they printed. */
+static inline struct kunit_totals capture_cases(struct kunit *test, struct capture *capture,
+						struct kunit_case *cases)
+{
+	struct kunit_suite suite = { .name = "inner", .test_cases = cases };
+	struct kunit_suite *suites[] = { &suite };
+	const struct kunit_selection all = { KUNIT_MODE_ALL, NULL };
+	struct kunit_totals totals = { 0 };
+
+	capture_begin(test, capture);
+	kunit_run_suites(suites, 1, &all, &totals);
+	capture_end(test, capture);
+	return totals;
+}
+
+/* The same of one case; how many failed. */
+static inline unsigned int capture_inner(struct kunit *test, struct capture *capture,
+					 void (*inner)(struct kunit *test))
+{
+	struct kunit_case cases[] = {
+		{ .run_case = inner, .name = "inner" },
+		{},
+	};
+
+	return capture_cases(test, capture, cases).failed;
 }
 
 #endif

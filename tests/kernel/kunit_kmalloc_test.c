@@ -12,20 +12,10 @@ static void *taken[100];
 /* Runs a case from within, captured; returns how many failed. */
 static unsigned int run_inner(struct kunit *test, void (*inner)(struct kunit *test))
 {
-	struct kunit_case cases[] = {
-		{ .run_case = inner, .name = "inner" },
-		{},
-	};
-	struct kunit_suite suite = { .name = "inner", .test_cases = cases };
-	struct kunit_suite *suites[] = { &suite };
-	const struct kunit_selection all = { KUNIT_MODE_ALL, NULL };
-	struct kunit_totals totals = { 0 };
+	unsigned int failed = capture_inner(test, &capture, inner);
 
-	capture_begin(test, &capture);
-	kunit_run_suites(suites, 1, &all, &totals);
-	capture_end(test, &capture);
 	slab_shrink_all();
-	return totals.failed;
+	return failed;
 }
 
 static void inner_takes_and_aborts(struct kunit *test)

@@ -18,19 +18,7 @@ static struct capture capture;
  */
 static void print_undeclared(struct kunit *test, void (*inner)(struct kunit *test))
 {
-	struct kunit_case cases[] = {
-		{ .run_case = inner, .name = "inner" },
-		{},
-	};
-	struct kunit_suite suite = { .name = "inner", .test_cases = cases };
-	struct kunit_suite *suites[] = { &suite };
-	const struct kunit_selection all = { KUNIT_MODE_ALL, NULL };
-	struct kunit_totals totals = { 0 };
-
-	capture_begin(test, &capture);
-	kunit_run_suites(suites, 1, &all, &totals);
-	capture_end(test, &capture);
-	KUNIT_EXPECT_EQ(test, totals.failed, 1);
+	KUNIT_EXPECT_EQ(test, capture_inner(test, &capture, inner), 1);
 }
 
 #define EXPECT_PRINTED(test, wanted)                                                      \

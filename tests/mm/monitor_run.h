@@ -70,4 +70,25 @@ static inline unsigned int handle_number(void)
 	return number_after(output.text, "#");
 }
 
+/* A line that makes no sense fails, and is answered by a sentence, or a few. */
+static inline void expect_sentences(struct kunit *test, const char *const *lines, unsigned int nr)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr; i++) {
+		KUNIT_EXPECT_LT_MSG(test, run(test, lines[i]), 0, "%s", lines[i]);
+		KUNIT_EXPECT_GT_MSG(test, strlen(output.text), 10, "%s", lines[i]);
+		KUNIT_EXPECT_STREQ_MSG(test, strrchr(output.text, '\n') ?: "", "\n", "%s",
+				       lines[i]);
+	}
+}
+
+/* What a person holds is not the tests' to give back. */
+static inline void skip_if_handles_are_in_use(struct kunit *test)
+{
+	run(test, "handles");
+	if (strcmp(output.text, "0 handles, 0 pages, 0 KiB\n"))
+		kunit_skip(test, "handles are in use: 'free all' first");
+}
+
 #endif

@@ -333,22 +333,12 @@ static const char *const nonsense[] = {
 
 static void nonsense_gets_a_sentence(struct kunit *test)
 {
-	unsigned int i;
-
-	for (i = 0; i < ARRAY_SIZE(nonsense); i++) {
-		KUNIT_EXPECT_LT_MSG(test, run(test, nonsense[i]), 0, "%s", nonsense[i]);
-		KUNIT_EXPECT_GT_MSG(test, strlen(output.text), 10, "%s", nonsense[i]);
-		KUNIT_EXPECT_STREQ_MSG(test, strrchr(output.text, '\n') ?: "", "\n", "%s",
-				       nonsense[i]);
-	}
+	expect_sentences(test, nonsense, ARRAY_SIZE(nonsense));
 }
 
-/* What a person holds is not the tests' to give back. */
 static int monitor_slab_test_init(struct kunit *test)
 {
-	run(test, "handles");
-	if (strcmp(output.text, "0 handles, 0 pages, 0 KiB\n"))
-		kunit_skip(test, "handles are in use: 'free all' first");
+	skip_if_handles_are_in_use(test);
 	return slab_test_init(test);
 }
 

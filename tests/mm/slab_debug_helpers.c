@@ -78,19 +78,7 @@ void count_slab_errors(struct kunit *test)
 
 void print_undeclared(struct kunit *test, void (*inner)(struct kunit *test))
 {
-	struct kunit_case cases[] = {
-		{ .run_case = inner, .name = "inner" },
-		{},
-	};
-	struct kunit_suite suite = { .name = "inner", .test_cases = cases };
-	struct kunit_suite *suites[] = { &suite };
-	const struct kunit_selection all = { KUNIT_MODE_ALL, NULL };
-	struct kunit_totals totals = { 0 };
-
-	capture_begin(test, &slab_output);
-	kunit_run_suites(suites, 1, &all, &totals);
-	capture_end(test, &slab_output);
-	KUNIT_EXPECT_EQ(test, totals.failed, 1);
+	KUNIT_EXPECT_EQ(test, capture_inner(test, &slab_output, inner), 1);
 }
 
 void expect_printed(struct kunit *test, const char *fmt, ...)

@@ -204,15 +204,8 @@ static void api_L9_silence(struct kunit *test)
 		KUNIT_CASE(inner_counted),
 		{},
 	};
-	struct kunit_suite suite = { .name = "inner", .test_cases = cases };
-	struct kunit_suite *suites[] = { &suite };
-	const struct kunit_selection all = { KUNIT_MODE_ALL, NULL };
-	struct kunit_totals totals = { 0 };
 
-	capture_begin(test, &slab_output);
-	kunit_run_suites(suites, 1, &all, &totals);
-	capture_end(test, &slab_output);
-	KUNIT_EXPECT_EQ(test, totals.passed, 2);
+	KUNIT_EXPECT_EQ(test, capture_cases(test, &slab_output, cases).passed, 2);
 	KUNIT_EXPECT_NULL(test, strstr(slab_output.text, "BUG"));
 	KUNIT_EXPECT_NULL(test, strstr(slab_output.text, "FIX"));
 	KUNIT_EXPECT_NULL(test, strstr(slab_output.text, "Object"));

@@ -131,7 +131,7 @@ def boot(image: Image, point: Point) -> list[Result]:
     outcome = machine.run(setup, point.limit)
     silent = [line for line in point.says if not re.search(f"^{line}", outcome.log, re.MULTILINE)]
     said = Result("says what it should", not silent, "no line matches\n" + "\n".join(silent))
-    return [*judge.tests(outcome), said, *zones.check(outcome.log)]
+    return [*judge.tests(outcome), said, *zones.check(outcome.log, words)]
 
 
 def refused(image: Image, cpu: str) -> list[Result]:

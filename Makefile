@@ -43,6 +43,8 @@ ifeq ($(DEBUG),1)
   OPTIMISE := -Og -fno-omit-frame-pointer -DCONFIG_DEBUG_VM=1 -DCONFIG_DEBUG=1
 else
   OPTIMISE := -O2
+  # Half of the code is tests, which nobody waits for but who builds. Not the benchmarks.
+  OPTIMISE_TESTS := -O1
 endif
 
 CC_INCLUDE := $(shell $(CC) -print-file-name=include)
@@ -59,6 +61,7 @@ FOLDERS := boot kernel kernel/x86 mm mm/monitor drivers lib \
            tests/boot tests/kernel tests/mm tests/drivers tests/lib tests/bench docs/examples
 SOURCES := $(sort $(wildcard $(addsuffix /*.c,$(FOLDERS)) $(addsuffix /*.S,$(FOLDERS))))
 OBJECTS := $(SOURCES:%=$(O)/%.o)
+TESTS   := $(filter-out $(O)/tests/bench/%,$(filter $(O)/tests/%,$(OBJECTS)))
 
 KERNEL := $(O)/memkern.elf
 ISO    := $(O)/memkern.iso
@@ -83,7 +86,9 @@ $(KERNEL): $(OBJECTS) linker.ld scripts/kallsyms
 $(O)/%.c.o: %.c $(O)/flags
 	@mkdir -p $(@D)
 	@echo "  CC      $<"
-	@$(CC) $(CPPFLAGS) $(CFLAGS) -DKBUILD_MODNAME='"$(basename $(notdir $<))"' -MMD -MP -c -o $@ $<
+	@$(CC) $(CPPFLAGS) $(CFLAGS) $(LAST_WORD) -DKBUILD_MODNAME='"$(basename $(notdir $<))"' -MMD -MP -c -o $@ $<
+
+$(TESTS): LAST_WORD := $(OPTIMISE_TESTS)
 
 $(O)/%.S.o: %.S $(O)/flags
 	@mkdir -p $(@D)
@@ -96,8 +101,8 @@ $(O)/tests/mm/traces.S.o: $(wildcard tests/mm/traces/*.trace)
 # Rewritten only when the command line changed: then everything is built again.
 $(O)/flags: FORCE
 	@mkdir -p $(O)
-	@echo '$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS)' | cmp -s - $@ || \
-		echo '$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS)' >$@
+	@echo '$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) $(OPTIMISE_TESTS)' | cmp -s - $@ || \
+		echo '$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) $(OPTIMISE_TESTS)' >$@
 .PHONY: FORCE
 FORCE:
 
@@ -127,11 +132,22 @@ bench: $(KERNEL)
 test:
 	@scripts/test
 
+# KUnit's runner is there for the tests alone, and is counted with them.
+KUNIT_CODE := kernel/kunit|include/kunit/|include/memkern/kunit
+
 lines:
-	@count() { printf '%7d  %s (at most %s)\n' "$$(cat $$1 | wc -l)" "$$2" "$$3"; }; \
-	count "$(wildcard mm/*.c mm/*.h)" "mm/ without mm/monitor/" 8000; \
-	count "$$(git ls-files -co --exclude-standard boot kernel mm drivers lib include linker.ld \
-		| grep -E '\.(c|h|S|ld)$$')" "the kernel without tests" 20000
+	@all=$$(git ls-files -co --exclude-standard boot kernel mm drivers lib include tests docs/examples linker.ld \
+		| grep -E '\.(c|h|S|ld)$$'); \
+	tests() { echo "$$all" | grep $$1 -E '^($(KUNIT_CODE)|tests/|docs/)'; }; \
+	count() { cat $$(cat) /dev/null | wc -l; }; \
+	for folder in $$(tests -v | sed -n 's|/[^/]*$$||p' | sort -u); do \
+		printf '%7d  %s\n' "$$(tests -v | grep "^$$folder/[^/]*$$" | count)" "$$folder/"; \
+	done; \
+	printf '%7d  %s\n' "$$(tests -v | grep -v / | count)" "linker.ld" \
+		"$$(tests '' | grep -E '^($(KUNIT_CODE))' | count)" "KUnit's runner" \
+		"$$(tests '' | grep -vE '^($(KUNIT_CODE))' | count)" "tests and examples"; \
+	printf '%7d  %s (at most %d)\n' "$$(echo "$$all" | grep '^mm/[^/]*$$' | count)" "mm/ without mm/monitor/" 8000 \
+		"$$(tests -v | count)" "the kernel without tests" 20000
 
 help:
 	@echo "make            build the kernel            $(KERNEL)"

@@ -45,7 +45,7 @@
 
 #define LEAST_MS	50   /* to measure over */
 #define MOST_MS		1000 /* that the short look may tell the rounds of */
-#define LOOK_MS	  2
+#define LOOK_MS		2
 #define ms_to_ticks(ms) (PIT_HZ / 1000 * (ms))
 
 /* Looks at the PIT in LEAST_MS at most: under QEMU's -icount some million. */

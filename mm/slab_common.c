@@ -234,13 +234,10 @@ static struct kmem_cache *find_mergeable(const char *name, unsigned int size, un
 	size = ALIGN(size, align);
 
 	list_for_each_entry_reverse(cache, &slab_caches, list) {
-		if (!mergeable(cache) || size > cache->size)
-			continue;
-		if ((flags & SLAB_MERGE_SAME) != (cache->flags & SLAB_MERGE_SAME))
-			continue;
-		if (cache->size & (align - 1) || cache->size - size >= sizeof(void *))
-			continue;
-		return cache;
+		/* All sizes are multiples of 8, this one also of the alignment: same is same. */
+		if (mergeable(cache) && cache->size == size &&
+		    !((cache->flags ^ flags) & SLAB_MERGE_SAME))
+			return cache;
 	}
 	return NULL;
 }

@@ -360,6 +360,17 @@ static void api_K14_smaller_slabs_when_memory_is_in_pieces(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, slab->objects, cache->shape.objects);
 }
 
+/* What must not fail may wait for the smallest slab, but not insist on a large one: no report. */
+static void api_K14_nofail_does_not_insist_on_large_slabs(struct kunit *test)
+{
+	struct kmem_cache *cache = kmalloc_caches[KMALLOC_NORMAL][kmalloc_index(2048)];
+
+	if (cache->min.order > 1)
+		kunit_skip(test, "the smallest slab is large");
+	KUNIT_EXPECT_GT(test, cache->shape.order, 1);
+	KUNIT_EXPECT_NOT_NULL(test, slab_hold(kmalloc(2048, GFP_KERNEL | __GFP_NOFAIL)));
+}
+
 static struct kunit_case report_cases[] = {
 	KUNIT_CASE(api_K9_bad_flags_for_a_slab),
 	KUNIT_CASE(api_K9_bad_flags_for_pages),
@@ -376,6 +387,7 @@ static struct kunit_case report_cases[] = {
 	KUNIT_CASE(api_K13_nowarn_is_silent),
 	KUNIT_CASE(api_K13_text),
 	KUNIT_CASE(api_K14_smaller_slabs_when_memory_is_in_pieces),
+	KUNIT_CASE(api_K14_nofail_does_not_insist_on_large_slabs),
 	{},
 };
 

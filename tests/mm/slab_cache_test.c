@@ -7,6 +7,7 @@
 #include <linux/kernel.h>
 #include <linux/string.h>
 
+#include "../kernel/capture.h"
 #include "slab_test.h"
 
 static unsigned int nr_caches(void)
@@ -124,6 +125,53 @@ static void api_M1_refused(struct kunit *test)
 
 	for (i = 0; i < ARRAY_SIZE(bad_caches); i++)
 		expect_refused(test, &bad_caches[i]);
+}
+
+static struct capture capture;
+
+static void inner_gives_an_unknown_flag(struct kunit *test)
+{
+	kmem_cache_create("test", 64, 0, 0x80000000, NULL);
+}
+
+static void api_M1_refusal_is_printed(struct kunit *test)
+{
+	KUNIT_EXPECT_EQ(test, capture_inner(test, &capture, inner_gives_an_unknown_flag), 1);
+	KUNIT_EXPECT_NOT_NULL(test, strstr(capture.text, "(test) failed with error -22\n"));
+	KUNIT_EXPECT_NOT_NULL(test, strstr(capture.text, "\nCall Trace:\n"));
+	KUNIT_EXPECT_NOT_NULL(test, strstr(capture.text, "inner_gives_an_unknown_flag+"));
+}
+
+/* A cache that is destroyed leaves nothing behind, nor where per-CPU variables come from. */
+static void api_M1_again_and_again(struct kunit *test)
+{
+	unsigned int i;
+
+	for (i = 0; i < 5000; i++) {
+		struct kmem_cache *cache = kmem_cache_create("test", 64, 0, SLAB_NO_MERGE, NULL);
+
+		KUNIT_ASSERT_NOT_NULL_MSG(test, cache, "number %u", i);
+		kmem_cache_destroy(cache);
+	}
+}
+
+/* Pages of a cache whose objects can be reclaimed lie among their like; not so the others. */
+static void api_Z6_reclaim_account(struct kunit *test)
+{
+	slab_flags_t flags[] = { 0, SLAB_RECLAIM_ACCOUNT };
+	int types[] = { MIGRATE_UNMOVABLE, MIGRATE_RECLAIMABLE };
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(flags); i++) {
+		struct kmem_cache *cache =
+			slab_test_cache(test, 64, 0, SLAB_NO_MERGE | flags[i], NULL);
+		struct page *page = virt_to_page(slab_hold(kmem_cache_alloc(cache, GFP_KERNEL)));
+
+		/* A zone of few pageblocks cannot have them all apart. */
+		if (page_zone(page)->managed_pages > 8 * pageblock_nr_pages)
+			KUNIT_EXPECT_EQ(test, get_pageblock_migratetype(page), types[i]);
+		slab_free_held();
+	}
 }
 
 static void api_M1_the_largest_object(struct kunit *test)
@@ -347,6 +395,9 @@ static struct kunit_case slab_cache_cases[] = {
 	KUNIT_CASE(api_M1_name_is_copied),
 	KUNIT_CASE(api_M1_the_same_name_twice),
 	KUNIT_CASE(api_M1_refused),
+	KUNIT_CASE(api_M1_refusal_is_printed),
+	KUNIT_CASE(api_M1_again_and_again),
+	KUNIT_CASE(api_Z6_reclaim_account),
 	KUNIT_CASE(api_M1_the_largest_object),
 	KUNIT_CASE(api_M1_no_memory),
 	KUNIT_CASE_OOPS(api_M1_or_panic, "Failed to create slab 'test'. Error -22"),

@@ -60,6 +60,7 @@ static const struct pair {
 	  { .size = 712, .flags = SLAB_ACCOUNT },
 	  true },
 	{ "ctor_of_the_first", { .size = 712, .ctor = do_nothing }, { .size = 712 }, false },
+	{ "ctor_of_a_larger_first", { .size = 712, .ctor = do_nothing }, { .size = 720 }, false },
 	{ "ctor_of_the_second", { .size = 712 }, { .size = 712, .ctor = do_nothing }, false },
 	{ "ctor_of_both",
 	  { .size = 712, .ctor = do_nothing },

@@ -125,6 +125,45 @@ static void api_F22_zero_and_a_constructor(struct kunit *test)
 	kmem_cache_free(cache, object);
 }
 
+/* --- init_on_alloc=, init_on_free= --------------------------------------------------------------- */
+
+static void flags_as_before(void *flags)
+{
+	mm_debug_flags = (unsigned long)flags;
+}
+
+/* A free object is full of zeroes, but for its link. */
+static void init_on_free(struct kunit *test, const struct kmem_cache *cache, const char *object)
+{
+	unsigned int behind = cache->offset + sizeof(void *);
+
+	KUNIT_EXPECT_NULL(test, memchr_inv(object, 0, cache->offset));
+	KUNIT_EXPECT_NULL(test, memchr_inv(object + behind, 0, cache->object_size - behind));
+}
+
+/* Nobody reads what another one left, neither in a free object nor in a new one. */
+static void api_M4_contents_are_wiped(struct kunit *test)
+{
+	unsigned long before = mm_debug_flags;
+	struct kmem_cache *cache;
+	char *object;
+
+	KUNIT_ASSERT_EQ(test, kunit_add_action(test, flags_as_before, (void *)before), 0);
+	mm_debug_flags |= MM_DEBUG_INIT_ON_FREE;
+	cache = slab_test_cache(test, 80, 0, SLAB_NO_MERGE | SLAB_NO_USER_FLAGS, NULL);
+	object = kmem_cache_alloc(cache, GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, object);
+	memset(object, 0x5e, 80);
+	kmem_cache_free(cache, object);
+	init_on_free(test, cache, object);
+
+	mm_debug_flags = before | MM_DEBUG_INIT_ON_ALLOC;
+	memset(object, 0x5e, cache->offset);
+	KUNIT_EXPECT_PTR_EQ(test, kmem_cache_alloc(cache, GFP_KERNEL), object);
+	KUNIT_EXPECT_NULL(test, memchr_inv(object, 0, 80));
+	kmem_cache_free(cache, object);
+}
+
 /* --- M6 --------------------------------------------------------------------------------------- */
 
 static void api_M6_kfree_of_a_cache_object(struct kunit *test)
@@ -143,8 +182,10 @@ static void api_M6_kfree_of_a_cache_object(struct kunit *test)
 /* Where it is looked at: the object goes where it belongs, and to no other cache. */
 static void api_M6_wrong_cache(struct kunit *test)
 {
-	struct kmem_cache *mine = slab_test_cache(test, 80, 0, SLAB_CONSISTENCY_CHECKS, NULL);
-	struct kmem_cache *other = slab_test_cache(test, 80, 0, SLAB_CONSISTENCY_CHECKS, NULL);
+	bool all_are = mm_debug_flags & MM_DEBUG_SLAB_HARDENED;
+	slab_flags_t flags = all_are ? SLAB_NO_MERGE : SLAB_CONSISTENCY_CHECKS;
+	struct kmem_cache *mine = slab_test_cache(test, 80, 0, flags, NULL);
+	struct kmem_cache *other = slab_test_cache(test, 80, 0, flags, NULL);
 	void *object = kmem_cache_alloc(mine, GFP_KERNEL);
 
 	KUNIT_ASSERT_NOT_NULL(test, object);
@@ -327,6 +368,7 @@ static struct kunit_case slab_object_cases[] = {
 	KUNIT_CASE(api_M4_contents_persist),
 	KUNIT_CASE(api_M4_typesafe_by_rcu),
 	KUNIT_CASE(api_F22_zero_and_a_constructor),
+	KUNIT_CASE(api_M4_contents_are_wiped),
 	KUNIT_CASE(api_M6_kfree_of_a_cache_object),
 	KUNIT_CASE(api_M6_wrong_cache),
 	KUNIT_CASE(api_M6_not_an_object),

@@ -99,29 +99,18 @@ static struct group *largest_group(void)
 
 static void print_group(const struct group *group)
 {
-	unsigned int i;
-
 	mprintf("%8lu object%s of %s, %llu bytes:", COUNTED(group->objects), group->cache->name,
 		group_bytes(group));
-	for (i = 0; i < group->nr_entries; i++)
-		mprintf("%s %pB", i ? " <" : "", (void *)group->entries[i]);
-	mprintf(group->nr_entries ? "\n" : " nobody knows who\n");
+	print_callers(group->entries, group->nr_entries, " nobody knows who");
 }
 
 static void json_group(const struct group *group)
 {
-	char name[16], caller[64];
-	unsigned int i;
-
 	json_begin();
 	json_text("cache", group->cache->name);
 	json_number("objects", group->objects);
 	json_number("slab_bytes", group_bytes(group));
-	for (i = 0; i < group->nr_entries; i++) {
-		snprintf(name, sizeof(name), "caller%u", i);
-		snprintf(caller, sizeof(caller), "%pB", (void *)group->entries[i]);
-		json_text(name, caller);
-	}
+	json_callers(group->entries, group->nr_entries);
 	json_end();
 }
 

@@ -47,6 +47,10 @@ void json_bool(const char *name, bool value);
 void json_array(const char *name, const long *values, unsigned int nr);
 void json_end(void);
 
+/* A call trace, innermost first: the end of a line, and the fields caller0, caller1, ... */
+void print_callers(const unsigned long *callers, unsigned int nr, const char *if_none);
+void json_callers(const unsigned long *callers, unsigned int nr);
+
 /* A table with a column an order. */
 void order_heading(const char *label);
 void order_row(const char *label, const unsigned long *values, unsigned int nr);

@@ -111,6 +111,27 @@ void json_end(void)
 	mprintf("}\n");
 }
 
+void print_callers(const unsigned long *callers, unsigned int nr, const char *if_none)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr; i++)
+		mprintf("%s %pB", i ? " <" : "", (void *)callers[i]);
+	mprintf("%s\n", nr ? "" : if_none);
+}
+
+void json_callers(const unsigned long *callers, unsigned int nr)
+{
+	char name[16], caller[64];
+	unsigned int i;
+
+	for (i = 0; i < nr; i++) {
+		snprintf(name, sizeof(name), "caller%u", i);
+		snprintf(caller, sizeof(caller), "%pB", (void *)callers[i]);
+		json_text(name, caller);
+	}
+}
+
 void order_heading(const char *label)
 {
 	unsigned int order;

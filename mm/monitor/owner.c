@@ -25,27 +25,17 @@ static const struct owner_trace *next_largest(const struct owner_trace *last)
 
 static void print_trace(const struct owner_trace *trace)
 {
-	unsigned int i;
-
 	mprintf("%8lu page%s in %lu block%s:", COUNTED(trace->pages), COUNTED(trace->blocks));
-	for (i = 0; i < trace->nr_entries; i++)
-		mprintf("%s %pB", i ? " <" : "", (void *)trace->entries[i]);
-	mprintf(trace->nr_entries ? "\n" : " call traces for which the table had no room\n");
+	print_callers(trace->entries, trace->nr_entries,
+		      " call traces for which the table had no room");
 }
 
 static void json_trace(const struct owner_trace *trace)
 {
-	char name[16], caller[64];
-	unsigned int i;
-
 	json_begin();
 	json_number("pages", trace->pages);
 	json_number("blocks", trace->blocks);
-	for (i = 0; i < trace->nr_entries; i++) {
-		snprintf(name, sizeof(name), "caller%u", i);
-		snprintf(caller, sizeof(caller), "%pB", (void *)trace->entries[i]);
-		json_text(name, caller);
-	}
+	json_callers(trace->entries, trace->nr_entries);
 	json_end();
 }
 

@@ -53,6 +53,13 @@ static unsigned int level;
 static bool check_after_each_case;
 static unsigned int check_after_suites;
 
+static bool quick;
+
+bool kunit_runs_quick(void)
+{
+	return quick;
+}
+
 /* The case that runs. Reports are judged by it, wherever they come from. */
 static struct kunit *current_test;
 
@@ -426,8 +433,7 @@ void kunit_run_suites(struct kunit_suite *const *suites, size_t nr,
 		return;
 	}
 	if (!level++) {
-		bool quick = selection->mode == KUNIT_MODE_QUICK;
-
+		quick = selection->mode == KUNIT_MODE_QUICK;
 		check_after_each_case = !quick && totalram_pages() <= MM_CHECK_CASE_PAGES;
 		check_after_suites = quick ? QUICK_CHECK_SUITES : 1;
 	}

@@ -69,6 +69,25 @@ bool kunit_selected(const struct kunit_selection *selection, const struct kunit_
 
 bool kunit_is_slow(const struct kunit_suite *suite, const struct kunit_case *test_case);
 
+/* Only the quick tests run. */
+bool kunit_runs_quick(void);
+
+/*
+ * As KUNIT_ARRAY_PARAM_DESC(), for rows that take their time: the quick tests try every
+ * `step`-th, from the first on.
+ */
+#define KUNIT_ARRAY_PARAM_DESC_FEW(name, array, desc_member, step)               \
+	static const void *name##_gen_params(const void *prev, char *desc)       \
+	{                                                                        \
+		ptrdiff_t next = prev ? (typeof(&(array)[0]))prev - (array) : 0; \
+		if (prev)                                                        \
+			next += kunit_runs_quick() ? (step) : 1;                 \
+		if (next >= (ptrdiff_t)(sizeof(array) / sizeof((array)[0])))     \
+			return NULL;                                             \
+		strscpy(desc, (array)[next].desc_member, KUNIT_PARAM_DESC_SIZE); \
+		return &(array)[next];                                           \
+	}
+
 /* All linked suites, as kunit= and kunit.filter= say: before the monitor. */
 void kunit_run_all(void);
 

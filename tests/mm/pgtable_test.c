@@ -565,7 +565,7 @@ static const struct damage damages[] = {
 	{ "I_pgtable_6_reserved_bit", NULL, 1ULL << 52, 0, { "I-pgtable-6" }, false },
 	{ "I_pgtable_7_another_frame", NULL, 0, PAGE_SIZE, { "I-pgtable-7" }, false },
 };
-KUNIT_ARRAY_PARAM_DESC(damages, damages, name);
+KUNIT_ARRAY_PARAM_DESC_FEW(damages, damages, name, 3);
 
 /*
  * The entry is wrong while the checker looks, and nobody uses its page meanwhile: the page

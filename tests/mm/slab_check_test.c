@@ -343,7 +343,7 @@ static const struct check_row {
 	{ "not full, in the full list", full_has_free_objects, "I-slab-4 I-slab_debug-2", FZPU,
 	  false },
 };
-KUNIT_ARRAY_PARAM_DESC(check, check_rows, name);
+KUNIT_ARRAY_PARAM_DESC_FEW(check, check_rows, name, 5);
 
 static const char *broken_invariants(void)
 {

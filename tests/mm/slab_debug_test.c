@@ -170,7 +170,7 @@ static const struct harm overruns[] = {
 	{ "padding", at_padding, "Object padding overwritten", 2, true },
 	{ "end of the padding", at_padding_end, "Object padding overwritten", 2, true },
 };
-KUNIT_ARRAY_PARAM_DESC(overrun, overruns, name);
+KUNIT_ARRAY_PARAM_DESC_FEW(overrun, overruns, name, 2);
 
 static const struct harm uses_after_free[] = {
 	{ "first byte", at_first_byte, "Poison overwritten", 3, false },
@@ -181,7 +181,7 @@ static const struct harm uses_after_free[] = {
 	{ "link", at_link, "Freepointer corrupt", 2, false },
 	{ "padding", at_padding, "Object padding overwritten", 2, true },
 };
-KUNIT_ARRAY_PARAM_DESC(use_after_free, uses_after_free, name);
+KUNIT_ARRAY_PARAM_DESC_FEW(use_after_free, uses_after_free, name, 2);
 
 /* Flips a byte; returns what it was. */
 static u8 harm(const struct harm *row)
@@ -495,7 +495,7 @@ static const struct freelist_harm {
 	{ "count too large", count_is_too_large, "Wrong object count", 2, 3 },
 	{ "count too small", count_is_too_small, "Wrong object count", 2, 3 },
 };
-KUNIT_ARRAY_PARAM_DESC(freelist_harm, freelist_harms, name);
+KUNIT_ARRAY_PARAM_DESC_FEW(freelist_harm, freelist_harms, name, 3);
 
 static void expect_mended(struct kunit *test, unsigned int left)
 {

@@ -84,7 +84,7 @@ static const struct exhaust_row {
 	{ "reclaimable", 192, SLAB_RECLAIM_ACCOUNT },
 	{ "checked", 4000, SLAB_CONSISTENCY_CHECKS | SLAB_RED_ZONE | SLAB_POISON },
 };
-KUNIT_ARRAY_PARAM_DESC(exhaust, exhaust_rows, name);
+KUNIT_ARRAY_PARAM_DESC_FEW(exhaust, exhaust_rows, name, 2);
 
 static void hide_most(void)
 {

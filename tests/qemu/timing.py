@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
 """What must be quick: a clean build, and power-on to prompt. Runs while nothing else does.
 
-The goals are for an idle machine with two cores. Others may be at work on ours, so what
-fails a run is far above, and counted in seconds of CPU where that can be told.
+The goals are seconds of an idle machine with two cores. Ours may be shared: then the clock
+on the wall tells nothing, and even a second of CPU does less, since caches and cores are
+others' too. So what is judged is the CPU time, with half as much again allowed.
 """
 
 from __future__ import annotations
@@ -18,8 +19,8 @@ from builds import BUILD, IMAGES
 from result import Job, Result
 from session import AT_PROMPT
 
-PROMPT_GOAL, PROMPT_BOUND = 0.5, 2.0
-BUILD_GOAL, BUILD_BOUND = 10.0, 20.0
+PROMPT_GOAL, BUILD_GOAL = 0.5, 10.0
+ALLOWANCE = 1.5
 CORES = 2
 TRIES = 3
 
@@ -36,7 +37,7 @@ def to_prompt() -> list[Result]:
             best, work = min(best, running.seconds), min(work, running.cpu_seconds)
     text = f"power-on to prompt: {best:.2f} s ({work:.2f} s of CPU), the goal is {PROMPT_GOAL} s"
     print(f"       {text}")
-    return [Result("the prompt comes soon", work <= PROMPT_BOUND, text)]
+    return [Result("the prompt comes soon", work <= PROMPT_GOAL * ALLOWANCE, text)]
 
 
 def cpu_of_children() -> float:
@@ -54,7 +55,7 @@ def clean_build() -> list[Result]:
     shutil.rmtree(folder, ignore_errors=True)
     text = f"clean build: {seconds:.1f} s ({work:.1f} s of CPU), the goal is {BUILD_GOAL:.0f} s"
     print(f"       {text}")
-    ok = not wrong and work <= CORES * BUILD_BOUND
+    ok = not wrong and work <= CORES * BUILD_GOAL * ALLOWANCE
     return [Result("a clean build is quick", ok, f"{text}\n{wrong}")]
 
 

@@ -506,19 +506,6 @@ void kmem_cache_free(struct kmem_cache *cache, void *object)
 
 /* --- many at once ------------------------------------------------------------------------------ */
 
-/* One by one, where each has to be looked at; how many there were. */
-static size_t alloc_singly(struct kmem_cache *cache, gfp_t gfp, size_t n, void **objects)
-{
-	size_t i;
-
-	for (i = 0; i < n; i++) {
-		objects[i] = kmem_cache_alloc(cache, gfp);
-		if (!objects[i])
-			break;
-	}
-	return i;
-}
-
 /* From this CPU's list as long as that has some. */
 static size_t alloc_from_cpu(struct kmem_cache *cache, size_t n, void **objects)
 {
@@ -542,20 +529,18 @@ static size_t alloc_from_cpu(struct kmem_cache *cache, size_t n, void **objects)
 
 int kmem_cache_alloc_bulk(struct kmem_cache *cache, gfp_t gfp, size_t n, void **objects)
 {
+	bool each_by_itself = (gfp & __GFP_ZERO) | mm_debug_flags;
 	size_t done = 0;
 
-	if (unlikely((gfp & __GFP_ZERO) | mm_debug_flags) || kmem_cache_debug(cache)) {
-		done = alloc_singly(cache, gfp, n, objects);
-	} else {
-		while (done < n) {
+	while (done < n) {
+		if (!each_by_itself)
 			done += alloc_from_cpu(cache, n - done, objects + done);
-			if (done == n)
-				break;
-			objects[done] = slab_alloc_slow(cache, gfp, WHOLE_OBJECT);
-			if (!objects[done])
-				break;
-			done++;
-		}
+		if (done == n)
+			break;
+		objects[done] = slab_alloc_slow(cache, gfp, WHOLE_OBJECT);
+		if (!objects[done])
+			break;
+		done++;
 	}
 	if (done == n)
 		return n;

@@ -98,8 +98,11 @@ bool slab_object_fault(struct kmem_cache *cache, struct slab *slab, void *object
 		if (area_fault(&areas[i], fault))
 			return true;
 
-	/* The link of an allocated object is still there if it lies behind it. */
-	if (state == SLUB_RED_ACTIVE && cache->offset < cache->inuse)
+	/*
+	 * The link of an allocated object is still there if it lies behind it; and leads to an
+	 * object of the slab, unless it was in a CPU's list.
+	 */
+	if (state == SLUB_RED_ACTIVE && (cache->offset < cache->inuse || cache->cpu_limit))
 		return false;
 	next = slab_next_free(cache, object);
 	fault->what = "Freepointer";

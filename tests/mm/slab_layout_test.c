@@ -177,6 +177,71 @@ static void api_K7_overrun_before_krealloc(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, slab_errors, 2);
 }
 
+static void api_K7_what_is_added_is_poisoned(struct kunit *test)
+{
+	struct kmem_cache *cache = watched_cache(test, 64, FZPU | SLAB_KMALLOC, NULL);
+	u8 *p = kmalloc_trace(cache, GFP_KERNEL, 40);
+
+	memset(p, 0x33, 40);
+	KUNIT_EXPECT_PTR_EQ(test, krealloc(p, 60, GFP_KERNEL), p);
+	expect_bytes(test, p, 0x33, 40);
+	expect_bytes(test, p + 40, mm_debug_flags & MM_DEBUG_INIT_ON_ALLOC ? 0 : POISON_INUSE, 20);
+	expect_bytes(test, p + 60, SLUB_RED_ACTIVE, 4);
+	kfree(p);
+}
+
+/* The last look at a slab, before its pages go, also takes in what is behind its objects. */
+static void api_M13_padding_of_an_empty_slab(struct kunit *test)
+{
+	struct kmem_cache *cache = watched_cache(test, 64, FZPU, NULL);
+	u8 *p = kmem_cache_alloc(cache, GFP_KERNEL), *end;
+	struct slab *slab = virt_to_slab(p);
+
+	end = (u8 *)slab_address(slab) + (PAGE_SIZE << slab_order(slab));
+	KUNIT_ASSERT_TRUE(test, (PAGE_SIZE << slab_order(slab)) % cache->size);
+	end[-1] = 0;
+	kmem_cache_free(cache, p);
+	count_slab_errors(test);
+	KUNIT_EXPECT_EQ(test, kmem_cache_shrink(cache), 0);
+	KUNIT_EXPECT_EQ(test, slab_errors, 2);
+}
+
+static void leave_as_it_is(void *object)
+{
+}
+
+/* A CPU's list goes through many slabs: their objects' links lead from one to the other. */
+static void api_L9_validate_of_an_ordinary_cache(struct kunit *test)
+{
+	struct kmem_cache *cache = watched_cache(test, 64, 0, leave_as_it_is);
+	unsigned int half = cache->shape.objects, i, round;
+	void *objects[160];
+
+	KUNIT_ASSERT_LE(test, 2 * half, ARRAY_SIZE(objects));
+	count_slab_errors(test);
+	for (i = 0; i < 2 * half; i++)
+		objects[i] = kmem_cache_alloc(cache, GFP_KERNEL);
+	for (round = 0; round < 2; round++) {
+		for (i = 0; i < 8; i++) {
+			kmem_cache_free(cache, objects[i]);
+			kmem_cache_free(cache, objects[half + i]);
+		}
+		if (round)
+			break;
+		for (i = 0; i < 8; i++) {
+			objects[i] = kmem_cache_alloc(cache, GFP_KERNEL);
+			objects[half + i] = kmem_cache_alloc(cache, GFP_KERNEL);
+		}
+		KUNIT_EXPECT_EQ(test, validate_slab_cache(cache), 0);
+	}
+	KUNIT_EXPECT_EQ(test, validate_slab_cache(cache), 0);
+	KUNIT_EXPECT_EQ(test, slab_errors, 0);
+	for (i = 8; i < half; i++) {
+		kmem_cache_free(cache, objects[i]);
+		kmem_cache_free(cache, objects[half + i]);
+	}
+}
+
 static void api_K7_copies_what_was_asked_for(struct kunit *test)
 {
 	struct kmem_cache *cache = watched_cache(test, 64, FZPU | SLAB_KMALLOC, NULL);
@@ -404,6 +469,9 @@ static struct kunit_case slab_layout_cases[] = {
 	KUNIT_CASE(api_K8_ksize),
 	KUNIT_CASE(api_K1_kfree_sensitive),
 	KUNIT_CASE(api_K7_overrun_before_krealloc),
+	KUNIT_CASE(api_K7_what_is_added_is_poisoned),
+	KUNIT_CASE(api_M13_padding_of_an_empty_slab),
+	KUNIT_CASE(api_L9_validate_of_an_ordinary_cache),
 	KUNIT_CASE(api_K7_copies_what_was_asked_for),
 	KUNIT_CASE(api_M13_tracks),
 	KUNIT_CASE(api_K1_tracks_the_caller),

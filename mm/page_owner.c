@@ -53,8 +53,12 @@ struct page_owner {
 #define NR_TRACES	2048 /* trace 0 takes all for which there is no room */
 #define TRACE_HASH_SIZE 1024
 
-/* debug_alloc_page(), prep_new_page_special(): the same for all. */
-#define OWNER_TRACE_SKIP 2
+/*
+ * The page allocator's own code lies together, first in the kernel (linker.ld). It is left out
+ * of the call traces: a caller is one, whether he was served at once or by a longer way.
+ */
+extern const char _stext[], __page_alloc_text_end[];
+#define ALLOCATOR_DEPTH 8
 
 /* By section: the owners of its frames; NULL: a section without RAM. */
 static struct page_owner **section_owners;
@@ -159,11 +163,16 @@ static void disown(struct page *page)
 
 void page_owner_alloc(struct page *page, unsigned int order, gfp_t gfp)
 {
-	unsigned long entries[OWNER_TRACE_DEPTH], flags;
-	unsigned int nr = stack_trace_save(entries, OWNER_TRACE_DEPTH, OWNER_TRACE_SKIP);
+	unsigned long entries[ALLOCATOR_DEPTH + OWNER_TRACE_DEPTH], *caller = entries, flags;
+	unsigned int nr = stack_trace_save(entries, ARRAY_SIZE(entries), 0);
 
+	while (nr > 1 && *caller > (unsigned long)_stext &&
+	       *caller <= (unsigned long)__page_alloc_text_end) {
+		caller++;
+		nr--;
+	}
 	spin_lock_irqsave(&owner_lock, flags);
-	own(page, order, gfp, find_trace(entries, nr));
+	own(page, order, gfp, find_trace(caller, min(nr, (unsigned int)OWNER_TRACE_DEPTH)));
 	spin_unlock_irqrestore(&owner_lock, flags);
 }
 

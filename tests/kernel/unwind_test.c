@@ -248,7 +248,7 @@ static void guesses_are_marked(struct kunit *test)
 
 	asm volatile("call 1f\n1:	popl %0" : "=r"(here));
 	stack[0] = 0x5678;
-	stack[1] = (unsigned long)chain_a; /* code, but no call before it */
+	stack[1] = here + 1; /* code, but no call before it: that ends at `here` */
 	stack[2] = here;
 	stack[3] = 0;
 	barrier_data(stack);

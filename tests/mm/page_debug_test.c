@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
  * What pages go through when init_on_alloc, init_on_free or page_poison is on: API.md B10.
- * A case switches them on for itself, for pages that it frees and gets back at once.
+ * A case switches them on for itself, for pages that it frees and gets back at once. Page
+ * owner can only be looked at where it is on.
  */
 #include <linux/highmem.h>
 #include <linux/kernel.h>
@@ -211,6 +212,30 @@ static void poison_and_zero(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, block_is_full_of(page, 0, 0));
 }
 
+/* --- page owner ----------------------------------------------------------------------- */
+
+/* One caller, one trace that begins with him, whichever way his pages come. */
+static void owner_is_who_called(struct kunit *test)
+{
+	static const unsigned int orders[] = { 0, 0, 4 }; /* a refill, at once, past the lists */
+	struct page_owner_info info[ARRAY_SIZE(orders)];
+	unsigned int i;
+
+	if (!(mm_debug_flags & MM_DEBUG_PAGE_OWNER))
+		kunit_skip(test, "needs page_owner=on");
+	for (i = 0; i < ARRAY_SIZE(orders); i++) {
+		struct page *page = alloc_pages(GFP_KERNEL, orders[i]);
+		char caller[80];
+
+		KUNIT_ASSERT_NOT_NULL(test, page);
+		mm_hold(page, orders[i]);
+		KUNIT_ASSERT_TRUE(test, page_owner_get(page, &info[i]));
+		KUNIT_EXPECT_PTR_EQ(test, info[i].trace, info[0].trace);
+		snprintf(caller, sizeof(caller), "%pB", (void *)info[i].trace->entries[0]);
+		KUNIT_EXPECT_TRUE_MSG(test, str_has_prefix(caller, __func__), "%s", caller);
+	}
+}
+
 static struct kunit_case page_debug_cases[] = {
 	KUNIT_CASE(api_B10_init_on_alloc),
 	KUNIT_CASE(api_B10_init_on_free),
@@ -220,6 +245,7 @@ static struct kunit_case page_debug_cases[] = {
 	KUNIT_CASE(poison_that_is_untouched_is_silent),
 	KUNIT_CASE(poison_finds_a_write_after_free),
 	KUNIT_CASE(poison_and_zero),
+	KUNIT_CASE(owner_is_who_called),
 	{},
 };
 

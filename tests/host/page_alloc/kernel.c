@@ -27,6 +27,7 @@ struct task_struct *current_task = &init_task;
 
 struct reports reports;
 unsigned long machine_trace = 1;
+const char _stext[1], __page_alloc_text_end[1];
 
 unsigned long host_this_cpu_offset(void)
 {

@@ -7,8 +7,9 @@
  * that is broken costs time and no more.
  *
  * Nothing is assumed of what ran before: the line's rate and format are set
- * here. What was typed meanwhile is kept as far as the port has it: switching
- * the FIFO on empties it, so it is read out before.
+ * here. What was typed meanwhile is kept: switching the FIFO on empties the port, so it
+ * is read out before. If it does not run dry, a script writes at the other end: then the
+ * FIFO stays off, and the emulator hands over one byte after the other and loses none.
  */
 #include <linux/init.h>
 #include <linux/io.h>
@@ -127,6 +128,17 @@ static bool uart_present(void)
 	return uart_read(UART_SCR) == 0xa5;
 }
 
+/* An emulator needs a moment to fetch the next one from where the person, or the pipe, is. */
+static bool another_byte(void)
+{
+	unsigned int tries;
+
+	for (tries = 0; tries < 100; tries++)
+		if (uart_read(UART_LSR) & LSR_DATA)
+			return true;
+	return false;
+}
+
 static void uart_setup(void)
 {
 	uart_write(UART_IER, 0);
@@ -135,8 +147,11 @@ static void uart_setup(void)
 	uart_write(UART_DLM, 0);
 	uart_write(UART_LCR, LCR_8N1);
 	uart_write(UART_MCR, MCR_READY);
-	while (early_count < FIFO_DEPTH && (uart_read(UART_LSR) & LSR_DATA))
+	while (another_byte()) {
+		if (early_count == FIFO_DEPTH)
+			return;
 		early_bytes[early_count++] = uart_read(UART_RX);
+	}
 	uart_write(UART_FCR, FCR_ENABLE);
 	if ((uart_read(UART_IIR) & IIR_FIFO) == IIR_FIFO)
 		fifo_depth = FIFO_DEPTH;

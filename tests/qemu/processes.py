@@ -44,8 +44,9 @@ class Processes:
 PROCESSES = Processes()
 
 
-def command(argv: list[str], limit: float, cwd: pathlib.Path) -> tuple[int, str]:
-    """Runs a program without input; returns its status and all it printed.
+def command(argv: list[str], limit: float, cwd: pathlib.Path,
+            typed: str | None = None) -> tuple[int, str]:
+    """Runs a program, without input or with a pipe; returns its status and all it printed.
 
     At the time limit it and all it started are killed, and the status is 124.
     """
@@ -53,10 +54,11 @@ def command(argv: list[str], limit: float, cwd: pathlib.Path) -> tuple[int, str]
     clean = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
     process = PROCESSES.start(
         argv, cwd=cwd, env=clean,
-        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        stdin=subprocess.DEVNULL if typed is None else subprocess.PIPE,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
     )
     try:
-        printed, _ = process.communicate(timeout=limit)
+        printed, _ = process.communicate(typed and typed.encode(), timeout=limit)
         status, late = process.returncode, ""
     except subprocess.TimeoutExpired:
         PROCESSES.end(process)

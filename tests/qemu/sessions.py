@@ -5,14 +5,17 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import pathlib
 import random
 import re
+import tempfile
 from collections.abc import Callable
 
 import builds
 import judge
 import machine
-from builds import IMAGES
+from builds import IMAGES, ROOT
+from processes import command
 from result import Job, Result
 from session import AT_PROMPT, ENTER, Session
 
@@ -217,6 +220,24 @@ def command_line(iso: bool) -> list[Result]:
     return results
 
 
+def piped() -> list[Result]:
+    """scripts/run with input from a pipe: every line of it is a command, and then it ends."""
+    results = []
+    with tempfile.TemporaryDirectory(prefix="memkern with blanks ") as folder:
+        kernel = pathlib.Path(folder) / "the kernel.elf"
+        kernel.symlink_to(IMAGES["default"].kernel.resolve())
+        for lines, end in ((1, "\n"), (40, "\n"), (1, "")):
+            typed = "\n".join(["help zones"] * lines) + end
+            argv = ["scripts/run", "--kernel", str(kernel), "-m", "16G", "kunit=off"]
+            status, said = command(argv, LIMIT, ROOT, typed)
+            said = machine.plain(said)
+            answers = len(re.findall(r"^  zones .*\n", said, re.M))
+            ok = status == 0 and answers == lines and "nknown" not in said
+            what = f"{lines} line(s), {'complete' if end else 'the last without its end'}"
+            results.append(Result(what, ok, f"status {status}, {answers} answers\n{said[-2000:]}"))
+    return results
+
+
 def jobs() -> list[Job]:
     found = [
         Job(f"monitor/{talk.name}", functools.partial(hold, talk), (talk.image,)) for talk in TALKS
@@ -224,4 +245,5 @@ def jobs() -> list[Job]:
     for iso in (False, True):
         name = f"monitor/command-line{'-iso' if iso else ''}"
         found.append(Job(name, functools.partial(command_line, iso), ("default",)))
+    found.append(Job("monitor/piped", piped, ("default",)))
     return found

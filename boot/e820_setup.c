@@ -9,6 +9,7 @@
 #define pr_fmt(fmt) "e820: " fmt
 
 #include <asm/cpufeature.h>
+#include <linux/ctype.h>
 #include <linux/errno.h>
 #include <linux/init.h>
 #include <linux/kernel.h>
@@ -26,6 +27,24 @@ struct e820_table e820_table;
 
 static u64 mem_limit = U64_MAX;
 
+/* memparse() drops the bits above 64, as in Linux: then the size would be quite another. */
+static bool __init size_fits(const char *value, u64 size)
+{
+	static const char units[] = "kmgtpe";
+	unsigned long long number;
+	char digits[24], *rest;
+	const char *unit;
+
+	simple_strtoull(value, &rest, 0);
+	if (rest - value >= (ptrdiff_t)sizeof(digits))
+		return false;
+	strscpy(digits, value, rest - value + 1);
+	if (kstrtoull(digits, 0, &number))
+		return false;
+	unit = *rest ? strchr(units, tolower(*rest)) : NULL;
+	return size >> (unit ? 10 * (unit - units + 1) : 0) == number;
+}
+
 /* mem=SIZE: no RAM at or above that address, as in Linux. */
 static int __init parse_mem(char *value)
 {
@@ -35,7 +54,7 @@ static int __init parse_mem(char *value)
 	if (!value)
 		return -EINVAL;
 	size = memparse(value, &end);
-	if (*end || !size)
+	if (*end || !size || !size_fits(value, size))
 		return -EINVAL;
 	mem_limit = size;
 	return 0;
@@ -79,15 +98,20 @@ static void __init report_left_out(u64 size, const char *why)
 
 void __init e820_init(void)
 {
+	bool usable;
 	const char *why;
 
 	sanitize_boot_info();
+	usable = !why_unusable();
 	report_left_out(e820_table.ram_beyond, "the CPU's addresses do not reach it");
 	report_left_out(e820_table.ram_lost, "the table of ranges is full");
 	report_left_out(e820_limit_ram(&e820_table, mem_limit), "above the limit set by mem=");
 	e820_print(&e820_table);
 
 	why = why_unusable();
+	if (why && usable)
+		panic("mem=%lluK leaves out the RAM that the kernel is in, up to %luK",
+		      mem_limit >> 10, DIV_ROUND_UP((unsigned long)__kernel_phys_end, 1024));
 	if (why)
 		panic("%s (the kernel is at [mem 0x%lx-0x%lx])", why,
 		      (unsigned long)__kernel_phys_start, (unsigned long)__kernel_phys_end - 1);

@@ -168,19 +168,26 @@ static unsigned long calculate_totalreserve(void)
 
 static int __init set_min_free_kbytes(char *value)
 {
-	return value ? kstrtoint(value, 0, &user_min_free_kbytes) : -EINVAL;
+	int error = value ? kstrtoint(value, 0, &user_min_free_kbytes) : -EINVAL;
+
+	return user_min_free_kbytes < 0 ? -EINVAL : error;
 }
 early_param("min_free_kbytes", set_min_free_kbytes);
 
 void __init init_watermarks(void)
 {
 	unsigned long managed[MAX_NR_ZONES], watermark[MAX_NR_ZONES][NR_WMARK];
-	long reserve[MAX_NR_ZONES][MAX_NR_ZONES];
+	long reserve[MAX_NR_ZONES][MAX_NR_ZONES], most;
 	int i;
 
 	zones_managed(managed);
 	min_free_kbytes = zone_min_free_kbytes(managed);
-	if (user_min_free_kbytes > min_free_kbytes) {
+	/* Above it not even the kernel's own caches could be made. */
+	most = (managed[ZONE_DMA] + managed[ZONE_NORMAL]) << (PAGE_SHIFT - 10) >> 1;
+	if (user_min_free_kbytes > most) {
+		pr_warn("min_free_kbytes=%d is more than half of the lowmem, and ignored\n",
+			user_min_free_kbytes);
+	} else if (user_min_free_kbytes > min_free_kbytes) {
 		pr_info("min_free_kbytes is not updated to %d because user defined value %d is "
 			"preferred\n",
 			min_free_kbytes, user_min_free_kbytes);

@@ -220,6 +220,32 @@ def command_line(iso: bool) -> list[Result]:
     return results
 
 
+BAD_SIZES = {
+    "mem=1M": "mem=1024K leaves out the RAM that the kernel is in",
+    "mem=2M": "mem=2048K leaves out the RAM that the kernel is in",
+    "mem=0": "Parameter mem: '0' makes no sense",
+    "mem=16E": "Parameter mem: '16E' makes no sense",
+    "mem=99999999999999G": "Parameter mem: '99999999999999G' makes no sense",
+    "mem=18446744073709551616": "Parameter mem: '18446744073709551616' makes no sense",
+    "min_free_kbytes=-5": "Parameter min_free_kbytes: '-5' makes no sense",
+    "min_free_kbytes=99999999999": "Parameter min_free_kbytes: '99999999999' makes no sense",
+    "min_free_kbytes=99999999": "min_free_kbytes=99999999 is more than half of the lowmem",
+}
+
+
+def bad_sizes() -> list[Result]:
+    """Words of the command line that no machine can follow: each gets the true reason."""
+    results = []
+    for word, sentence in BAD_SIZES.items():
+        setup = machine.Setup(IMAGES["default"].kernel, f"kunit=off exit {word}")
+        outcome = machine.run(setup, LIMIT)
+        expected = judge.PANIC if "leaves out" in sentence else judge.PASSED
+        ok = outcome.status == expected and sentence in outcome.log
+        detail = "" if ok else f"{judge.meaning(outcome)}\n{judge.tail(outcome)}"
+        results.append(Result(word, ok, detail))
+    return results
+
+
 def piped() -> list[Result]:
     """scripts/run with input from a pipe: every line of it is a command, and then it ends."""
     results = []
@@ -246,4 +272,5 @@ def jobs() -> list[Job]:
         name = f"monitor/command-line{'-iso' if iso else ''}"
         found.append(Job(name, functools.partial(command_line, iso), ("default",)))
     found.append(Job("monitor/piped", piped, ("default",)))
+    found.append(Job("monitor/bad-sizes", bad_sizes, ("default",)))
     return found

@@ -244,7 +244,7 @@ static __always_inline void slab_free(struct kmem_cache *cache, void *object)
 			local_irq_restore(flags);
 			return;
 		}
-		this_cpu_inc(cpu->room);
+		this_cpu_inc(cpu->room); /* it was full: what was borrowed is given back */
 	}
 	local_irq_restore(flags);
 	slab_free_slow(cache, object);

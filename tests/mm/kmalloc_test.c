@@ -177,19 +177,45 @@ static void api_K1_kfree_sensitive(struct kunit *test)
 /* Names of older kernels do what became of them. */
 static void api_K1_historical_names(struct kunit *test)
 {
-	char *object = kmalloc(SIZE, GFP_KERNEL | __GFP_REPEAT | __GFP_COLD);
 	unsigned long before;
+	char *object;
 
-	KUNIT_EXPECT_NOT_NULL(test, object);
-	kfree_s(object, SIZE);
+	kfree_s(kmalloc(SIZE, GFP_KERNEL), SIZE);
 	before = mm_free_pages(NULL);
-	object = kmalloc(64 << 10, __GFP_WAIT | __GFP_IO | __GFP_FS);
-	KUNIT_EXPECT_NOT_NULL(test, object);
+	object = kmalloc(64 << 10, GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, object);
 	kfree_s(object, 64 << 10);
-	object = kmalloc(64 << 10, GFP_KERNEL | __GFP_REPEAT);
-	KUNIT_EXPECT_NOT_NULL(test, object);
+	object = kmalloc(64 << 10, GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, object);
 	kzfree(object);
 	KUNIT_EXPECT_EQ(test, mm_free_pages(NULL), before);
+}
+
+/* F19, F24 and F26: and so do flags. No report is declared: one would fail the case. */
+static void expect_good_flags(struct kunit *test, gfp_t gfp)
+{
+	KUNIT_EXPECT_NOT_NULL(test, slab_hold(kmalloc(SIZE, gfp)));
+	KUNIT_EXPECT_NOT_NULL(test, slab_hold(kmalloc(64 << 10, gfp)));
+	slab_free_held();
+}
+
+static void api_F19_repeat_is_retry_mayfail(struct kunit *test)
+{
+	static_assert(__GFP_REPEAT == __GFP_RETRY_MAYFAIL);
+	expect_good_flags(test, GFP_KERNEL | __GFP_REPEAT);
+}
+
+static void api_F24_cold_is_ignored(struct kunit *test)
+{
+	static_assert((GFP_KERNEL | __GFP_COLD) == GFP_KERNEL);
+	expect_good_flags(test, GFP_ATOMIC | __GFP_COLD);
+}
+
+static void api_F26_wait_is_reclaim(struct kunit *test)
+{
+	static_assert(__GFP_WAIT == (__GFP_DIRECT_RECLAIM | __GFP_KSWAPD_RECLAIM));
+	static_assert((__GFP_WAIT | __GFP_IO | __GFP_FS) == GFP_KERNEL);
+	expect_good_flags(test, __GFP_WAIT | __GFP_IO | __GFP_FS);
 }
 
 /* --- K2 ---------------------------------------------------------------------------------- */
@@ -619,6 +645,9 @@ static struct kunit_case kmalloc_cases[] = {
 	KUNIT_CASE(api_K1_free_makes_room),
 	KUNIT_CASE(api_K1_kfree_sensitive),
 	KUNIT_CASE(api_K1_historical_names),
+	KUNIT_CASE(api_F19_repeat_is_retry_mayfail),
+	KUNIT_CASE(api_F24_cold_is_ignored),
+	KUNIT_CASE(api_F26_wait_is_reclaim),
 	KUNIT_CASE(api_K2_size_0),
 	KUNIT_CASE_OOPS(api_K2_size_0_is_not_memory, "NULL pointer dereference"),
 	KUNIT_CASE(api_K3_classes),

@@ -32,13 +32,13 @@ static bool __init size_fits(const char *value, u64 size)
 {
 	static const char units[] = "kmgtpe";
 	unsigned long long number;
-	char digits[24], *rest;
+	char digits[24] = "", *rest;
 	const char *unit;
 
 	simple_strtoull(value, &rest, 0);
 	if (rest - value >= (ptrdiff_t)sizeof(digits))
 		return false;
-	strscpy(digits, value, rest - value + 1);
+	memcpy(digits, value, rest - value);
 	if (kstrtoull(digits, 0, &number))
 		return false;
 	unit = *rest ? strchr(units, tolower(*rest)) : NULL;

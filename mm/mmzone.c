@@ -170,7 +170,7 @@ static int __init set_min_free_kbytes(char *value)
 {
 	int error = value ? kstrtoint(value, 0, &user_min_free_kbytes) : -EINVAL;
 
-	return user_min_free_kbytes < 0 ? -EINVAL : error;
+	return user_min_free_kbytes < -1 ? -EINVAL : error; /* -1: as computed */
 }
 early_param("min_free_kbytes", set_min_free_kbytes);
 

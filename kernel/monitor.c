@@ -69,6 +69,14 @@ static unsigned int suffix_shift(char suffix)
 	return 0;
 }
 
+/* Hexadecimal without a 0x, as addresses are often shown: at least six digits, a letter among them. */
+static bool is_hex(const char *text)
+{
+	size_t n = strspn(text, "0123456789abcdefABCDEF");
+
+	return n >= 6 && !text[n] && strpbrk(text, "abcdefABCDEF");
+}
+
 int monitor_parse_ull(const char *text, u64 *value)
 {
 	char digits[24];
@@ -78,7 +86,11 @@ int monitor_parse_ull(const char *text, u64 *value)
 	u64 number;
 
 	n -= shift != 0;
-	if (isdigit(text[0]) && n < sizeof(digits)) {
+	/* c0100000 can only be hexadecimal; 100000 is not taken for it. */
+	if (is_hex(text)) {
+		error = kstrtoull(text, 16, &number);
+		shift = 0;
+	} else if (isdigit(text[0]) && n < sizeof(digits)) {
 		memcpy(digits, text, n);
 		digits[n] = '\0';
 		error = kstrtoull(digits, strncasecmp(digits, "0x", 2) ? 10 : 16, &number);

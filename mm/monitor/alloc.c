@@ -376,6 +376,10 @@ static int cmd_free(int argc, char **argv)
 		return monitor_usage(argv[0]);
 	if (!strcmp(argv[1], "all"))
 		return free_everything();
+	if (!strcmp(argv[1], "#")) {
+		mprintf("a handle has a number, such as #1; `handles` lists them\n");
+		return -EINVAL;
+	}
 	if (monitor_parse_ulong(argv[1] + (argv[1][0] == '#'), &number))
 		return -EINVAL;
 	for (handle = next_handle(NULL); handle; handle = next_handle(handle)) {

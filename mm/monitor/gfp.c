@@ -112,15 +112,24 @@ static int check_gfp(gfp_t gfp)
 int parse_gfp(int nr, char **words, gfp_t *gfp)
 {
 	bool any = false;
+	char text[41];
 	int i;
 
 	*gfp = 0;
 	for (i = 0; i < nr; i++) {
 		char *rest = words[i], *word;
 
+		strscpy(text, rest, sizeof(text)); /* strsep() takes it apart */
 		while ((word = strsep(&rest, "|"))) {
-			if (!*word)
+			bool first = word == words[i], last = !rest;
+
+			/* GFP_KERNEL | __GFP_ZERO: the bar is a word between two. */
+			if (!*word && ((first && i > 0) || (last && i < nr - 1)))
 				continue;
+			if (!*word) {
+				mprintf("'%s': a flag is missing beside a |\n", text);
+				return -EINVAL;
+			}
 			if (parse_flag(word, gfp))
 				return -EINVAL;
 			any = true;

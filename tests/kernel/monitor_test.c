@@ -97,6 +97,12 @@ static const struct number_case numbers[] = {
 	{ "-1", -EINVAL, 0, "'-1' is not a number\n" },
 	{ "0x", -EINVAL, 0, "'0x' is not a number\n" },
 	{ "1kk", -EINVAL, 0, "'1kk' is not a number\n" },
+	{ "c0100000", 0, 0xc0100000, "" },
+	{ "10000F", 0, 0x10000f, "" },
+	{ "100000", 0, 100000, "" },
+	{ "c010", -EINVAL, 0, "'c010' is not a number\n" },
+	{ "c010000g", -EINVAL, 0, "'c010000g' is not a number\n" },
+	{ "c0100000c0100000c", -ERANGE, 0, "'c0100000c0100000c' is too large\n" },
 };
 
 static void describe_number(const struct number_case *number, char *desc)

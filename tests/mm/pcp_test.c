@@ -129,6 +129,27 @@ static void api_B9_not_in_nr_free_pages(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, pcp->count, 0);
 }
 
+/* What was freed last may still be in the cache: it is kept longest. */
+static void api_B9_coldest_first(struct kunit *test)
+{
+	struct page *pages[3];
+	unsigned long flags;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(pages); i++)
+		pages[i] = alloc_page(GFP_LIST);
+	drain_all_pages(NULL);
+	for (i = 0; i < ARRAY_SIZE(pages); i++)
+		__free_page(pages[i]);
+	for (i = 0; i < ARRAY_SIZE(pages); i++) {
+		KUNIT_EXPECT_FALSE(test, mm_in_free_areas(pages[i]));
+		local_irq_save(flags);
+		pcp_flush(zone, pcp, 1);
+		local_irq_restore(flags);
+		KUNIT_EXPECT_TRUE(test, mm_in_free_areas(pages[i]));
+	}
+}
+
 static void api_B9_drain_of_one_zone(struct kunit *test)
 {
 	struct zone *normal = mm_zone(ZONE_NORMAL);
@@ -295,6 +316,7 @@ static struct kunit_case pcp_cases[] = {
 	KUNIT_CASE(api_B9_high_is_the_larger),
 	KUNIT_CASE(api_B9_orders_0_to_3),
 	KUNIT_CASE(api_B9_not_in_nr_free_pages),
+	KUNIT_CASE(api_B9_coldest_first),
 	KUNIT_CASE(api_B9_drain_of_one_zone),
 	KUNIT_CASE(api_B9_refill_is_a_batch),
 	KUNIT_CASE(api_B9_high),

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import pathlib
 import re
 import time
 
@@ -15,7 +16,9 @@ C_FLAGS = (
     ' -DKBUILD_MODNAME="m64" -DMEMKERN_BUILD="m64" -Wall -Wextra -Werror -Wno-unused-parameter'
     " -Wpointer-to-int-cast -Wint-to-pointer-cast"
 ).split()
-PORTABLE = re.compile(r"(lib|mm|mm/monitor|kernel|drivers)/[^/]+\.c|boot/e820\.c")
+# All but kernel/x86, which knows one machine: what tests and examples say of the rest, too.
+PORTABLE = re.compile(r"(boot|docs/examples|drivers|kernel|lib|mm|mm/monitor|tests/[a-z]+)/[^/]+\.c")
+LINK = re.compile(r"\]\(([^)\s]+)\)")
 SETUP_GOAL = 0.1
 NOT_TEXT = re.compile(r"tests/host/[^/]+/corpus/|\.png$")
 
@@ -88,6 +91,35 @@ def scripts() -> list[Result]:
     return results
 
 
+def links() -> list[Result]:
+    """What README and docs point to is there: files by a path, headings of a page by their name."""
+    results = []
+    for name in files(r"(.*/)?[^/]+\.md"):
+        wrong = []
+        for target in LINK.findall(without_code((ROOT / name).read_text("utf-8"))):
+            path, _, heading = target.partition("#")
+            page = (ROOT / name).parent / path if path else ROOT / name
+            if re.match(r"[a-z]+:", target):
+                continue
+            if not page.exists():
+                wrong.append(f"{target}: there is no such file")
+            elif heading and page.suffix == ".md" and heading not in headings(page):
+                wrong.append(f"{target}: there is no such heading")
+        results.append(Result(f"{name} points to what there is", not wrong, "\n".join(wrong)))
+    return results
+
+
+def without_code(text: str) -> str:
+    text = re.sub(r"^```.*?^```$", "", text, flags=re.M | re.S)
+    return re.sub(r"^    .*$", "", text, flags=re.M)
+
+
+def headings(page: pathlib.Path) -> set[str]:
+    """The names that GitHub gives to a page's headings."""
+    found = re.findall(r"^#+ +(.*)$", page.read_text("utf-8"), re.M)
+    return {re.sub(r"[^\w\- ]", "", text.lower()).replace(" ", "-") for text in found}
+
+
 def setup() -> list[Result]:
     """Set-up that has nothing to do costs nothing, and without apt it says what to install."""
     best = float("inf")
@@ -106,5 +138,5 @@ def setup() -> list[Result]:
 
 
 def jobs() -> list[Job]:
-    checks = (clang_format, whitespace, pointers, sizes, scripts, setup)
+    checks = (clang_format, whitespace, pointers, sizes, scripts, links, setup)
     return [Job(f"sources/{check.__name__.replace('_', '-')}", check) for check in checks]

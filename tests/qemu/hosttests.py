@@ -12,6 +12,7 @@ from processes import command
 from result import Job, Result
 
 LIMIT = 300.0
+LIBFUZZER = "llvm-*/lib/clang/*/lib/linux/libclang_rt.fuzzer-x86_64.a"
 CASE = re.compile(r"(?P<verdict>ok|not ok) (?:\d+ )?(?:- )?(?P<name>\S.*)")
 
 
@@ -26,6 +27,21 @@ def check(folder: pathlib.Path) -> list[Result]:
     return results + [Result("make check", status == 0, f"{last}\nexit status {status}")]
 
 
+def fuzzer(folder: pathlib.Path) -> list[Result]:
+    """The fuzzer is built, and finds nothing in what it, or a person, saved before."""
+    status, said = command(["make", "-s", "-C", str(folder), "fuzz-corpus"], LIMIT, ROOT)
+    runs = re.search(r"^Done (\d+) runs", said, re.MULTILINE)
+    saved = sum(1 for file in (folder / "corpus").iterdir() if file.is_file())
+    ok = status == 0 and runs is not None and int(runs[1]) >= saved > 0
+    text = f"{said[-4000:]}\nexit status {status}, {saved} files"
+    return [Result("runs on its corpus", ok, text)]
+
+
 def jobs() -> list[Job]:
-    folders = sorted(file.parent for file in (ROOT / "tests" / "host").glob("*/Makefile"))
-    return [Job(f"host/{folder.name}", functools.partial(check, folder)) for folder in folders]
+    makefiles = sorted((ROOT / "tests" / "host").glob("*/Makefile"))
+    found = [Job(f"host/{file.parent.name}", functools.partial(check, file.parent))
+             for file in makefiles]
+    if any(pathlib.Path("/usr/lib").glob(LIBFUZZER)):
+        found += [Job(f"host/{file.parent.name}-fuzzer", functools.partial(fuzzer, file.parent))
+                  for file in makefiles if "\nfuzz-corpus:" in file.read_text()]
+    return found

@@ -67,7 +67,6 @@ void __noreturn start_kernel(u32 magic, u32 mbi_phys)
 {
 	gdt_init();
 	trap_init();
-	tsc_init();
 	do_initcalls(__start_console_initcalls, __start_initcalls);
 	pr_notice("memkern: a kernel about memory (" BUILD_NAME __VERSION__ ")\n");
 	cpu_identify();

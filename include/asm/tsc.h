@@ -10,10 +10,7 @@ typedef u64 cycles_t;
 /* The counter; 0 where the CPU has none. Needs no calibration. */
 cycles_t get_cycles(void);
 
-/* Boot: from here on the counter is measured. */
-void tsc_init(void);
-
-/* A difference of two counters in nanoseconds; the first call calibrates (5 to 50 ms). */
+/* A difference of two counters in nanoseconds; the first call calibrates (50 ms). */
 u64 cycles_to_ns(cycles_t cycles);
 
 /* Counts in a millisecond; 0 before the calibration. */

@@ -2,25 +2,14 @@
 /*
  * The time-stamp counter as a clock.
  *
- * How fast it counts is measured against the PIT (1193182 Hz on every PC): its channel 2,
- * which is the loudspeaker's and interrupts nobody, counts down from 65536 again and again
- * from the start of the kernel on. When somebody first asks for nanoseconds, both counters
- * are read once more. A time that passed anyway costs nobody a wait; at least 50 ms of it
- * are wanted, and the rest of them is waited for.
- *
- * The PIT is back where it was every 55 ms. How often that happened is told by a short look
- * at both counters, which need only be right to half a round:
- *
- *	TSC	0 ............................... 700,000,000
- *	PIT	65536 -> 0, and again, ........... 49,536: 16,000 ticks and n rounds
- *	look	2000 counts a tick: 350,000 ticks, so n = 5: 343,680 ticks, 2037 counts each
- *
- * Two CPUs that calibrate at once get the same answer twice.
+ * How fast it counts is measured, once, when somebody first asks for nanoseconds: the
+ * PIT (1193182 Hz on every PC) counts 50 ms down on its channel 2, which is the
+ * loudspeaker's and interrupts nobody, and the counter is read before and after. Two
+ * CPUs that calibrate at once get the same answer twice.
  *
  * Nanoseconds are counts * mult >> 22, with mult = 10^6 * 2^22 / kHz: it fits
  * into 32 bits from 1 MHz on, and is exact to a millionth up to 4 GHz.
  */
-#include <linux/init.h>
 #include <linux/irqflags.h>
 #include <linux/limits.h>
 #include <linux/io.h>
@@ -37,18 +26,14 @@
 #define PIT_MODE      0x43
 #define PIT_GATE      0x61 /* bit 0 lets channel 2 count, bit 1 to the speaker, bit 5 is its output */
 
-#define MODE_ROUNDS 0xb4 /* channel 2, low byte then high byte, from 65536 for ever */
-#define LATCH	    0x80 /* channel 2: the next two reads are of one moment */
-#define GATE_ON	    0x01
-#define SPEAKER_ON  0x02
-#define ROUND	    65536
+#define MODE_ONE_SHOT 0xb0 /* channel 2, low byte then high byte, output rises at 0 */
+#define GATE_ON	      0x01
+#define SPEAKER_ON    0x02
+#define OUTPUT	      0x20
 
-#define LEAST_MS	50   /* to measure over */
-#define MOST_MS		1000 /* that the short look may tell the rounds of */
-#define LOOK_MS		2
-#define ms_to_ticks(ms) (PIT_HZ / 1000 * (ms))
+#define CALIBRATE_MS 50
 
-/* Looks at the PIT in LEAST_MS at most: under QEMU's -icount some million. */
+/* Reads of the port that 50 ms take at most: under QEMU's -icount some ten million. */
 #define PATIENCE 20000000
 
 /* If the measurement makes no sense (no PIT): right for QEMU -icount, and harmless. */
@@ -65,89 +50,24 @@ cycles_t get_cycles(void)
 	return boot_cpu_has(X86_FEATURE_TSC) ? rdtsc() : 0;
 }
 
-/* Both counters at one moment. */
-struct reading {
-	cycles_t tsc;
-	u16 pit;
-};
-
-static struct reading origin;
-
-/* Whatever came between the two (a busy host, a system management interrupt) makes it worse. */
-static struct reading read_both(void)
+/* The counts that pass in CALIBRATE_MS; 0 if the PIT does not play along. */
+static cycles_t measure(void)
 {
-	struct reading reading = {};
-	cycles_t before, after, least = ~0ULL;
-	unsigned int i;
-	u16 pit;
-
-	for (i = 0; i < 4; i++) {
-		before = get_cycles();
-		outb(LATCH, PIT_MODE);
-		pit = inb(PIT_CHANNEL_2);
-		pit |= inb(PIT_CHANNEL_2) << 8;
-		after = get_cycles();
-		if (after - before < least) {
-			least = after - before;
-			reading = (struct reading){ before + least / 2, pit };
-		}
-	}
-	return reading;
-}
-
-void __init tsc_init(void)
-{
-	u8 gate = inb(PIT_GATE) & ~SPEAKER_ON;
+	const u16 ticks = PIT_HZ * CALIBRATE_MS / 1000;
+	u8 gate = inb(PIT_GATE) & ~(GATE_ON | SPEAKER_ON);
+	unsigned int tries;
+	cycles_t start, end;
 
 	outb(gate | GATE_ON, PIT_GATE);
-	outb(MODE_ROUNDS, PIT_MODE);
-	outb(0, PIT_CHANNEL_2);
-	outb(0, PIT_CHANNEL_2);
-	origin = read_both();
-}
-
-/* The counters when at least so many ticks, less than a round, have passed since `from`. */
-static bool wait_ticks(const struct reading *from, unsigned int ticks, struct reading *now)
-{
-	unsigned int tries;
-
-	for (tries = 0; tries < PATIENCE; tries++) {
-		*now = read_both();
-		if ((u16)(from->pit - now->pit) >= ticks)
-			return true;
-	}
-	return false;
-}
-
-/* The PIT's ticks from `origin` to `now`; [look, now] is less than a round. */
-static u64 ticks_since_origin(const struct reading *look, const struct reading *now)
-{
-	u64 part = (u16)(origin.pit - now->pit);
-	u64 about = div64_u64((now->tsc - origin.tsc) * (u16)(look->pit - now->pit),
-			      now->tsc - look->tsc);
-
-	if (about > part)
-		part += div_u64(about - part + ROUND / 2, ROUND) * ROUND;
-	return part;
-}
-
-/* The counts in a millisecond; 0 if the PIT does not play along. */
-static u64 measure(void)
-{
-	struct reading look = read_both(), now;
-	u64 ticks;
-
-	if (!wait_ticks(&look, ms_to_ticks(LOOK_MS), &now) || now.tsc == look.tsc)
-		return 0;
-	if (now.tsc - origin.tsc > (now.tsc - look.tsc) * (MOST_MS / LOOK_MS))
-		origin = look;
-	ticks = ticks_since_origin(&look, &now);
-	if (ticks < ms_to_ticks(LEAST_MS)) {
-		if (!wait_ticks(&look, ms_to_ticks(LEAST_MS), &now))
-			return 0;
-		ticks = ticks_since_origin(&look, &now);
-	}
-	return div64_u64((now.tsc - origin.tsc) * PIT_HZ, ticks * 1000);
+	outb(MODE_ONE_SHOT, PIT_MODE);
+	outb(ticks & 0xff, PIT_CHANNEL_2);
+	outb(ticks >> 8, PIT_CHANNEL_2);
+	start = get_cycles();
+	for (tries = 0; tries < PATIENCE && !(inb(PIT_GATE) & OUTPUT); tries++)
+		;
+	end = get_cycles();
+	outb(gate, PIT_GATE);
+	return tries && tries < PATIENCE ? end - start : 0;
 }
 
 static void calibrate(void)
@@ -156,7 +76,7 @@ static void calibrate(void)
 	u64 khz;
 
 	local_irq_save(flags);
-	khz = measure();
+	khz = div_u64(measure(), CALIBRATE_MS);
 	local_irq_restore(flags);
 	if (!khz || khz > U32_MAX)
 		khz = ASSUMED_KHZ;

@@ -16,6 +16,7 @@
  * list of users is walked as the handlers walk it.
  */
 #include <linux/irqdesc.h>
+#include <linux/jiffies.h>
 #include <linux/kernel.h>
 #include <linux/printk.h>
 #include <linux/sched/debug.h>
@@ -66,16 +67,25 @@ static void shut_off(struct irq_desc *desc)
 	spin_unlock(&desc->lock);
 }
 
+static void count_unhandled(struct irq_desc *desc)
+{
+	unsigned long now = jiffies;
+
+	if (time_after(now, desc->last_unhandled + HZ / 10))
+		desc->irqs_unhandled = 0;
+	desc->last_unhandled = now;
+	desc->irqs_unhandled++;
+	desc->unhandled_total++;
+}
+
 void note_interrupt(struct irq_desc *desc, irqreturn_t result)
 {
 	if (result > IRQ_HANDLED) {
 		report_bogus_result(desc, result);
 		return;
 	}
-	if (result == IRQ_NONE) {
-		desc->unhandled_total++;
-		desc->irqs_unhandled++;
-	}
+	if (result == IRQ_NONE)
+		count_unhandled(desc);
 	if (++desc->irq_count < JUDGED_EVERY)
 		return;
 	if (desc->irqs_unhandled > TOO_MANY) {

@@ -230,18 +230,9 @@ int unregister_console(struct console *con)
 	return error;
 }
 
-/* Without the lock: who reads keys is also who takes consoles away. */
-int console_getchar(void)
+struct console *console_next(const struct console *con)
 {
-	struct console *con;
-
-	for (con = READ_ONCE(consoles); con; con = READ_ONCE(con->next)) {
-		int byte = con->getchar ? con->getchar(con) : -1;
-
-		if (byte >= 0)
-			return byte;
-	}
-	return -1;
+	return con ? READ_ONCE(con->next) : READ_ONCE(consoles);
 }
 
 void console_flush(void)

@@ -51,6 +51,12 @@ void json_number(const char *name, u64 value)
 	mprintf("%llu", value);
 }
 
+void json_signed(const char *name, s64 value)
+{
+	json_name(name);
+	mprintf("%lld", value);
+}
+
 void json_text(const char *name, const char *value)
 {
 	json_name(name);

@@ -23,6 +23,7 @@ int listing_arguments(int argc, char **argv, bool *json);
 /* One JSON object a line: begin, fields, end. Strings hold nothing to be escaped. */
 void json_begin(void);
 void json_number(const char *name, u64 value);
+void json_signed(const char *name, s64 value);
 void json_text(const char *name, const char *value);
 void json_bool(const char *name, bool value);
 void json_array(const char *name, const long *values, unsigned int nr);

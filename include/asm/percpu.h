@@ -61,6 +61,15 @@ extern unsigned long this_cpu_off;
 #define arch_this_cpu_and(var, value)	arch_this_cpu_op("and", var, value)
 #define arch_this_cpu_or(var, value)	arch_this_cpu_op("or", var, value)
 
+/* Of an int: true when it has become zero. */
+#define arch_this_cpu_dec_and_test(var)                                                   \
+	({                                                                                \
+		bool __zero;                                                              \
+		BUILD_BUG_ON(sizeof(var) != 4);                                           \
+		asm volatile("decl " __percpu_seg "%0" : "+m"(var), "=@ccz"(__zero) : :); \
+		__zero;                                                                   \
+	})
+
 #define arch_this_cpu_offset() arch_this_cpu_read(this_cpu_off)
 
 #endif

@@ -1,16 +1,22 @@
 // SPDX-License-Identifier: MIT
 /*
- * The oops: how a fault that the kernel does not survive is reported.
+ * The oops: how a fault that the code which made it does not survive is reported.
+ *
+ * A thread that faults ends there, with whatever it held, and the kernel goes on without
+ * it. In an interrupt there is nothing to end, and without the idle task or init no
+ * kernel: then it is a panic.
  *
  * Whatever broke may break the report too. A fault on the way to its end gets
  * one more line and stops the machine; a fault on the way to that line gets none.
  */
 #include <linux/atomic.h>
+#include <linux/errno.h>
 #include <linux/irqflags.h>
 #include <linux/kernel.h>
 #include <linux/panic.h>
 #include <linux/preempt.h>
 #include <linux/printk.h>
+#include <linux/sched.h>
 #include <linux/sched/debug.h>
 #include <linux/smp.h>
 #include <asm/processor.h>
@@ -19,12 +25,12 @@
 #include "traps.h"
 
 /* Written by the CPU that owns the report: others wait in oops_enter(). */
+static atomic_t owner = ATOMIC_INIT(-1);
 static unsigned int depth;
 static unsigned int die_counter;
 
 static void oops_enter(void)
 {
-	static atomic_t owner = ATOMIC_INIT(-1);
 	int cpu, found;
 
 	local_irq_disable();
@@ -57,12 +63,38 @@ void oops_begin(const struct pt_regs *regs, const char *fmt, ...)
 	memkern_exit(MEMKERN_EXIT_PANIC);
 }
 
+/* The next oops is a new one. */
+static void oops_exit(void)
+{
+	depth--;
+	bust_spinlocks(0);
+	atomic_set(&owner, -1);
+}
+
+/* What the thread held stays held; only the CPU is given back as the scheduler wants it. */
+static void __noreturn end_thread(void)
+{
+	int held = preempt_count();
+
+	oops_exit();
+	if (held)
+		pr_info("note: %s[%d] exited with preempt_count %d\n", current->comm, current->pid,
+			held);
+	preempt_count_sub(held);
+	local_irq_enable();
+	do_exit(-EFAULT);
+}
+
 static void __noreturn oops_finish(const struct pt_regs *regs)
 {
 	show_regs(regs);
 	add_taint(TAINT_DIE, LOCKDEP_NOW_UNRELIABLE);
 	pr_alert("---[ end trace ]---\n");
-	panic(in_interrupt() ? "Fatal exception in interrupt" : "Fatal exception");
+	if (in_interrupt())
+		panic("Fatal exception in interrupt");
+	if (is_idle_task(current) || current->pid == 1)
+		panic("Fatal exception");
+	end_thread();
 }
 
 void oops_end(const char *what, const struct pt_regs *regs, unsigned long error_code)

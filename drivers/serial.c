@@ -43,7 +43,7 @@
 #define UART_DLL 0 /* divisor, low and high byte, while LCR_DLAB is set */
 #define UART_DLM 1
 #define UART_IER 1 /* interrupt enable */
-#define UART_IIR 2 /* read: which interrupt */
+#define UART_IIR 2 /* read: which interrupt, and whether there is a FIFO */
 #define UART_FCR 2 /* write: FIFO control */
 #define UART_LCR 3 /* line control */
 #define UART_MCR 4 /* modem control */
@@ -54,6 +54,7 @@
 #define IER_RECEIVED 0x01 /* interrupt for a byte received; */
 #define IER_ROOM     0x02 /* for a transmitter that has room */
 #define IIR_NONE     0x01
+#define IIR_FIFO     0xc0 /* it works; a 16550 without the A says 0x80 */
 #define FCR_ENABLE   0x01
 #define LCR_8N1	     0x03
 #define LCR_DLAB     0x80
@@ -69,7 +70,8 @@
  * Polls before a wait is given up: some seconds. The port's clock needs 87 us for a byte, but
  * under an emulator it is whoever reads at the other end that sets the pace.
  */
-#define PATIENCE 5000000
+#define PATIENCE   5000000
+#define FIFO_DEPTH 16
 
 #define RING_SIZE 256 /* a power of two: positions count on and on */
 
@@ -83,6 +85,12 @@ static bool by_interrupt; /* input is received by interrupt, */
 static bool throttled;	  /* but not now: the ring was full */
 
 static DECLARE_COMPLETION(interrupt_came);
+
+/*
+ * A transmitter that has room has an empty FIFO: then so many bytes go without another
+ * look, which under an emulator costs as much as the byte.
+ */
+static unsigned int fifo_depth = 1, room;
 
 /* The last wait was in vain: do not wait again before the port answers. */
 static bool stuck;
@@ -113,7 +121,11 @@ static void uart_wait(u8 status)
 
 static void uart_send(u8 byte)
 {
-	uart_wait(LSR_THRE);
+	if (!room) {
+		uart_wait(LSR_THRE);
+		room = stuck ? 1 : fifo_depth;
+	}
+	room--;
 	uart_write(UART_TX, byte);
 }
 
@@ -208,6 +220,8 @@ static void uart_setup(void)
 	uart_write(UART_MCR, MCR_READY);
 	receive();
 	uart_write(UART_FCR, FCR_ENABLE);
+	if ((uart_read(UART_IIR) & IIR_FIFO) == IIR_FIFO)
+		fifo_depth = FIFO_DEPTH;
 }
 
 static struct console serial_console = {

@@ -43,8 +43,15 @@
 static struct kunit contexts[LEVELS];
 static unsigned int level;
 
-/* Else after each suite: with much memory, or when the answer is to come at once. */
+/*
+ * When mm_check() runs: after each case, or after so many suites and the last. Much memory
+ * takes its time, and the quick tests are to be over at once: what broke is then found
+ * a few suites later.
+ */
+#define QUICK_CHECK_SUITES 8
+
 static bool check_after_each_case;
+static unsigned int check_after_suites;
 
 /* The case that runs. Reports are judged by it, wherever they come from. */
 static struct kunit *current_test;
@@ -338,13 +345,12 @@ static unsigned int count_selected(const struct kunit_selection *selection,
 	return n;
 }
 
-/* The suite's own work around its cases; false if it, or the memory after it, is broken. */
+/* The suite's own work around its cases; false if it failed. */
 static bool run_cases(struct kunit_suite *suite, const struct kunit_selection *selection,
 		      struct stats *cases, struct stats *params)
 {
 	struct kunit_case *test_case;
 	unsigned int number = 0;
-	int problems;
 
 	if (suite->suite_init) {
 		int error = suite->suite_init(suite);
@@ -360,13 +366,25 @@ static bool run_cases(struct kunit_suite *suite, const struct kunit_selection *s
 					      selection->mode == KUNIT_MODE_OOPS, params));
 	if (suite->suite_exit)
 		suite->suite_exit(suite);
-	problems = check_after_each_case ? 0 : mm_check();
+	return true;
+}
+
+/* A suite that a case runs is looked at with its case's. False: the memory is broken. */
+static bool memory_is_sound(const struct kunit_suite *suite, unsigned int number, bool last)
+{
+	int problems;
+
+	if (check_after_each_case || level > 1 || (number % check_after_suites && !last))
+		return true;
+	problems = mm_check();
 	if (problems)
-		pr_err("    # %s: mm_check() found %d problem(s)\n", suite->name, problems);
+		pr_err("    # %s: mm_check() found %d problem(s), here or in one of the last %u "
+		       "suites\n",
+		       suite->name, problems, check_after_suites);
 	return !problems;
 }
 
-static void run_suite(struct kunit_suite *suite, unsigned int number,
+static void run_suite(struct kunit_suite *suite, unsigned int number, bool last,
 		      const struct kunit_selection *selection, struct kunit_totals *totals)
 {
 	struct stats cases = {}, params = {};
@@ -376,6 +394,7 @@ static void run_suite(struct kunit_suite *suite, unsigned int number,
 	pr_info("    # Subtest: %s\n", suite->name);
 	pr_info("    1..%u\n", count_selected(selection, suite));
 	sound = run_cases(suite, selection, &cases, &params);
+	sound &= memory_is_sound(suite, number, last);
 	print_stats("", suite->name, &cases);
 	print_stats("", "Totals", &params);
 	print_result("", sound ? summary(&cases) : KUNIT_FAILURE, number, suite->name, "");
@@ -398,7 +417,7 @@ static unsigned int count_left_out(const struct kunit_selection *selection,
 void kunit_run_suites(struct kunit_suite *const *suites, size_t nr,
 		      const struct kunit_selection *selection, struct kunit_totals *totals)
 {
-	unsigned int number = 0;
+	unsigned int number = 0, selected = 0;
 	size_t i;
 
 	if (level == LEVELS) {
@@ -406,18 +425,22 @@ void kunit_run_suites(struct kunit_suite *const *suites, size_t nr,
 		totals->failed++;
 		return;
 	}
-	if (!level++)
-		check_after_each_case = selection->mode != KUNIT_MODE_QUICK &&
-					totalram_pages() <= MM_CHECK_CASE_PAGES;
+	if (!level++) {
+		bool quick = selection->mode == KUNIT_MODE_QUICK;
+
+		check_after_each_case = !quick && totalram_pages() <= MM_CHECK_CASE_PAGES;
+		check_after_suites = quick ? QUICK_CHECK_SUITES : 1;
+	}
 	for (i = 0; i < nr; i++)
-		number += count_selected(selection, suites[i]) > 0;
+		selected += count_selected(selection, suites[i]) > 0;
 	pr_info("KTAP version 1\n");
-	pr_info("1..%u\n", number);
-	number = 0;
+	pr_info("1..%u\n", selected);
 	for (i = 0; i < nr; i++) {
 		totals->skipped += count_left_out(selection, suites[i]);
-		if (count_selected(selection, suites[i]))
-			run_suite(suites[i], ++number, selection, totals);
+		if (count_selected(selection, suites[i])) {
+			number++;
+			run_suite(suites[i], number, number == selected, selection, totals);
+		}
 	}
 	level--;
 }

@@ -113,8 +113,18 @@ void pgtable_print_verdict(void);
 #define MM_DEBUG_PAGE_OWNER    0x08 /* page_owner=on */
 #define MM_DEBUG_SLAB_HARDENED 0x10 /* slab_freelist_hardened=1 */
 #define MM_DEBUG_SLAB_RANDOM   0x20 /* slab_freelist_random=1 */
+#define MM_DEBUG_BAD_TAILS     0x40 /* blocks in use hold bad pages: see free_around_bad() */
 
 extern unsigned int mm_debug_flags;
+
+/* A word of the command line that sets or clears such a flag. */
+int set_mm_debug_flag(const char *value, unsigned int flag);
+#define mm_debug_param(word, flag)                       \
+	static int __init set_##word(char *value)        \
+	{                                                \
+		return set_mm_debug_flag(value, (flag)); \
+	}                                                \
+	early_param(#word, set_##word)
 
 /* --- page_debug.c: what a page goes through when one of these is on -------------- */
 
@@ -236,7 +246,7 @@ DECLARE_PER_CPU(struct per_cpu_pages, zone_pcp[MAX_NR_ZONES]);
 
 static inline unsigned int pcp_list_index(enum migratetype type, unsigned int order)
 {
-	return order * MIGRATE_PCPTYPES + type;
+	return type * NR_PCP_ORDERS + order;
 }
 
 int zone_batchsize(unsigned long managed);
@@ -254,11 +264,10 @@ void pcp_trim(struct zone *zone);
 
 /* The report of a failed allocation, unless __GFP_NOWARN. */
 void warn_alloc(gfp_t gfp, unsigned int order);
-/* What is wrong with a page that should be at rest, or NULL. */
-const char *bad_page_reason(const struct page *page);
-const char *bad_page_reason_at_free(const struct page *page);
-/* Reports such a page, and makes sure that nobody gets it again. */
-void bad_page(struct page *page, const char *reason);
+/* What is wrong with a page that should be at rest, without any of the flags, or NULL. */
+const char *bad_page_reason(const struct page *page, unsigned long flags);
+/* Reports such a page, and makes sure that nobody gets it again. Returns whether it was free. */
+bool bad_page(struct page *page, const char *reason);
 extern unsigned long nr_bad_pages;
 
 #endif

@@ -188,7 +188,7 @@ void *krealloc(const void *object, size_t size, gfp_t gfp)
 {
 	struct kmem_cache *cache = object_in_slab(object) ? cache_of(object) : NULL;
 	size_t old = content_size(object);
-	void *new;
+	void *moved;
 
 	if (!size) {
 		kfree(object);
@@ -199,10 +199,10 @@ void *krealloc(const void *object, size_t size, gfp_t gfp)
 			slab_debug_resize(cache, (void *)object, size, gfp);
 		return (void *)object;
 	}
-	new = __kmalloc(size, gfp);
-	if (new &&old) {
-		memcpy(new, object, old);
+	moved = __kmalloc(size, gfp);
+	if (moved && old) {
+		memcpy(moved, object, old);
 		kfree(object);
 	}
-	return new;
+	return moved;
 }

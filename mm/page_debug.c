@@ -33,7 +33,7 @@
 
 #include "internal.h"
 
-static int __init set_debug_flag(const char *value, unsigned int flag)
+int __init set_mm_debug_flag(const char *value, unsigned int flag)
 {
 	bool on;
 
@@ -43,23 +43,9 @@ static int __init set_debug_flag(const char *value, unsigned int flag)
 	return 0;
 }
 
-static int __init set_init_on_alloc(char *value)
-{
-	return set_debug_flag(value, MM_DEBUG_INIT_ON_ALLOC);
-}
-early_param("init_on_alloc", set_init_on_alloc);
-
-static int __init set_init_on_free(char *value)
-{
-	return set_debug_flag(value, MM_DEBUG_INIT_ON_FREE);
-}
-early_param("init_on_free", set_init_on_free);
-
-static int __init set_page_poison(char *value)
-{
-	return set_debug_flag(value, MM_DEBUG_POISON);
-}
-early_param("page_poison", set_page_poison);
+mm_debug_param(init_on_alloc, MM_DEBUG_INIT_ON_ALLOC);
+mm_debug_param(init_on_free, MM_DEBUG_INIT_ON_FREE);
+mm_debug_param(page_poison, MM_DEBUG_POISON);
 
 void clear_pages(struct page *page, unsigned int order)
 {

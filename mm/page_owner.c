@@ -33,7 +33,6 @@
  */
 #include <linux/init.h>
 #include <linux/kernel.h>
-#include <linux/kstrtox.h>
 #include <linux/memblock.h>
 #include <linux/mm.h>
 #include <linux/printk.h>
@@ -64,17 +63,7 @@ static unsigned int nr_traces;
 static u16 trace_hash[TRACE_HASH_SIZE]; /* first of a chain by ->next; 0: none */
 static DEFINE_SPINLOCK(owner_lock);
 
-static int __init set_page_owner(char *value)
-{
-	bool on;
-
-	if (!value || kstrtobool(value, &on))
-		return -EINVAL;
-	if (on)
-		mm_debug_flags |= MM_DEBUG_PAGE_OWNER;
-	return 0;
-}
-early_param("page_owner", set_page_owner);
+mm_debug_param(page_owner, MM_DEBUG_PAGE_OWNER);
 
 static struct page_owner *owner_of(const struct page *page)
 {

@@ -110,7 +110,7 @@ void pcp_flush(struct zone *zone, struct per_cpu_pages *pcp, int count)
 	count = min(count, pcp->count);
 	spin_lock(&zone->lock);
 	while (count > 0) {
-		unsigned int order = i / MIGRATE_PCPTYPES;
+		unsigned int order = i % NR_PCP_ORDERS;
 		struct list_head *list = &pcp->lists[i];
 		struct page *page;
 

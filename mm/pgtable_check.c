@@ -197,15 +197,15 @@ static pteval_t reserved_bits(const struct pgtable_entry *entry)
 
 static int check_bits(const struct pgtable_entry *entry)
 {
+	pteval_t reserved = entry->value & reserved_bits(entry);
 	int problems = 0;
 
-	if (entry->value & _PAGE_USER & ~reserved_bits(entry))
+	if (entry->value & _PAGE_USER & ~reserved)
 		problems += mm_problem("I-pgtable-5", "%08lx: entry %016llx lets user mode in",
 				       entry->address, entry->value);
-	if (entry->value & reserved_bits(entry))
+	if (reserved)
 		problems += mm_problem("I-pgtable-6", "%08lx: entry %016llx has reserved bits %llx",
-				       entry->address, entry->value,
-				       entry->value & reserved_bits(entry));
+				       entry->address, entry->value, reserved);
 	if (points_to_table(entry) && !can_follow(entry))
 		problems += mm_problem("I-pgtable-6", "%08lx: entry %016llx: no table can be there",
 				       entry->address, entry->value);

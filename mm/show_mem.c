@@ -190,7 +190,7 @@ void warn_alloc(gfp_t gfp, unsigned int order)
 
 /* --- bad pages ------------------------------------------------------------------- */
 
-const char *bad_page_reason(const struct page *page)
+const char *bad_page_reason(const struct page *page, unsigned long flags)
 {
 	if (page->page_type != -1U)
 		return "nonzero mapcount";
@@ -198,22 +198,10 @@ const char *bad_page_reason(const struct page *page)
 		return "non-NULL mapping";
 	if (page_ref_count(page))
 		return "nonzero _refcount";
-	if (page->flags & PAGE_FLAGS_MASK)
-		return "PAGE_FLAGS_CHECK_AT_PREP flag(s) set";
-	return NULL;
-}
-
-const char *bad_page_reason_at_free(const struct page *page)
-{
-	if (page->page_type != -1U)
-		return "nonzero mapcount";
-	if (page->mapping)
-		return "non-NULL mapping";
-	if (page_ref_count(page))
-		return "nonzero _refcount";
-	if (page->flags & PAGE_FLAGS_CHECK_AT_FREE)
-		return "PAGE_FLAGS_CHECK_AT_FREE flag(s) set";
-	return NULL;
+	if (!(page->flags & flags))
+		return NULL;
+	return flags == PAGE_FLAGS_CHECK_AT_FREE ? "PAGE_FLAGS_CHECK_AT_FREE flag(s) set"
+						 : "PAGE_FLAGS_CHECK_AT_PREP flag(s) set";
 }
 
 void dump_page(struct page *page, const char *reason)
@@ -233,21 +221,24 @@ void dump_page(struct page *page, const char *reason)
 	page_owner_print(page);
 }
 
-/* Taken out of wherever it waits to be handed out, and marked. */
-static void retire_page(struct page *page)
+/* Marked, and taken out of wherever it waits to be handed out: returns whether it did. */
+static bool retire_page(struct page *page)
 {
+	bool waited = false;
+
 	if (page_ref_count(page) == 0) {
 		drain_all_pages(page_zone(page));
-		take_page_off_buddy(page);
+		waited = take_page_off_buddy(page);
 	}
 	page->flags &= ~PAGE_FLAGS_MASK;
 	page->mapping = NULL;
 	page->page_type = ~PG_bad;
 	set_page_count(page, 1);
 	WRITE_ONCE(nr_bad_pages, nr_bad_pages + 1);
+	return waited;
 }
 
-void bad_page(struct page *page, const char *reason)
+bool bad_page(struct page *page, const char *reason)
 {
 	static DEFINE_RATELIMIT_STATE(limit, 60 * HZ, 60);
 
@@ -259,5 +250,5 @@ void bad_page(struct page *page, const char *reason)
 		dump_stack();
 	}
 	add_taint(TAINT_BAD_PAGE, LOCKDEP_NOW_UNRELIABLE);
-	retire_page(page);
+	return retire_page(page);
 }

@@ -57,44 +57,9 @@
 #include <linux/printk.h>
 #include <linux/random.h>
 #include <linux/ratelimit.h>
-#include <linux/swab.h>
 #include <memkern/report.h>
 
 #include "slab.h"
-
-/* --- links of free objects --------------------------------------------------------- */
-
-/* Hardened, a link means nothing to who does not know the cache's random number. */
-static inline void *encode_link(const struct kmem_cache *cache, void *pointer, void **link)
-{
-	return (void *)((unsigned long)pointer ^ cache->random ^ swab((unsigned long)link));
-}
-
-static inline void *get_freepointer(const struct kmem_cache *cache, void *object)
-{
-	void **link = object + cache->offset;
-
-	return unlikely(mm_debug_flags & MM_DEBUG_SLAB_HARDENED) ? encode_link(cache, *link, link)
-								 : *link;
-}
-
-static inline void set_freepointer(const struct kmem_cache *cache, void *object, void *next)
-{
-	void **link = object + cache->offset;
-
-	*link = unlikely(mm_debug_flags & MM_DEBUG_SLAB_HARDENED) ? encode_link(cache, next, link)
-								  : next;
-}
-
-void *slab_next_free(const struct kmem_cache *cache, void *object)
-{
-	return get_freepointer(cache, object);
-}
-
-void slab_set_next_free(const struct kmem_cache *cache, void *object, void *next)
-{
-	set_freepointer(cache, object, next);
-}
 
 /* --- making slabs, and giving them back ----------------------------------------------- */
 
@@ -143,7 +108,7 @@ static void link_objects(struct kmem_cache *cache, struct slab *slab)
 
 	while (object != begin) {
 		object -= cache->size;
-		set_freepointer(cache, object, next);
+		slab_set_next_free(cache, object, next);
 		next = object;
 	}
 	slab->freelist = next;
@@ -159,16 +124,16 @@ static void link_objects_randomly(struct kmem_cache *cache, struct slab *slab)
 	void *object = slab_object(cache, slab, 0);
 	unsigned int i;
 
-	set_freepointer(cache, object, object);
+	slab_set_next_free(cache, object, object);
 	for (i = 1; i < slab->objects; i++) {
 		void *before = slab_object(cache, slab, get_random_u32_below(i));
 
 		object = slab_object(cache, slab, i);
-		set_freepointer(cache, object, get_freepointer(cache, before));
-		set_freepointer(cache, before, object);
+		slab_set_next_free(cache, object, slab_next_free(cache, before));
+		slab_set_next_free(cache, before, object);
 	}
-	slab->freelist = get_freepointer(cache, first);
-	set_freepointer(cache, first, NULL);
+	slab->freelist = slab_next_free(cache, first);
+	slab_set_next_free(cache, first, NULL);
 }
 
 gfp_t fix_gfp_flags(gfp_t gfp)
@@ -258,9 +223,9 @@ static void *cut_list(const struct kmem_cache *cache, void *object, unsigned int
 	void *rest;
 
 	while (--n)
-		object = get_freepointer(cache, object);
-	rest = get_freepointer(cache, object);
-	set_freepointer(cache, object, NULL);
+		object = slab_next_free(cache, object);
+	rest = slab_next_free(cache, object);
+	slab_set_next_free(cache, object, NULL);
 	return rest;
 }
 
@@ -302,7 +267,7 @@ static bool grow_cache(struct kmem_cache *cache, gfp_t gfp)
 	node->total_objects += slab->objects;
 	add_partial(node, slab);
 	cpu = this_cpu_ptr(cache->cpu_slab);
-	if (!cpu->freelist && !kmem_cache_debug(cache))
+	if (!cpu->freelist && cache->cpu_limit)
 		refill_cpu_list(cache, cpu);
 	spin_unlock_irqrestore(&node->list_lock, flags);
 	return true;
@@ -315,7 +280,7 @@ static __always_inline void put_object(struct kmem_cache *cache, struct slab *sl
 	struct kmem_cache_node *node = &cache->node;
 	void *first = slab->freelist;
 
-	set_freepointer(cache, object, first);
+	slab_set_next_free(cache, object, first);
 	slab->freelist = object;
 	slab->inuse--;
 	if (!first) {
@@ -352,7 +317,7 @@ static void flush_cpu_list(struct kmem_cache *cache, struct kmem_cache_cpu *cpu,
 
 	spin_lock(&cache->node.list_lock);
 	while (object) {
-		void *next = get_freepointer(cache, object);
+		void *next = slab_next_free(cache, object);
 
 		put_object(cache, page_slab(virt_to_page(object)), object, &empty);
 		object = next;
@@ -413,7 +378,7 @@ static void *take_object(struct kmem_cache *cache, gfp_t gfp, size_t size)
 		}
 		object = cpu->freelist;
 		if (object) {
-			cpu->freelist = get_freepointer(cache, object);
+			cpu->freelist = slab_next_free(cache, object);
 			cpu->room++;
 		}
 		local_irq_restore(flags);
@@ -438,12 +403,6 @@ noinline void *slab_zero(struct kmem_cache *cache, void *object)
 	return memset(object, 0, slab_zeroed_size(cache, object));
 }
 
-static bool init_on_alloc(const struct kmem_cache *cache)
-{
-	return (mm_debug_flags & MM_DEBUG_INIT_ON_ALLOC) && !cache->ctor &&
-	       !(cache->flags & SLAB_TYPESAFE_BY_RCU);
-}
-
 /* The CPU's list is empty, the cache has none, or something is on that wants to see all. */
 noinline void *slab_alloc_slow(struct kmem_cache *cache, gfp_t gfp, size_t size)
 {
@@ -453,14 +412,14 @@ noinline void *slab_alloc_slow(struct kmem_cache *cache, gfp_t gfp, size_t size)
 		return NULL;
 	if (gfp & __GFP_ZERO)
 		return slab_zero(cache, object);
-	if (unlikely(init_on_alloc(cache)))
+	if (unlikely(slab_wiped_on(cache, MM_DEBUG_INIT_ON_ALLOC)))
 		memset(object, 0, slab_zeroed_size(cache, object));
 	return object;
 }
 
 void *kmem_cache_alloc(struct kmem_cache *cache, gfp_t gfp)
 {
-	return slab_alloc(cache, gfp, cache->object_size);
+	return slab_alloc(cache, gfp, WHOLE_OBJECT);
 }
 
 void *kmalloc_trace(struct kmem_cache *cache, gfp_t gfp, size_t size)
@@ -469,12 +428,6 @@ void *kmalloc_trace(struct kmem_cache *cache, gfp_t gfp, size_t size)
 }
 
 /* --- freeing ----------------------------------------------------------------------------------- */
-
-static bool init_on_free(const struct kmem_cache *cache)
-{
-	return (mm_debug_flags & MM_DEBUG_INIT_ON_FREE) && !cache->ctor &&
-	       !(cache->flags & SLAB_TYPESAFE_BY_RCU);
-}
 
 /* The cache that the object is really from; NULL: from none. Both are reported. */
 static struct kmem_cache *cache_from_object(struct kmem_cache *cache, void *object)
@@ -499,7 +452,7 @@ static bool free_to_slab(struct kmem_cache *cache, void *object)
 	spin_lock_irqsave(&cache->node.list_lock, flags);
 	twice = slab->freelist == object;
 	if (!twice) {
-		if (init_on_free(cache))
+		if (slab_wiped_on(cache, MM_DEBUG_INIT_ON_FREE))
 			memset(object, 0, cache->object_size);
 		put_object(cache, slab, object, &empty);
 	}
@@ -521,7 +474,7 @@ static bool free_to_cpu(struct kmem_cache *cache, void *object)
 	if (!twice) {
 		if (!cpu->room)
 			flush_cpu_list(cache, cpu, cache->cpu_limit / 2);
-		set_freepointer(cache, object, cpu->freelist);
+		slab_set_next_free(cache, object, cpu->freelist);
 		cpu->freelist = object;
 		cpu->room--;
 	}
@@ -598,7 +551,7 @@ int kmem_cache_alloc_bulk(struct kmem_cache *cache, gfp_t gfp, size_t n, void **
 			done += alloc_from_cpu(cache, n - done, objects + done);
 			if (done == n)
 				break;
-			objects[done] = slab_alloc_slow(cache, gfp, cache->object_size);
+			objects[done] = slab_alloc_slow(cache, gfp, WHOLE_OBJECT);
 			if (!objects[done])
 				break;
 			done++;
@@ -616,7 +569,7 @@ void kmem_cache_free_bulk(struct kmem_cache *cache, size_t n, void **objects)
 	unsigned long flags;
 	size_t i;
 
-	if (!cache || mm_debug_flags || kmem_cache_debug(cache)) {
+	if (!cache || !cache->cpu_limit) {
 		for (i = 0; i < n; i++)
 			cache ? kmem_cache_free(cache, objects[i]) : kfree(objects[i]);
 		return;
@@ -624,8 +577,10 @@ void kmem_cache_free_bulk(struct kmem_cache *cache, size_t n, void **objects)
 	local_irq_save(flags);
 	cpu = this_cpu_ptr(cache->cpu_slab);
 	for (i = 0; i < n; i++) {
-		if (unlikely(!cpu->room))
-			flush_cpu_list(cache, cpu, cache->cpu_limit / 2);
+		if (unlikely(!cpu->room || cpu->freelist == objects[i])) {
+			slab_free_slow(cache, objects[i]);
+			continue;
+		}
 		*(void **)(objects[i] + cache->offset) = cpu->freelist;
 		cpu->freelist = objects[i];
 		cpu->room--;

@@ -6,6 +6,7 @@
 #include <linux/mutex.h>
 #include <linux/percpu.h>
 #include <linux/slab.h>
+#include <linux/swab.h>
 
 #include "internal.h"
 
@@ -103,6 +104,18 @@ static inline bool kmem_cache_debug(const struct kmem_cache *cache)
 	return cache->flags & SLAB_DEBUG_FLAGS;
 }
 
+/* What a constructor made, or RCU may read, has to stay in a free object. */
+static inline bool slab_keeps_contents(const struct kmem_cache *cache)
+{
+	return cache->ctor || (cache->flags & SLAB_TYPESAFE_BY_RCU);
+}
+
+/* Is the object zeroed, by init_on_alloc= or init_on_free=? */
+static inline bool slab_wiped_on(const struct kmem_cache *cache, unsigned int flag)
+{
+	return (mm_debug_flags & flag) && !slab_keeps_contents(cache);
+}
+
 static inline struct page *slab_page(const struct slab *slab)
 {
 	return (struct page *)slab;
@@ -138,6 +151,29 @@ static inline void *slab_object(const struct kmem_cache *cache, const struct sla
 	return slab_address(slab) + cache->red_left_pad + i * cache->size;
 }
 
+/* Hardened, a link means nothing to who does not know the cache's random number. */
+static inline void *slab_encode_link(const struct kmem_cache *cache, void *pointer, void **link)
+{
+	if (likely(!(mm_debug_flags & MM_DEBUG_SLAB_HARDENED)))
+		return pointer;
+	return (void *)((unsigned long)pointer ^ cache->random ^ swab((unsigned long)link));
+}
+
+/* The link of a free object to the next. */
+static inline void *slab_next_free(const struct kmem_cache *cache, void *object)
+{
+	void **link = object + cache->offset;
+
+	return slab_encode_link(cache, *link, link);
+}
+
+static inline void slab_set_next_free(const struct kmem_cache *cache, void *object, void *next)
+{
+	void **link = object + cache->offset;
+
+	*link = slab_encode_link(cache, next, link);
+}
+
 /* What a slab cannot be made with: these are taken out of the flags, with a report. */
 #define GFP_SLAB_BUG_MASK (__GFP_DMA32 | __GFP_HIGHMEM | ~__GFP_BITS_MASK)
 
@@ -153,9 +189,6 @@ int slab_calculate_order(unsigned int size, unsigned int nr_cpus);
 
 /* --- slab.c ---------------------------------------------------------------------------- */
 
-/* The link of a free object, as it is or hardened. */
-void *slab_next_free(const struct kmem_cache *cache, void *object);
-void slab_set_next_free(const struct kmem_cache *cache, void *object, void *next);
 void slab_flush_cpu(struct kmem_cache *cache);
 /* Under list_lock: gives an object back to its slab; see there. */
 void slab_put_object(struct kmem_cache *cache, struct slab *slab, void *object,
@@ -183,7 +216,9 @@ static __always_inline void *slab_take(struct kmem_cache *cache)
 	return object;
 }
 
-/* The fast path of all allocations; `size` is what was asked for. */
+#define WHOLE_OBJECT SIZE_MAX
+
+/* The fast path of all allocations; `size` is what was asked for, or WHOLE_OBJECT. */
 static __always_inline void *slab_alloc(struct kmem_cache *cache, gfp_t gfp, size_t size)
 {
 	void *object = likely(!mm_debug_flags) ? slab_take(cache) : NULL;
@@ -198,18 +233,18 @@ static __always_inline void slab_free(struct kmem_cache *cache, void *object)
 {
 	struct kmem_cache_cpu *cpu = cache->cpu_slab;
 	unsigned long flags;
+	void *newest;
 
 	local_irq_save(flags);
-	if (likely(this_cpu_read(cpu->room))) {
-		void *newest = this_cpu_read(cpu->freelist);
-
-		if (likely(newest != object)) {
+	newest = this_cpu_read(cpu->freelist);
+	if (likely(newest != object)) {
+		if (likely(!arch_this_cpu_dec_borrow(cpu->room))) {
 			*(void **)(object + cache->offset) = newest;
 			this_cpu_write(cpu->freelist, object);
-			this_cpu_dec(cpu->room);
 			local_irq_restore(flags);
 			return;
 		}
+		this_cpu_inc(cpu->room);
 	}
 	local_irq_restore(flags);
 	slab_free_slow(cache, object);

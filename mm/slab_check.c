@@ -21,7 +21,8 @@
  * slab_check() only looks, and is a part of mm_check(); validate_slab_cache() looks into
  * the objects of one cache, reports what it finds, and mends it.
  *
- * Cost: a few instructions a frame of lowmem, ten a free object that no CPU has.
+ * Cost: a few instructions a frame of lowmem that is not free, ten a free object that no CPU
+ * has. What is wrong inside a free block is page_alloc_check()'s to see.
  *
  * Locking: slab_mutex, and each cache's list_lock with interrupts off. Process context. While
  * other CPUs or threads make slabs, counts may be found wrong that are not.
@@ -39,18 +40,24 @@ static bool is_slab_head(const struct page *page)
 	return PageSlab(page) && page_ref_count(page);
 }
 
+/* The free block that begins there, if one does: a word that is read while it is taken is limited. */
+static unsigned long frames_without_slab(const struct page *page)
+{
+	return PageBuddy(page) ? 1UL << min(buddy_order(page), MAX_PAGE_ORDER) : 1;
+}
+
 struct slab *slab_next(const struct kmem_cache *cache, unsigned long *pfn)
 {
 	while (*pfn < max_low_pfn) {
-		struct slab *slab;
+		struct page *page = pfn_valid(*pfn) ? pfn_to_page(*pfn) : NULL;
+		struct slab *slab = (struct slab *)page;
 
-		if (!pfn_valid(*pfn)) {
+		if (!page) {
 			*pfn = ALIGN(*pfn + 1, PAGES_PER_SECTION);
 			continue;
 		}
-		slab = (struct slab *)pfn_to_page(*pfn);
-		if (!is_slab_head(slab_page(slab))) {
-			++*pfn;
+		if (!is_slab_head(page)) {
+			*pfn += frames_without_slab(page);
 			continue;
 		}
 		*pfn += 1UL << slab_order(slab);
@@ -189,8 +196,10 @@ static int check_section(unsigned long pfn, unsigned long end)
 
 	for (; pfn < end; pfn += nr, page += nr) {
 		nr = 1;
-		if (likely(!PageSlab(page)))
+		if (likely(!PageSlab(page))) {
+			nr = frames_without_slab(page);
 			continue;
+		}
 		if (!is_slab_head(page)) {
 			found += mm_problem("I-slab-1", "pfn %#lx is of no slab", pfn);
 			continue;

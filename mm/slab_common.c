@@ -25,7 +25,6 @@
  */
 #include <linux/init.h>
 #include <linux/kernel.h>
-#include <linux/kstrtox.h>
 #include <linux/mutex.h>
 #include <linux/panic.h>
 #include <linux/printk.h>
@@ -66,28 +65,8 @@ static int __init set_slab_nomerge(char *value)
 }
 early_param("slab_nomerge", set_slab_nomerge);
 
-static int __init set_mm_flag(const char *value, unsigned int flag)
-{
-	bool on;
-
-	if (!value || kstrtobool(value, &on))
-		return -EINVAL;
-	if (on)
-		mm_debug_flags |= flag;
-	return 0;
-}
-
-static int __init set_hardened(char *value)
-{
-	return set_mm_flag(value, MM_DEBUG_SLAB_HARDENED);
-}
-early_param("slab_freelist_hardened", set_hardened);
-
-static int __init set_random(char *value)
-{
-	return set_mm_flag(value, MM_DEBUG_SLAB_RANDOM);
-}
-early_param("slab_freelist_random", set_random);
+mm_debug_param(slab_freelist_hardened, MM_DEBUG_SLAB_HARDENED);
+mm_debug_param(slab_freelist_random, MM_DEBUG_SLAB_RANDOM);
 
 /* --- sizes --------------------------------------------------------------------------------- */
 

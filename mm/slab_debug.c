@@ -294,7 +294,7 @@ void *slab_debug_alloc(struct kmem_cache *cache, size_t size)
 	if (!object)
 		return NULL;
 	if (keeps_size(cache))
-		*kept_size(cache, object) = size;
+		*kept_size(cache, object) = min_t(size_t, size, cache->object_size);
 	if (cache->flags & SLAB_STORE_USER)
 		fill_track(track_of(cache, object, TRACK_ALLOC));
 	set_state(cache, object, SLUB_RED_ACTIVE);
@@ -334,8 +334,7 @@ static enum verdict put_object(struct kmem_cache *cache, struct slab *slab, void
 	}
 	if (cache->flags & SLAB_STORE_USER)
 		*track_of(cache, object, TRACK_FREE) = *who;
-	if ((mm_debug_flags & MM_DEBUG_INIT_ON_FREE) && !cache->ctor &&
-	    !(cache->flags & SLAB_TYPESAFE_BY_RCU))
+	if (slab_wiped_on(cache, MM_DEBUG_INIT_ON_FREE))
 		memset(object, 0, cache->object_size);
 	set_state(cache, object, SLUB_RED_INACTIVE);
 	slab_put_object(cache, slab, object, empty);
@@ -346,14 +345,16 @@ static enum verdict put_object(struct kmem_cache *cache, struct slab *slab, void
 static bool refuse(struct kmem_cache *cache, struct slab *slab, void *object, enum verdict verdict,
 		   const struct slab_fault *fault)
 {
+	struct slab_fault about = { .slab = slab };
 	enum slab_voice voice;
 
 	switch (verdict) {
 	case NO_OBJECT:
-		voice = slab_bug_slab(cache, slab, "Invalid object pointer 0x%px", object);
+		voice = slab_bug(cache, &about, "Invalid object pointer 0x%px", object);
 		break;
 	case ALREADY_FREE:
-		voice = slab_bug_object(cache, slab, object, "Object already free");
+		about.object = object;
+		voice = slab_bug(cache, &about, "Object already free");
 		break;
 	case DAMAGED:
 		voice = slab_bug_fault(cache, fault);

@@ -71,7 +71,7 @@ void slab_free_map(struct kmem_cache *cache, const struct slab *slab, unsigned i
 
 struct slab_fault {
 	struct slab *slab;
-	void *object;	  /* NULL: it is the space behind the last one */
+	void *object;	  /* NULL: it is the slab, or the space behind the last one */
 	u8 state;	  /* SLUB_RED_ACTIVE or SLUB_RED_INACTIVE: allocated or free */
 	bool harmless;	  /* to everybody: the object itself is sound */
 	const char *what; /* "Right Redzone" */
@@ -100,16 +100,13 @@ enum slab_voice {
 	SLAB_PRINTED,
 };
 
-/* "BUG cache (Not tainted): text". What follows is printed if it returns SLAB_PRINTED. */
-enum slab_voice slab_bug(const struct kmem_cache *cache, const char *fmt, ...) __printf(2, 3);
+/* "BUG cache (Not tainted): text", and what there is to know about the object or slab. */
+enum slab_voice slab_bug(struct kmem_cache *cache, const struct slab_fault *about, const char *fmt,
+			 ...) __printf(3, 4);
 /* "FIX cache: text", in the voice of the report that it belongs to. */
 void slab_fix(const struct kmem_cache *cache, enum slab_voice voice, const char *fmt, ...)
 	__printf(3, 4);
-/* A BUG about the slab, one about an object in it, and one about a fault, which is restored. */
-enum slab_voice slab_bug_slab(const struct kmem_cache *cache, const struct slab *slab,
-			      const char *fmt, ...) __printf(3, 4);
-enum slab_voice slab_bug_object(struct kmem_cache *cache, struct slab *slab, void *object,
-				const char *text);
+/* A BUG about a fault, which is then restored. */
 enum slab_voice slab_bug_fault(struct kmem_cache *cache, const struct slab_fault *fault);
 
 /* SLAB_TRACE: one line for an allocation or a free. */
@@ -117,11 +114,10 @@ void slab_trace(struct kmem_cache *cache, const struct slab *slab, void *object,
 
 /* --- slab_debug.c: what lies where ------------------------------------------------------------ */
 
-/* Are free objects full of poison? Not if what a constructor made, or RCU reads, has to stay. */
+/* Are free objects full of poison? */
 static inline bool slab_poisons_objects(const struct kmem_cache *cache)
 {
-	return (cache->flags & SLAB_POISON) && !cache->ctor &&
-	       !(cache->flags & SLAB_TYPESAFE_BY_RCU);
+	return (cache->flags & SLAB_POISON) && !slab_keeps_contents(cache);
 }
 
 /* Offsets from an object: the end of its link, or of the red zone; the end of all that is used. */

@@ -150,30 +150,20 @@ void slab_mark_all_used(struct kmem_cache *cache, struct slab *slab)
 	slab->inuse = slab->objects;
 }
 
-static struct freelist_walk look_at_freelist(struct kmem_cache *cache, struct slab *slab)
+/* Looks at the list; ends it where it can be trusted no further, if it is to be cut. */
+static struct freelist_walk walk_freelist(struct kmem_cache *cache, struct slab *slab, bool cut)
 {
 	struct freelist_walk walk;
 	unsigned long flags;
 
 	spin_lock_irqsave(&cache->node.list_lock, flags);
 	walk = slab_walk_freelist(cache, slab, NULL);
-	spin_unlock_irqrestore(&cache->node.list_lock, flags);
-	return walk;
-}
-
-/* Ends the list where it can be trusted no further. */
-static void cut_freelist(struct kmem_cache *cache, struct slab *slab)
-{
-	struct freelist_walk walk;
-	unsigned long flags;
-
-	spin_lock_irqsave(&cache->node.list_lock, flags);
-	walk = slab_walk_freelist(cache, slab, NULL);
-	if (walk.end == FREELIST_BAD_LINK && walk.last)
+	if (cut && walk.end == FREELIST_BAD_LINK && walk.last)
 		slab_set_next_free(cache, walk.last, NULL);
-	else if (walk.end != FREELIST_SOUND)
+	else if (cut && walk.end != FREELIST_SOUND)
 		slab_mark_all_used(cache, slab);
 	spin_unlock_irqrestore(&cache->node.list_lock, flags);
+	return walk;
 }
 
 static int mend_count(struct kmem_cache *cache, struct slab *slab)
@@ -192,28 +182,30 @@ static int mend_count(struct kmem_cache *cache, struct slab *slab)
 	spin_unlock_irqrestore(&cache->node.list_lock, flags);
 	if (walk.end != FREELIST_SOUND || said == counted)
 		return 0;
-	voice = slab_bug_slab(cache, slab, "Wrong object count. Counter is %u but counted were %u",
-			      said, counted);
+	voice = slab_bug(cache, &(struct slab_fault){ .slab = slab },
+			 "Wrong object count. Counter is %u but counted were %u", said, counted);
 	slab_fix(cache, voice, "Object count adjusted");
 	return 1;
 }
 
 int slab_mend_freelist(struct kmem_cache *cache, struct slab *slab)
 {
-	struct freelist_walk walk = look_at_freelist(cache, slab);
+	struct freelist_walk walk = walk_freelist(cache, slab, false);
+	struct slab_fault about = { .slab = slab };
 	enum slab_voice voice;
 
 	if (walk.end == FREELIST_SOUND)
 		return mend_count(cache, slab);
 	if (walk.end == FREELIST_BAD_LINK && walk.last) {
-		slab_bug_object(cache, slab, walk.last, "Freechain corrupt");
-		cut_freelist(cache, slab);
+		about.object = walk.last;
+		slab_bug(cache, &about, "Freechain corrupt");
+		walk_freelist(cache, slab, true);
 		return 1 + mend_count(cache, slab);
 	}
-	voice = slab_bug_slab(cache, slab,
-			      walk.end == FREELIST_CYCLE ? "Freelist cycle detected"
-							 : "Freepointer corrupt");
-	cut_freelist(cache, slab);
+	voice = slab_bug(cache, &about, "%s",
+			 walk.end == FREELIST_CYCLE ? "Freelist cycle detected"
+						    : "Freepointer corrupt");
+	walk_freelist(cache, slab, true);
 	slab_fix(cache, voice, "Freelist cleared");
 	return 1;
 }

@@ -63,26 +63,6 @@ static bool count_for_kunit(void)
 	return true;
 }
 
-enum slab_voice slab_bug(const struct kmem_cache *cache, const char *fmt, ...)
-{
-	char text[TEXT_LENGTH];
-	va_list args;
-
-	if (count_for_kunit())
-		return SLAB_COUNTED;
-	va_start(args, fmt);
-	vscnprintf(text, sizeof(text), fmt, args);
-	va_end(args);
-	if (report_note("BUG %s (%s): %s", cache->name, print_tainted(), text))
-		return SLAB_DECLARED;
-	pr_err("=============================================================================\n");
-	pr_err("BUG %s (%s): %s\n", cache->name, print_tainted(), text);
-	pr_err("-----------------------------------------------------------------------------\n");
-	pr_err("\n");
-	add_taint(TAINT_BAD_PAGE, LOCKDEP_NOW_UNRELIABLE);
-	return SLAB_PRINTED;
-}
-
 void slab_fix(const struct kmem_cache *cache, enum slab_voice voice, const char *fmt, ...)
 {
 	char text[TEXT_LENGTH];
@@ -164,74 +144,49 @@ static void print_object(struct kmem_cache *cache, struct slab *slab, void *obje
 
 /* --- what can be said ------------------------------------------------------------------------------ */
 
-enum slab_voice slab_bug_slab(const struct kmem_cache *cache, const struct slab *slab,
-			      const char *fmt, ...)
+enum slab_voice slab_bug(struct kmem_cache *cache, const struct slab_fault *about, const char *fmt,
+			 ...)
 {
-	enum slab_voice voice;
 	char text[TEXT_LENGTH];
 	va_list args;
 
+	if (count_for_kunit())
+		return SLAB_COUNTED;
 	va_start(args, fmt);
 	vscnprintf(text, sizeof(text), fmt, args);
 	va_end(args);
-	voice = slab_bug(cache, "%s", text);
-	if (voice == SLAB_PRINTED) {
-		print_slab(slab);
-		dump_stack();
+	if (report_note("BUG %s (%s): %s", cache->name, print_tainted(), text))
+		return SLAB_DECLARED;
+	pr_err("=============================================================================\n");
+	pr_err("BUG %s (%s): %s\n", cache->name, print_tainted(), text);
+	pr_err("-----------------------------------------------------------------------------\n");
+	pr_err("\n");
+	if (about->from)
+		pr_err("0x%px-0x%px @offset=%td. First byte 0x%x instead of 0x%x\n", about->from,
+		       about->to - 1, offset_in_slab(about->slab, about->from), about->found,
+		       about->wanted);
+	if (about->object) {
+		print_object(cache, about->slab, about->object);
+	} else {
+		print_slab(about->slab);
+		print_section("Padding  ", about->from, about->to - about->from);
 	}
-	return voice;
-}
-
-enum slab_voice slab_bug_object(struct kmem_cache *cache, struct slab *slab, void *object,
-				const char *text)
-{
-	enum slab_voice voice = slab_bug(cache, "%s", text);
-
-	if (voice == SLAB_PRINTED) {
-		print_object(cache, slab, object);
-		dump_stack();
-	}
-	return voice;
-}
-
-static enum slab_voice bug_padding(const struct kmem_cache *cache, const struct slab_fault *fault)
-{
-	const void *padding = slab_address(fault->slab) + fault->slab->objects * cache->size;
-	enum slab_voice voice;
-
-	voice = slab_bug_slab(cache, fault->slab, "Padding overwritten. 0x%px-0x%px @offset=%td",
-			      fault->from, fault->to - 1, offset_in_slab(fault->slab, fault->from));
-	if (voice == SLAB_PRINTED)
-		print_section("Padding  ", padding,
-			      (PAGE_SIZE << slab_order(fault->slab)) -
-				      (padding - slab_address(fault->slab)));
-	return voice;
-}
-
-static enum slab_voice bug_bytes(struct kmem_cache *cache, const struct slab_fault *fault)
-{
-	enum slab_voice voice = slab_bug(cache, "%s overwritten", fault->what);
-
-	if (voice == SLAB_PRINTED) {
-		pr_err("0x%px-0x%px @offset=%td. First byte 0x%x instead of 0x%x\n", fault->from,
-		       fault->to - 1, offset_in_slab(fault->slab, fault->from), fault->found,
-		       fault->wanted);
-		print_object(cache, fault->slab, fault->object);
-		dump_stack();
-	}
-	return voice;
+	dump_stack();
+	add_taint(TAINT_BAD_PAGE, LOCKDEP_NOW_UNRELIABLE);
+	return SLAB_PRINTED;
 }
 
 enum slab_voice slab_bug_fault(struct kmem_cache *cache, const struct slab_fault *fault)
 {
 	enum slab_voice voice;
 
-	if (!fault->object)
-		voice = bug_padding(cache, fault);
-	else if (fault->from)
-		voice = bug_bytes(cache, fault);
+	if (fault->object)
+		voice = slab_bug(cache, fault, "%s %s", fault->what,
+				 fault->from ? "overwritten" : "corrupt");
 	else
-		voice = slab_bug_object(cache, fault->slab, fault->object, "Freepointer corrupt");
+		voice = slab_bug(cache, fault, "Padding overwritten. 0x%px-0x%px @offset=%td",
+				 fault->from, fault->to - 1,
+				 offset_in_slab(fault->slab, fault->from));
 	slab_restore(cache, fault);
 	if (fault->from)
 		slab_fix(cache, voice, "Restoring %s 0x%px-0x%px=0x%x", fault->what, fault->from,
@@ -273,7 +228,7 @@ static bool warn_of_objects(const struct kmem_cache *cache, void *caller)
 }
 
 /* One report for each slab. If the warning was declared, they are a part of it. */
-static void report_live_in(struct kmem_cache *cache, const struct slab *slab, bool declared)
+static void report_live_in(struct kmem_cache *cache, struct slab *slab, bool declared)
 {
 	DECLARE_BITMAP(map, SLAB_MAP_BITS);
 	enum slab_voice voice = SLAB_DECLARED;
@@ -285,10 +240,9 @@ static void report_live_in(struct kmem_cache *cache, const struct slab *slab, bo
 	if (declared)
 		kunit_report_declared(text);
 	else
-		voice = slab_bug(cache, "%s", text);
+		voice = slab_bug(cache, &(struct slab_fault){ .slab = slab }, "%s", text);
 	if (voice != SLAB_PRINTED)
 		return;
-	print_slab(slab);
 	for (i = 0; i < slab->objects; i++) {
 		void *object = slab_object(cache, slab, i);
 

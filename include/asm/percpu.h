@@ -70,6 +70,15 @@ extern unsigned long this_cpu_off;
 		__zero;                                                                   \
 	})
 
+/* One less; true if it was 0, and has borrowed. */
+#define arch_this_cpu_dec_borrow(var)                                                       \
+	({                                                                                  \
+		bool __borrow;                                                              \
+		BUILD_BUG_ON(sizeof(var) != 4);                                             \
+		asm volatile("subl $1, " __percpu_seg "%0" : "+m"(var), "=@ccc"(__borrow)); \
+		__borrow;                                                                   \
+	})
+
 #define arch_this_cpu_offset() arch_this_cpu_read(this_cpu_off)
 
 #endif

@@ -173,7 +173,7 @@ void kfree(const void *object);
 /* The same; what was in it is overwritten first. */
 void kfree_sensitive(const void *object);
 #define kzfree(object)	      kfree_sensitive(object) /* up to 5.9 */
-#define kfree_s(object, size) kfree(object)	      /* up to 2.1: the size is known */
+#define kfree_s(object, size) kfree(object)	      /* up to 2.2: the size is known */
 
 /*
  * Another size, the contents kept as far as both go. The old object stays the caller's if

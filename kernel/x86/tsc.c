@@ -25,6 +25,7 @@
  * Nanoseconds are counts * mult >> 22, with mult = 10^6 * 2^22 / kHz: it fits
  * into 32 bits from 1 MHz on, and is exact to a millionth up to 4 GHz.
  */
+#include <linux/init.h>
 #include <linux/irqflags.h>
 #include <linux/io.h>
 #include <linux/limits.h>

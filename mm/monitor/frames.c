@@ -46,7 +46,7 @@ void for_each_cpu_block(struct zone *zone, void (*visit)(const struct cpu_block 
 		int left = pcp->count;
 
 		for (i = 0; i < NR_PCP_LISTS; i++) {
-			struct cpu_block block = { .order = i / MIGRATE_PCPTYPES, .cpu = cpu };
+			struct cpu_block block = { .order = i % NR_PCP_ORDERS, .cpu = cpu };
 
 			list_for_each_entry(block.page, &pcp->lists[i], lru) {
 				left -= 1 << block.order;

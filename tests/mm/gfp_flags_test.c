@@ -173,10 +173,49 @@ static void api_F20_nofail_floor(struct kunit *test)
 	mm_near_limits(GFP_DMA);
 	mm_fill(MM_TEST_GFP(GFP_KERNEL | GFP_DMA), 4);
 	KUNIT_EXPECT_GE(test, dma->nr_free_pages, min_wmark_pages(dma));
+	if ((long)dma->nr_free_pages - 15 > half)
+		kunit_expect_report(test, "WARNING: at mm/page_alloc.c"); /* for the order */
 	while ((long)dma->nr_free_pages - 15 > half)
 		KUNIT_ASSERT_NOT_NULL(test, mm_take(GFP_KERNEL | GFP_DMA | __GFP_NOFAIL, 4));
 	KUNIT_EXPECT_GE(test, (long)dma->nr_free_pages, half);
 	KUNIT_EXPECT_LT(test, dma->nr_free_pages, min_wmark_pages(dma) + 16);
+}
+
+static void api_F20_nofail_above_order_1_warns(struct kunit *test)
+{
+	unsigned int order;
+
+	for (order = 0; order <= 1; order++)
+		KUNIT_EXPECT_NOT_NULL(test, mm_take(GFP_KERNEL | __GFP_NOFAIL, order));
+	kunit_expect_report(test, "WARNING: at mm/page_alloc.c");
+	for (order = 2; order <= 5; order++)
+		KUNIT_EXPECT_NOT_NULL(test, mm_take(GFP_KERNEL | __GFP_NOFAIL, order));
+	KUNIT_EXPECT_EQ(test, kunit_reports_seen(test), 1);
+}
+
+static void end_memalloc(void *unused)
+{
+	current->flags &= ~PF_MEMALLOC;
+}
+
+static void api_F20_nofail_of_memalloc_gets_the_last_page(struct kunit *test)
+{
+	struct zone *dma = mm_zone(ZONE_DMA);
+
+	mm_near_limits(GFP_DMA);
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, end_memalloc, NULL), 0);
+	current->flags |= PF_MEMALLOC;
+	while (dma->nr_free_pages)
+		KUNIT_ASSERT_NOT_NULL(test, mm_take(GFP_KERNEL | GFP_DMA | __GFP_NOFAIL, 0));
+	KUNIT_EXPECT_EQ(test, kunit_reports_seen(test), 0);
+}
+
+/* Who frees memory and finds none left cannot wait for it: he is told, and stopped. */
+static void api_F20_nofail_of_memalloc_never_returns_null(struct kunit *test)
+{
+	mm_hide_down_to(mm_zone(ZONE_DMA), 0);
+	current->flags |= PF_MEMALLOC;
+	alloc_pages(GFP_KERNEL | GFP_DMA | __GFP_NOFAIL, 0);
 }
 
 static void api_F20_nofail_never_returns_null(struct kunit *test)
@@ -264,7 +303,10 @@ static struct kunit_case gfp_flags_cases[] = {
 	KUNIT_CASE(api_F15_pfmemalloc_mark),
 	KUNIT_CASE(api_F20_nofail_that_cannot_wait_warns),
 	KUNIT_CASE(api_F20_nofail_floor),
+	KUNIT_CASE(api_F20_nofail_above_order_1_warns),
+	KUNIT_CASE(api_F20_nofail_of_memalloc_gets_the_last_page),
 	KUNIT_CASE_OOPS(api_F20_nofail_never_returns_null, "Out of memory"),
+	KUNIT_CASE_OOPS(api_F20_nofail_of_memalloc_never_returns_null, "Out of memory"),
 	KUNIT_CASE(api_F22_zero),
 	KUNIT_CASE(api_F23_compound_page),
 	KUNIT_CASE(api_F23_order_0_and_plain_blocks_are_not_compound),

@@ -258,6 +258,27 @@ static void api_K12_twice_in_a_row_by_kmem_cache_free(struct kunit *test)
 	KUNIT_EXPECT_PTR_NE(test, objects[1], objects[2]);
 }
 
+static void api_K12_twice_in_a_row_in_bulk(struct kunit *test)
+{
+	struct kmem_cache *cache = slab_test_cache(test, 80, 0, SLAB_NO_MERGE, NULL);
+	void *objects[4], *again[3];
+	unsigned int i;
+
+	if (kmem_cache_debug(cache))
+		kunit_skip(test, "slub_debug= says more");
+	slab_hold(kmem_cache_alloc(cache, GFP_KERNEL));
+	KUNIT_ASSERT_EQ(test, kmem_cache_alloc_bulk(cache, GFP_KERNEL, 3, objects), 3);
+	objects[3] = objects[2];
+	kunit_expect_report(test, "is freed twice in a row");
+	kmem_cache_free_bulk(cache, 4, objects);
+	KUNIT_EXPECT_EQ(test, kunit_reports_seen(test), 1);
+	for (i = 0; i < 3; i++)
+		again[i] = slab_hold(kmem_cache_alloc(cache, GFP_KERNEL));
+	KUNIT_EXPECT_PTR_NE(test, again[0], again[1]);
+	KUNIT_EXPECT_PTR_NE(test, again[0], again[2]);
+	KUNIT_EXPECT_PTR_NE(test, again[1], again[2]);
+}
+
 /* --- K13, K14 --------------------------------------------------------------------------------- */
 
 static const gfp_t refused[] = { GFP_DMA, GFP_KERNEL | GFP_DMA, GFP_ATOMIC | GFP_DMA,
@@ -362,6 +383,7 @@ static struct kunit_case report_cases[] = {
 	KUNIT_CASE(api_K11_large_block_twice),
 	KUNIT_CASE(api_K12_twice_in_a_row),
 	KUNIT_CASE(api_K12_twice_in_a_row_by_kmem_cache_free),
+	KUNIT_CASE(api_K12_twice_in_a_row_in_bulk),
 	KUNIT_CASE(api_K13_one_report_in_ten_seconds),
 	KUNIT_CASE(api_K13_nowarn_is_silent),
 	KUNIT_CASE(api_K13_text),

@@ -404,7 +404,7 @@ static void api_K4_alignment_with_red_zones(struct kunit *test)
 			struct kmem_cache *cache =
 				slab_test_cache(test, size, align, flags[i], NULL);
 
-			for (k = 0; k <= min_t(unsigned int, cache->shape.objects, 6); k++) {
+			for (k = 0; k <= min_t(unsigned int, cache->shape.objects, 3); k++) {
 				void *object = kmem_cache_alloc(cache, GFP_KERNEL);
 
 				KUNIT_ASSERT_NOT_NULL(test, object);

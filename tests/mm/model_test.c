@@ -346,7 +346,7 @@ static void run_model(struct kunit *test, unsigned long steps, u64 seed)
 
 static void model_quick(struct kunit *test)
 {
-	run_model(test, 1000, 1);
+	run_model(test, 500, 1);
 }
 
 static void model_million(struct kunit *test)
@@ -362,7 +362,7 @@ static void model_under_pressure(struct kunit *test)
 	for_each_zone(zone)
 		mm_hide_down_to(zone, zone->_watermark[WMARK_HIGH] +
 					      zone->lowmem_reserve[ZONE_NORMAL] + 256);
-	run_model(test, 1000, 3);
+	run_model(test, 500, 3);
 }
 
 static void model_under_pressure_for_long(struct kunit *test)

@@ -177,7 +177,11 @@ static void alloc_cache_takes_from_it(struct kunit *test)
 
 static void a_refusal_is_explained(struct kunit *test)
 {
-	mm_fill(GFP_KERNEL | __GFP_MEMALLOC | __GFP_NOWARN, 0);
+	struct zone *zone;
+
+	drain_all_pages(NULL);
+	for_each_zone(zone)
+		mm_hide_down_to(zone, 0);
 	KUNIT_EXPECT_EQ(test, run(test, "alloc kmalloc 8000 GFP_NOWAIT"), -ENOMEM);
 	KUNIT_EXPECT_TRUE(test, printed("kmalloc-8k has no free object, and gets no pages"));
 	KUNIT_EXPECT_TRUE(test, printed("pages free, "));

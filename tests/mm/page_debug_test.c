@@ -170,11 +170,17 @@ static struct page *poisoned_page(struct kunit *test)
 	return page;
 }
 
+/* It waits in the list of its pageblock's type, which need not be that of its first request. */
+static struct page *take_again(const struct page *page, gfp_t gfp)
+{
+	return mm_take(gfp | (gfp_t)get_pageblock_migratetype(page) << GFP_MOVABLE_SHIFT, 0);
+}
+
 static void poison_that_is_untouched_is_silent(struct kunit *test)
 {
 	struct page *page = poisoned_page(test);
 
-	KUNIT_EXPECT_PTR_EQ(test, mm_take(GFP_KERNEL, 0), page);
+	KUNIT_EXPECT_PTR_EQ(test, take_again(page, GFP_KERNEL), page);
 	KUNIT_EXPECT_EQ(test, kunit_reports_seen(test), 0);
 }
 
@@ -191,7 +197,7 @@ static void poison_finds_a_write_after_free(struct kunit *test)
 		snprintf(text, sizeof(text), "pagealloc: memory corruption in pfn %05lx",
 			 page_to_pfn(page));
 		kunit_expect_report(test, text);
-		KUNIT_EXPECT_PTR_EQ(test, mm_take(GFP_KERNEL, 0), page);
+		KUNIT_EXPECT_PTR_EQ(test, take_again(page, GFP_KERNEL), page);
 		KUNIT_EXPECT_EQ(test, kunit_reports_seen(test), i + 1);
 		mm_give_all();
 	}
@@ -201,7 +207,7 @@ static void poison_and_zero(struct kunit *test)
 {
 	struct page *page = poisoned_page(test);
 
-	KUNIT_EXPECT_PTR_EQ(test, mm_take(GFP_KERNEL | __GFP_ZERO, 0), page);
+	KUNIT_EXPECT_PTR_EQ(test, take_again(page, GFP_KERNEL | __GFP_ZERO), page);
 	KUNIT_EXPECT_TRUE(test, block_is_full_of(page, 0, 0));
 }
 

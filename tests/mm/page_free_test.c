@@ -264,6 +264,45 @@ static const struct bad_case {
 };
 // clang-format on
 
+static void clear_bad_tails(void *unused)
+{
+	mm_debug_flags &= ~MM_DEBUG_BAD_TAILS;
+}
+
+/*
+ * A page of somebody's block, freed by another: it does not come back with its block, alone
+ * or inside a larger one; the rest of the block does.
+ */
+static void free_of_a_tail(struct kunit *test, unsigned int order, unsigned int tail)
+{
+	unsigned long before = mm_free_pages(NULL);
+	struct page *block = alloc_pages(GFP_DMA, order);
+	unsigned int i;
+
+	KUNIT_ASSERT_NOT_NULL(test, block);
+	kunit_expect_report(test, bad_page_text(block + tail, "nonzero _refcount"));
+	__free_page(block + tail);
+	KUNIT_EXPECT_TRUE(test, PageBad(block + tail));
+	__free_pages(block, order);
+	KUNIT_EXPECT_EQ(test, before - mm_free_pages(NULL), 1);
+	drain_all_pages(NULL);
+	for (i = 0; i < 1U << order; i++)
+		KUNIT_EXPECT_EQ(test, mm_in_free_areas(block + i), i != tail);
+	expect_never_reissued(test, block + tail);
+	mm_repair_bad(block + tail);
+	__free_page(block + tail);
+	KUNIT_EXPECT_EQ(test, before, mm_free_pages(NULL));
+}
+
+static void api_P11_free_of_a_tail(struct kunit *test)
+{
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, clear_bad_tails, NULL), 0);
+	free_of_a_tail(test, 1, 1);
+	free_of_a_tail(test, 3, 5);
+	free_of_a_tail(test, 6, 63);
+	KUNIT_EXPECT_EQ(test, kunit_reports_seen(test), 3);
+}
+
 /* The free of such a block is refused, whole, and nothing of it is ever handed out. */
 static void free_badly(struct kunit *test, const struct bad_case *bad, unsigned int order)
 {
@@ -382,6 +421,7 @@ static struct kunit_case page_free_cases[] = {
 	KUNIT_CASE(api_P11_double_free),
 	KUNIT_CASE(api_P11_double_free_of_merged_pages),
 	KUNIT_CASE(api_P11_double_free_of_a_block),
+	KUNIT_CASE(api_P11_free_of_a_tail),
 	KUNIT_CASE(api_P11_bad_free),
 	KUNIT_CASE(api_P11_written_while_free),
 	KUNIT_CASE_SLOW(api_P11_sixty_a_minute),

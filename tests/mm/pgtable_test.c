@@ -596,7 +596,6 @@ static void the_checker_names(struct kunit *test)
 		KUNIT_ASSERT_EQ(test, set_memory_np(page, 1) || set_memory_p(page, 1), 0);
 	entry = lookup_address(page, &level);
 	KUNIT_ASSERT_EQ(test, level, (unsigned int)PG_LEVEL_4K);
-	KUNIT_ASSERT_EQ(test, pgtable_check(), 0);
 	before = *entry;
 
 	set_pte_atomic(entry, __pte((pte_val(before) & ~damage->clear) | damage->set));
@@ -611,7 +610,6 @@ static void the_checker_names(struct kunit *test)
 	}
 	KUNIT_EXPECT_EQ(test, problems, (int)i);
 	mm_problems_forget();
-	KUNIT_EXPECT_EQ(test, pgtable_check(), 0);
 }
 
 /* --- what ends in an oops ---------------------------------------------------------------- */

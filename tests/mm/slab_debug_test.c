@@ -22,6 +22,12 @@ static struct scene {
 	bool freed[OBJECTS]; /* by the case */
 } scene;
 
+/* Who used an object costs most of the time, and matters little here: every third row has it. */
+static slab_flags_t watched(struct kunit *test)
+{
+	return test->param_index % 3 ? FZPU & ~SLAB_STORE_USER : FZPU;
+}
+
 static u8 *neighbour(unsigned int i)
 {
 	return slab_object(scene.cache, scene.slab, i);
@@ -192,7 +198,7 @@ static void api_M13_overrun(struct kunit *test)
 	const struct harm *row = test->param_value;
 	u8 before;
 
-	set_scene(test, FZPU);
+	set_scene(test, watched(test));
 	before = harm(row);
 	kfree(scene.p);
 	KUNIT_EXPECT_EQ(test, slab_errors, row->errors);
@@ -216,7 +222,7 @@ static void api_M13_use_after_free(struct kunit *test)
 	void *object;
 	u8 before;
 
-	set_scene(test, FZPU);
+	set_scene(test, watched(test));
 	kfree(scene.p);
 	before = harm(row);
 	object = kmalloc_trace(scene.cache, GFP_KERNEL, ASKED);
@@ -241,7 +247,7 @@ static void api_L9_validate_finds_overruns(struct kunit *test)
 {
 	const struct harm *row = test->param_value;
 
-	set_scene(test, FZPU);
+	set_scene(test, watched(test));
 	harm(row);
 	KUNIT_EXPECT_EQ(test, validate_slab_cache(scene.cache), 1);
 	KUNIT_EXPECT_EQ(test, slab_errors, row->where == at_link ? 1 : 2);
@@ -426,7 +432,7 @@ static void api_M13_red_zones_alone_are_not_looked_at(struct kunit *test)
 /* Objects 1, 3 and 5 are free, in this order. */
 static void set_freelist(struct kunit *test)
 {
-	set_scene(test, FZPU);
+	set_scene(test, watched(test));
 	free_neighbour(5);
 	free_neighbour(3);
 	kfree(scene.p);
@@ -561,6 +567,8 @@ static void api_M13_circle_without_consistency_checks(struct kunit *test)
 {
 	unsigned int i, from_here = 0;
 
+	if (mm_debug_flags & MM_DEBUG_INIT_ON_ALLOC)
+		kunit_skip(test, "zeroing what is handed out also ends the circle");
 	set_scene(test, SLAB_STORE_USER);
 	free_neighbour(5);
 	free_neighbour(3);

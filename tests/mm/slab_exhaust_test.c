@@ -94,14 +94,29 @@ static void hide_most(void)
 		mm_hide_down_to(zone, min_wmark_pages(zone) / 2 + 16);
 }
 
-static void to_the_last_page(struct kunit *test, bool all_memory, unsigned int cycles)
+/* A call trace for each of some 100,000 objects takes its time: then an eighth must do, once. */
+static unsigned int all_or_enough(const struct kmem_cache *cache)
+{
+	struct zone *zone;
+
+	if (!(cache->flags & SLAB_STORE_USER))
+		return 2;
+	for_each_zone(zone)
+		mm_hide_down_to(zone, zone_managed_pages(zone) / 8);
+	return 1;
+}
+
+static void to_the_last_page(struct kunit *test, bool all_memory)
 {
 	const struct exhaust_row *row = test->param_value;
 	struct kmem_cache *cache =
 		slab_test_cache(test, row->size, 0, row->flags | SLAB_NO_MERGE, NULL);
 	unsigned long before, nr;
+	unsigned int cycles = 1;
 
-	if (!all_memory)
+	if (all_memory)
+		cycles = all_or_enough(cache);
+	else
 		hide_most();
 	before = lowmem_free();
 	while (cycles--) {
@@ -120,12 +135,12 @@ static void to_the_last_page(struct kunit *test, bool all_memory, unsigned int c
 
 static void caches_to_the_last_page(struct kunit *test)
 {
-	to_the_last_page(test, false, 1);
+	to_the_last_page(test, false);
 }
 
 static void caches_to_the_last_page_of_all(struct kunit *test)
 {
-	to_the_last_page(test, true, 2);
+	to_the_last_page(test, true);
 }
 
 /* Where GFP_KERNEL ends, interrupt handlers go on, and then whoever frees memory. */

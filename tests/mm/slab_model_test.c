@@ -65,14 +65,14 @@ static unsigned long many(void)
 static void model_quick(struct kunit *test)
 {
 	begin(test, 0);
-	run(test, 1000, 1);
+	run(test, 400, 1);
 	KUNIT_EXPECT_EQ(test, slab_model_counts.refused, 0);
 }
 
 static void model_quick_watched(struct kunit *test)
 {
 	begin(test, CHECKS);
-	run(test, 300, 2);
+	run(test, 150, 2);
 	KUNIT_EXPECT_EQ(test, slab_model_counts.refused, 0);
 }
 
@@ -95,7 +95,7 @@ static void under_pressure(struct kunit *test, gfp_t gfp, unsigned long steps, u
 
 static void model_under_pressure(struct kunit *test)
 {
-	under_pressure(test, GFP_ATOMIC, 1500, 3);
+	under_pressure(test, GFP_ATOMIC, 800, 3);
 }
 
 static void model_million(struct kunit *test)

@@ -74,11 +74,16 @@ POINTS = (
     Point("vmalloc=384M", "1024", words="vmalloc=384M"),
     Point("slab_nomerge", words="slab_nomerge"),
     Point("slab-hardened", words="slab_freelist_hardened=1 slab_freelist_random=1"),
-    Point("init_on", words="init_on_alloc=1 init_on_free=1"),
+    Point(
+        "init_on", words="init_on_alloc=1 init_on_free=1", tests="all", images=("default",),
+        limit=LONG,
+    ),
     Point(
         "slub_debug=FZP", words="slub_debug=FZP", tests="all", images=("default",), limit=LONG
     ),  # the model's million, all caches watched
-    Point("slub_debug=FZPU", "32", words="slub_debug=FZPU", images=("default",)),
+    Point(
+        "slub_debug=FZPU", words="slub_debug=FZPU", tests="all", images=("default",), limit=LONG
+    ),
     Point("clang", images=("clang",), tests="all", limit=LONG),
     Point("host-gcc", images=("host-gcc",)),
     Point("iso", iso=True),

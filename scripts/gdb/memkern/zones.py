@@ -91,8 +91,9 @@ class CpuLists:
         """(frame, order) of each block in the lists. Raises links.Broken."""
         lists = self.value["lists"]
         lru = frames.lru_offset()
+        orders = kernel.length(lists) // kernel.enumerator("MIGRATE_PCPTYPES")
         for index in range(kernel.length(lists)):
-            order = index // kernel.enumerator("MIGRATE_PCPTYPES")
+            order = index % orders
             for link in links.walk(int(lists[index].address)):
                 pfn = memmap.pfn_of(link - lru)
                 if pfn is None or memmap.page_address(pfn) != link - lru:

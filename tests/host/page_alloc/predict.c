@@ -48,7 +48,7 @@ static bool has_block_at_hand(const struct zone *zone, gfp_t gfp, unsigned int o
 	if (page_group_by_mobility_disabled)
 		type = 0;
 	return order <= PAGE_ALLOC_COSTLY_ORDER &&
-	       !list_empty(&zone->per_cpu_pageset->lists[order * 3 + type]);
+	       !list_empty(&zone->per_cpu_pageset->lists[pcp_list_index(type, order)]);
 }
 
 /* W7: the floor, before the lowmem reserve. */

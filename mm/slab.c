@@ -57,6 +57,7 @@
 #include <linux/printk.h>
 #include <linux/random.h>
 #include <linux/ratelimit.h>
+#include <linux/sched/mm.h>
 #include <memkern/report.h>
 
 #include "slab.h"
@@ -406,8 +407,10 @@ noinline void *slab_zero(struct kmem_cache *cache, void *object)
 /* The CPU's list is empty, the cache has none, or something is on that wants to see all. */
 noinline void *slab_alloc_slow(struct kmem_cache *cache, gfp_t gfp, size_t size)
 {
-	void *object = take_object(cache, gfp, size);
+	void *object;
 
+	might_alloc(gfp);
+	object = take_object(cache, gfp, size);
 	if (!object)
 		return NULL;
 	if (gfp & __GFP_ZERO)
@@ -544,6 +547,7 @@ int kmem_cache_alloc_bulk(struct kmem_cache *cache, gfp_t gfp, size_t n, void **
 {
 	size_t done = 0;
 
+	might_alloc(gfp);
 	if (unlikely((gfp & __GFP_ZERO) | mm_debug_flags) || kmem_cache_debug(cache)) {
 		done = alloc_singly(cache, gfp, n, objects);
 	} else {

@@ -79,6 +79,17 @@ extern unsigned long this_cpu_off;
 		__borrow;                                                                   \
 	})
 
+/* Of an int: compares where it is, without loading it. */
+#define arch_this_cpu_equals(var, value)                   \
+	({                                                 \
+		bool __equal;                              \
+		BUILD_BUG_ON(sizeof(var) != 4);            \
+		asm volatile("cmpl %2, " __percpu_seg "%1" \
+			     : "=@ccz"(__equal)            \
+			     : "m"(var), "ri"(value));     \
+		__equal;                                   \
+	})
+
 #define arch_this_cpu_offset() arch_this_cpu_read(this_cpu_off)
 
 #endif

@@ -13,6 +13,7 @@
 #define arch_this_cpu_or(var, value)	((void)((var) |= (value)))
 #define arch_this_cpu_dec_and_test(var) (--(var) == 0)
 #define arch_this_cpu_dec_borrow(var)	((var)-- == 0)
+#define arch_this_cpu_equals(var, value) ((var) == (value))
 #define arch_this_cpu_offset()		host_this_cpu_offset()
 
 unsigned long host_this_cpu_offset(void);

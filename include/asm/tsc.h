@@ -21,9 +21,9 @@ extern const char *tsc_khz_source;
 extern bool tsc_khz_assumed;
 
 /*
- * A rate that is known to lie between two: a whole number of MHz if one does, as clocks mostly
- * have one, else `otherwise`.
+ * A rate that is known to lie between two: in the middle, but if the next whole number of MHz
+ * lies there too, it is that, as clocks mostly have one.
  */
-u32 roundest_khz(u64 low, u64 high, u64 otherwise);
+u32 roundest_khz(u64 low, u64 high);
 
 #endif

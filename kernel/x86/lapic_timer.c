@@ -22,6 +22,8 @@
 #define LAPIC_MAX_TICKS 0x7fffffff
 
 #define CALIBRATE_NS (10 * NSEC_PER_MSEC)
+#define ATTEMPTS     3
+#define GOOD_ENOUGH  1000 /* high - low is at most this part of high */
 #define LOWEST_KHZ   100
 
 static u32 lapic_khz;
@@ -49,32 +51,45 @@ static void lapic_timer_interrupt(struct pt_regs *regs)
 }
 
 /*
- * The rate by which the counter went down while the clock went on, as for the TSC (tsc.c) from
- * both ends of what it can have been. If no round number lies there, the highest is taken: a timer
- * that is thought too fast interrupts late by millionths, one thought too slow twice.
+ * How far the counter went down while the clock went on. The counter was started and read at
+ * moments that are known by the clock's before and after, as for the TSC (tsc.c).
  */
-static u32 measure_khz(void)
+static void measure(u64 *low, u64 *high)
 {
 	u64 begin_before, begin_after, end_before, end_after;
 	u32 count;
 
-	apic_write(APIC_TDCR, APIC_TDR_DIV_1);
-	apic_write(APIC_LVTT, APIC_LVT_MASKED | LOCAL_TIMER_VECTOR);
 	begin_before = cycles_to_ns(get_cycles());
 	apic_write(APIC_TMICT, ~0U);
-	begin_after = end_after = cycles_to_ns(get_cycles());
-	while (end_after - begin_after < CALIBRATE_NS)
-		end_after = cycles_to_ns(get_cycles());
-	end_before = cycles_to_ns(get_cycles());
+	begin_after = cycles_to_ns(get_cycles());
+	do
+		end_before = cycles_to_ns(get_cycles());
+	while (end_before - begin_after < CALIBRATE_NS);
 	count = ~0U - apic_read(APIC_TMCCT);
 	end_after = cycles_to_ns(get_cycles());
 	apic_write(APIC_TMICT, 0);
-	if (!count || count == ~0U)
-		return 0;
-	count++;
-	return roundest_khz(div64_u64((u64)(count - 1) * NSEC_PER_MSEC, end_after - begin_before),
-			    div64_u64((u64)count * NSEC_PER_MSEC, end_before - begin_after) + 1,
-			    div64_u64((u64)count * NSEC_PER_MSEC, end_before - begin_after) + 1);
+	*low = div64_u64((u64)count * NSEC_PER_MSEC, end_after - begin_before);
+	*high = div64_u64(((u64)count + 1) * NSEC_PER_MSEC, end_before - begin_after) + 1;
+}
+
+/* Again where the host took the CPU away at one of the ends; 0 if it does not count. */
+static u32 measured_khz(void)
+{
+	u64 low, high, best_low = 0, best_high = U64_MAX;
+	unsigned int attempt;
+
+	apic_write(APIC_TDCR, APIC_TDR_DIV_1);
+	apic_write(APIC_LVTT, APIC_LVT_MASKED | LOCAL_TIMER_VECTOR);
+	for (attempt = 0; attempt < ATTEMPTS; attempt++) {
+		measure(&low, &high);
+		if (high - low < best_high - best_low) {
+			best_low = low;
+			best_high = high;
+		}
+		if ((best_high - best_low) * GOOD_ENOUGH <= best_high)
+			break;
+	}
+	return best_low ? roundest_khz(best_low, best_high) : 0;
 }
 
 bool lapic_timer_init(void)
@@ -86,7 +101,7 @@ bool lapic_timer_init(void)
 		return false;
 	local_irq_save(flags);
 	if (!lapic_khz)
-		lapic_khz = measure_khz();
+		lapic_khz = measured_khz();
 	local_irq_restore(flags);
 	if (lapic_khz < LOWEST_KHZ || lapic_khz > U32_MAX / 1000)
 		return false;

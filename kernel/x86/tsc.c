@@ -76,11 +76,11 @@ cycles_t get_cycles(void)
 	return boot_cpu_has(X86_FEATURE_TSC) ? rdtsc() : 0;
 }
 
-u32 roundest_khz(u64 low, u64 high, u64 otherwise)
+u32 roundest_khz(u64 low, u64 high)
 {
-	u64 round = DIV_ROUND_UP_ULL(low, 1000) * 1000;
+	u64 middle = (low + high) / 2, round = DIV_ROUND_CLOSEST_ULL(middle, 1000) * 1000;
 
-	return min_t(u64, round <= high ? round : otherwise, U32_MAX);
+	return min_t(u64, round >= low && round <= high ? round : middle, U32_MAX);
 }
 
 struct rate {
@@ -141,7 +141,7 @@ static u64 measured_khz(void)
 			break;
 	}
 	tsc_khz_source = "measured against the PIT";
-	return roundest_khz(best.low, best.high, (best.low + best.high) / 2);
+	return roundest_khz(best.low, best.high);
 }
 
 static u64 announced_khz(void)

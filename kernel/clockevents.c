@@ -127,6 +127,7 @@ void clockevents_config_and_register(struct clock_event_device *dev, u32 freq,
 	dev->max_delta_ns = ticks_to_ns(max_delta, dev->hz);
 	dev->event_handler = tick_event;
 	tick->device = dev;
+	jiffies_catch_up(now);
 	tick->next_tick = tick_after(now);
 	program(dev, tick->next_tick);
 }

@@ -48,7 +48,6 @@
 #define UART_LCR 3 /* line control */
 #define UART_MCR 4 /* modem control */
 #define UART_LSR 5 /* line status */
-#define UART_MSR 6 /* modem status */
 #define UART_SCR 7 /* scratch: keeps what is written */
 
 #define IER_RECEIVED 0x01 /* interrupt for a byte received; */
@@ -74,9 +73,6 @@
 #define FIFO_DEPTH 16
 
 #define RING_SIZE 256 /* a power of two: positions count on and on */
-
-/* Looks at the port that one interrupt is worth: then it may interrupt again. */
-#define ROUNDS 64
 
 static DEFINE_SPINLOCK(rx_lock);
 static u8 rx_ring[RING_SIZE]; /* bytes [rx_read, rx_written) are still to be read */
@@ -175,20 +171,19 @@ static int serial_getchar(struct console *con)
 	return byte;
 }
 
-/* The line is an edge: it must have been down once, so the port has nothing more to say. */
+/*
+ * The line is an edge, so it must be down at the end: all that there is was read, or the ring is
+ * full and the port may not ask. A byte that arrived while we read has been read as well; its
+ * edge then finds nothing.
+ */
 static irqreturn_t serial_interrupt(int irq, void *dev_id)
 {
-	unsigned int rounds;
-
-	for (rounds = 0; rounds < ROUNDS && !(uart_read(UART_IIR) & IIR_NONE); rounds++) {
-		spin_lock(&rx_lock);
-		receive();
-		throttle();
-		spin_unlock(&rx_lock);
-		uart_read(UART_MSR);
-	}
-	if (!rounds)
+	if (uart_read(UART_IIR) & IIR_NONE)
 		return IRQ_NONE;
+	spin_lock(&rx_lock);
+	receive();
+	throttle();
+	spin_unlock(&rx_lock);
 	if (!by_interrupt)
 		complete(&interrupt_came);
 	console_input_arrived();

@@ -91,6 +91,9 @@ void synchronize_irq(unsigned int irq)
 {
 	struct irq_desc *desc = irq_to_desc(irq);
 
+	/* From the line's own handler this would wait for ever. */
+	if (WARN_ON_ONCE(in_hardirq()))
+		return;
 	while (desc && in_progress(desc))
 		cpu_relax();
 }
@@ -263,8 +266,7 @@ const void *free_irq(unsigned int irq, void *dev_id)
 	struct irqaction *action;
 	const char *name;
 
-	WARN(in_interrupt(), "Trying to free IRQ %u from IRQ context!\n", irq);
-	if (!desc)
+	if (WARN(in_interrupt(), "Trying to free IRQ %u from IRQ context!\n", irq) || !desc)
 		return NULL;
 	mutex_lock(&desc->request_mutex);
 	action = remove_action(desc, dev_id);

@@ -5,10 +5,12 @@
  */
 #include <linux/irqdesc.h>
 #include <linux/kernel.h>
+#include <linux/percpu.h>
 #include <linux/smp.h>
 #include <linux/string.h>
 #include <memkern/monitor.h>
 #include <memkern/monitor_output.h>
+#include "timekeeping.h"
 
 /* A line at one moment, its users' names after one another. */
 struct snapshot {
@@ -113,16 +115,30 @@ static void print_heading(void)
 	mprintf("  unhandled  chip     pin, trigger    users\n");
 }
 
+/* The local timers have vectors of their own, and no lines. */
+static u64 timer_interrupts(void)
+{
+	unsigned int cpu;
+	u64 sum = 0;
+
+	for (cpu = 0; cpu < nr_cpu_ids; cpu++)
+		sum += per_cpu(tick_cpu, cpu).events;
+	return sum;
+}
+
 static void print_rest(bool json)
 {
 	int spurious = atomic_read(&irq_spurious_count), errors = atomic_read(&irq_err_count);
 
 	if (!json) {
+		mprintf(" TIM: %10llu  timer interrupts, by a line or not: see `timers`\n",
+			timer_interrupts());
 		mprintf(" SPU: %10d  spurious: gone again before a CPU took them\n", spurious);
 		mprintf(" ERR: %10d  errors that the local APICs reported\n", errors);
 		return;
 	}
 	json_begin();
+	json_number("timer", timer_interrupts());
 	json_number("spurious", spurious);
 	json_number("errors", errors);
 	json_end();

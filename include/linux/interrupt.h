@@ -68,13 +68,13 @@ const void *free_irq(unsigned int irq, void *dev_id);
 /*
  * Disabling nests: each disable_irq() wants its enable_irq(). An edge that comes meanwhile is
  * not lost: it is replayed. disable_irq() waits until a running handler has ended, so it must
- * not be called from that one; disable_irq_nosync() does not wait. Any context otherwise.
+ * not be called from a handler; the other two are for any context.
  */
 void disable_irq(unsigned int irq);
 void disable_irq_nosync(unsigned int irq);
 void enable_irq(unsigned int irq);
 
-/* Waits until no handler of the line runs on any CPU. Not from such a handler. */
+/* Waits until no handler of the line runs on any CPU. Not from a handler. */
 void synchronize_irq(unsigned int irq);
 
 /* --- softirqs: kernel/softirq.c has the theory --------------------------------- */

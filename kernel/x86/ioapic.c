@@ -55,6 +55,7 @@
 
 struct ioapic {
 	unsigned long registers;
+	u32 address; /* of them, physical */
 	u32 gsi_base;
 	unsigned int nr_pins;
 };
@@ -180,30 +181,58 @@ static void mask_all_pins(const struct ioapic *ioapic)
 			ioapic_write(ioapic, REG_ENTRY(pin), ENTRY_MASKED);
 }
 
-static bool add_ioapic(const struct acpi_ioapic *from)
+/* Why there can be no IOAPIC at an address, or NULL. */
+static const char *why_not_at(u32 address)
+{
+	unsigned int i;
+
+	if (!address || (address & 0xf))
+		return "no such address can be";
+	if (is_ram(address & PAGE_MASK, PAGE_SIZE))
+		return "RAM is there";
+	for (i = 0; i < nr_ioapics; i++)
+		if (ioapics[i].address == address)
+			return "it is listed twice";
+	return NULL;
+}
+
+/* Why what answers there is none that can be used, or NULL. */
+static const char *why_unusable(const struct ioapic *new, u32 version)
+{
+	const struct ioapic *old;
+
+	if (!version || version == U32_MAX || new->nr_pins > MAX_PINS)
+		return "nothing answers like one";
+	for (old = ioapics; old < ioapics + nr_ioapics; old++)
+		if (new->gsi_base < old->gsi_base + old->nr_pins &&
+		    old->gsi_base < new->gsi_base + new->nr_pins)
+			return "its pins have the numbers of another one's";
+	return NULL;
+}
+
+static const char *add_ioapic(const struct acpi_ioapic *from)
 {
 	struct ioapic *ioapic = &ioapics[nr_ioapics];
 	enum fixed_addresses slot = FIX_IO_APIC_BASE_0 + nr_ioapics;
+	const char *why = why_not_at(from->address);
 	u32 version;
 
-	if (!from->address || (from->address & 0xf) ||
-	    is_ram(from->address & PAGE_MASK, PAGE_SIZE)) {
-		pr_warn("none can be at 0x%x\n", from->address);
-		return false;
-	}
+	if (why)
+		return why;
 	set_fixmap_nocache(slot, from->address & PAGE_MASK);
 	ioapic->registers = fix_to_virt(slot) + (from->address & ~PAGE_MASK);
+	ioapic->address = from->address;
 	ioapic->gsi_base = from->gsi_base;
 	version = ioapic_read(ioapic, REG_VERSION);
 	ioapic->nr_pins = (version >> 16 & 0xff) + 1;
-	if (!version || version == U32_MAX || ioapic->nr_pins > MAX_PINS) {
-		pr_warn("nothing that works like one at 0x%x\n", from->address);
+	why = why_unusable(ioapic, version);
+	if (why) {
 		clear_fixmap(slot);
-		return false;
+		return why;
 	}
 	mask_all_pins(ioapic);
 	nr_ioapics++;
-	return true;
+	return NULL;
 }
 
 static struct ioapic *find_pin(u32 gsi, unsigned int *pin)
@@ -274,7 +303,11 @@ unsigned int ioapic_init(const struct acpi_madt_info *madt)
 
 	if (noapic)
 		return 0;
-	for (i = 0; i < madt->nr_ioapics; i++)
-		add_ioapic(&madt->ioapics[i]);
+	for (i = 0; i < madt->nr_ioapics; i++) {
+		const char *why = add_ioapic(&madt->ioapics[i]);
+
+		if (why)
+			pr_warn("ACPI's at 0x%x is not used: %s\n", madt->ioapics[i].address, why);
+	}
 	return nr_ioapics ? add_lines(madt) : 0;
 }

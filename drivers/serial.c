@@ -50,18 +50,19 @@
 #define UART_LSR 5 /* line status */
 #define UART_SCR 7 /* scratch: keeps what is written */
 
-#define IER_RECEIVED 0x01 /* interrupt for a byte received; */
-#define IER_ROOM     0x02 /* for a transmitter that has room */
-#define IIR_NONE     0x01
-#define IIR_FIFO     0xc0 /* it works; a 16550 without the A says 0x80 */
-#define FCR_ENABLE   0x01
-#define LCR_8N1	     0x03
-#define LCR_DLAB     0x80
-#define MCR_READY    0x03 /* DTR and RTS: we are there, and listen */
-#define MCR_OUT2     0x08 /* on a PC: lets the interrupt out of the port */
-#define LSR_DATA     0x01 /* a byte was received */
-#define LSR_THRE     0x20 /* the transmitter has room */
-#define LSR_TEMT     0x40 /* and has sent everything */
+#define IER_RECEIVED  0x01 /* interrupt for a byte received; */
+#define IER_ROOM      0x02 /* for a transmitter that has room */
+#define IIR_NONE      0x01
+#define IIR_FIFO      0xc0 /* it works; a 16550 without the A says 0x80 */
+#define FCR_ENABLE    0x01
+#define FCR_TRIGGER_8 0x80 /* interrupt at 8 bytes, or for fewer after 4 bytes' time */
+#define LCR_8N1	      0x03
+#define LCR_DLAB      0x80
+#define MCR_READY     0x03 /* DTR and RTS: we are there, and listen */
+#define MCR_OUT2      0x08 /* on a PC: lets the interrupt out of the port */
+#define LSR_DATA      0x01 /* a byte was received */
+#define LSR_THRE      0x20 /* the transmitter has room */
+#define LSR_TEMT      0x40 /* and has sent everything */
 
 #define DIVISOR_115200 1
 
@@ -214,7 +215,7 @@ static void uart_setup(void)
 	uart_write(UART_LCR, LCR_8N1);
 	uart_write(UART_MCR, MCR_READY);
 	receive();
-	uart_write(UART_FCR, FCR_ENABLE);
+	uart_write(UART_FCR, FCR_ENABLE | FCR_TRIGGER_8);
 	if ((uart_read(UART_IIR) & IIR_FIFO) == IIR_FIFO)
 		fifo_depth = FIFO_DEPTH;
 }

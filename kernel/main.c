@@ -50,6 +50,7 @@ extern const struct initcall __stop_initcalls[], __stop_late_initcalls[];
 
 struct task_struct init_task = {
 	.comm = "swapper/0",
+	.flags = PF_IDLE,
 	.stack = init_stack,
 	.usage = ATOMIC_INIT(1),
 	.tasks = LIST_HEAD_INIT(init_task.tasks),

@@ -13,48 +13,28 @@
 #include <linux/delay.h>
 #include <linux/errno.h>
 #include <linux/hrtimer.h>
-#include <linux/io.h>
 #include <linux/kernel.h>
 #include <linux/sched.h>
 #include <linux/timer.h>
-#include <asm/cpufeature.h>
 #include <asm/tsc.h>
 #include <memkern/report.h>
 #include "timekeeping.h"
 
 /* --- spinning ------------------------------------------------------------------------ */
 
-/*
- * Without cpu_relax(): the time is the caller's to burn, and under -icount a pause costs the host a
- * thousand times what it costs the guest. Without a counter, a port of the ISA bus takes
- * about a microsecond.
- */
-static void spin(u64 ns)
-{
-	cycles_t start = get_cycles();
-
-	if (boot_cpu_has(X86_FEATURE_TSC)) {
-		while (cycles_to_ns(get_cycles() - start) < ns)
-			;
-		return;
-	}
-	for (ns = div_u64(ns, NSEC_PER_USEC) + 1; ns; ns--)
-		io_delay();
-}
-
 void ndelay(unsigned long nsecs)
 {
-	spin(nsecs);
+	spin_ns(nsecs);
 }
 
 void udelay(unsigned long usecs)
 {
-	spin((u64)usecs * NSEC_PER_USEC);
+	spin_ns((u64)usecs * NSEC_PER_USEC);
 }
 
 void mdelay(unsigned long msecs)
 {
-	spin((u64)msecs * NSEC_PER_MSEC);
+	spin_ns((u64)msecs * NSEC_PER_MSEC);
 }
 
 /* --- sleeping by jiffies ------------------------------------------------------------- */

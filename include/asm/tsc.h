@@ -13,6 +13,9 @@ cycles_t get_cycles(void);
 /* A difference of two counters in nanoseconds; the first call calibrates (50 ms). */
 u64 cycles_to_ns(cycles_t cycles);
 
+/* Spins for so long at least. */
+void spin_ns(u64 ns);
+
 /* Counts in a millisecond, and where that comes from, for people; 0 and NULL before. */
 extern unsigned int tsc_khz;
 extern const char *tsc_khz_source;

@@ -22,8 +22,7 @@
 #define LAPIC_MAX_TICKS 0x7fffffff
 
 #define CALIBRATE_NS (10 * NSEC_PER_MSEC)
-#define ATTEMPTS     3
-#define GOOD_ENOUGH  1000 /* high - low is at most this part of high */
+#define READINGS     16
 #define LOWEST_KHZ   100
 
 static u32 lapic_khz;
@@ -50,46 +49,46 @@ static void lapic_timer_interrupt(struct pt_regs *regs)
 	dev->event_handler(dev);
 }
 
-/*
- * How far the counter went down while the clock went on. The counter was started and read at
- * moments that are known by the clock's before and after, as for the TSC (tsc.c).
- */
-static void measure(u64 *low, u64 *high)
-{
-	u64 begin_before, begin_after, end_before, end_after;
+struct reading {
 	u32 count;
+	u64 before, after; /* ns */
+};
 
-	begin_before = cycles_to_ns(get_cycles());
-	apic_write(APIC_TMICT, ~0U);
-	begin_after = cycles_to_ns(get_cycles());
-	do
-		end_before = cycles_to_ns(get_cycles());
-	while (end_before - begin_after < CALIBRATE_NS);
-	count = ~0U - apic_read(APIC_TMCCT);
-	end_after = cycles_to_ns(get_cycles());
-	apic_write(APIC_TMICT, 0);
-	*low = div64_u64((u64)count * NSEC_PER_MSEC, end_after - begin_before);
-	*high = div64_u64(((u64)count + 1) * NSEC_PER_MSEC, end_before - begin_after) + 1;
+/* The quickest of a few: the host may take the CPU away in the middle of one. */
+static struct reading quickest_reading(void)
+{
+	struct reading now, best = { .after = U64_MAX };
+	unsigned int i;
+
+	for (i = 0; i < READINGS; i++) {
+		now.before = cycles_to_ns(get_cycles());
+		now.count = apic_read(APIC_TMCCT);
+		now.after = cycles_to_ns(get_cycles());
+		if (now.after - now.before < best.after - best.before)
+			best = now;
+	}
+	return best;
 }
 
-/* Again where the host took the CPU away at one of the ends; 0 if it does not count. */
+/* How far the counter went down while the clock went on (as in tsc.c); 0: it does not count. */
 static u32 measured_khz(void)
 {
-	u64 low, high, best_low = 0, best_high = U64_MAX;
-	unsigned int attempt;
+	struct reading first, second;
+	u32 counts;
 
 	apic_write(APIC_TDCR, APIC_TDR_DIV_1);
 	apic_write(APIC_LVTT, APIC_LVT_MASKED | LOCAL_TIMER_VECTOR);
-	for (attempt = 0; attempt < ATTEMPTS; attempt++) {
-		measure(&low, &high);
-		if (high - low < best_high - best_low) {
-			best_low = low;
-			best_high = high;
-		}
-		if ((best_high - best_low) * GOOD_ENOUGH <= best_high)
-			break;
-	}
-	return best_low ? roundest_khz(best_low, best_high) : 0;
+	apic_write(APIC_TMICT, ~0U);
+	first = quickest_reading();
+	spin_ns(CALIBRATE_NS);
+	second = quickest_reading();
+	apic_write(APIC_TMICT, 0);
+	if (second.count >= first.count)
+		return 0;
+	counts = first.count - second.count;
+	return roundest_khz(
+		div64_u64((u64)(counts - 1) * NSEC_PER_MSEC, second.after - first.before),
+		div64_u64((u64)(counts + 1) * NSEC_PER_MSEC, second.before - first.after) + 1);
 }
 
 bool lapic_timer_init(void)

@@ -3,21 +3,20 @@
  * The time-stamp counter as a clock.
  *
  * How fast it counts is measured, once, when somebody first asks for nanoseconds: the
- * PIT (1193182 Hz on every PC) counts N down on its channel 2, which is the
- * loudspeaker's and interrupts nobody, and the counter is read before and after. Two
- * CPUs that calibrate at once get the same answer twice.
+ * PIT (1193182 Hz on every PC) counts down on its channel 2, which is the loudspeaker's and
+ * interrupts nobody, and both are read together, twice, 50 ms apart. Two CPUs that
+ * calibrate at once measure wrong and try again.
  *
- *	load PIT                              output low   output high
- *	|---|---------------------------------------|----x----|
- *	a   b                                       c         d
+ *	PIT	      c1                                        c2
+ *	TSC	  b1 |--| a1                                b2 |--| a2
  *
- * The output rose at x, which only the next poll told, and the PIT counts from somewhere
- * between a and b, one count more than asked if it is a real one, which takes a count to load:
+ * The PIT said c1 at some moment between b1 and a1, as it did c2 between b2 and a2, and each
+ * of its counts lasts a while, so that c1 - c2 of them are one more or one less:
  *
- *	(c - b) / (N + 1) counts  <=  rate  <=  (d - a) / N counts
+ *	(b2 - a1) / (c1 - c2 + 1)  <=  rate  <=  (a2 - b1) / (c1 - c2 - 1)
  *
- * On an idle machine these differ by some 20 millionths. Where the host took the CPU away
- * at one of the ends they differ by much more, and it is measured again.
+ * A host may take the CPU away between b and a: of a few readings the quickest is taken. The
+ * bounds are then some 40 millionths apart.
  *
  * Without a PIT the CPU or the hypervisor may say the rate. They are asked last: an emulator
  * may repeat what the CPU that it imitates says, and count at another rate.
@@ -33,16 +32,17 @@
 #include <linux/math64.h>
 #include <linux/minmax.h>
 #include <linux/sched/clock.h>
+#include <linux/time64.h>
 #include <asm/cpufeature.h>
 #include <asm/msr.h>
 #include <asm/pit.h>
 #include <asm/processor.h>
 #include <asm/tsc.h>
 
-#define CALIBRATE_MS	 50
-#define CALIBRATE_COUNTS (PIT_HZ * CALIBRATE_MS / 1000)
-#define ATTEMPTS	 3
-#define GOOD_ENOUGH	 1000 /* high - low is at most this part of high */
+#define FIRST_COUNT 0xffff
+#define LAST_COUNT  6000 /* 49.9 ms later, and 5 ms before it wraps */
+#define READINGS    16
+#define ATTEMPTS    4
 
 /*
  * Polls in 50 ms at most, and turns of an idle loop between two: a port costs a real machine
@@ -83,65 +83,96 @@ u32 roundest_khz(u64 low, u64 high)
 	return min_t(u64, round >= low && round <= high ? round : middle, U32_MAX);
 }
 
-struct rate {
-	u64 low, high; /* kHz; high is 0 if the PIT does not play along */
-};
-
-static void load_channel_2(u8 gate)
-{
-	outb(gate | PIT_GATE_ON, PIT_GATE);
-	outb(PIT_SELECT_2 | PIT_BOTH_BYTES | PIT_ONE_SHOT, PIT_MODE);
-	outb(CALIBRATE_COUNTS & 0xff, PIT_CHANNEL_2);
-	outb(CALIBRATE_COUNTS >> 8, PIT_CHANNEL_2);
-}
-
-static struct rate measure(void)
+/* Channel 2 begins to count down; what PIT_GATE has to be given back. Silent. */
+static u8 start_channel_2(u16 counts)
 {
 	u8 gate = inb(PIT_GATE) & ~(PIT_GATE_ON | PIT_SPEAKER_ON);
-	cycles_t loading, loaded, before, after;
-	struct rate rate = { 0, 0 };
-	unsigned int polls, i;
 
-	loading = get_cycles();
-	load_channel_2(gate);
-	loaded = after = get_cycles();
-	for (polls = 0; polls < PATIENCE; polls++) {
-		before = after;
-		if (inb(PIT_GATE) & PIT_OUTPUT)
-			break;
-		after = get_cycles();
+	outb(gate | PIT_GATE_ON, PIT_GATE);
+	outb(PIT_SELECT_2 | PIT_BOTH_BYTES | PIT_ONE_SHOT, PIT_MODE);
+	outb(counts & 0xff, PIT_CHANNEL_2);
+	outb(counts >> 8, PIT_CHANNEL_2);
+	return gate;
+}
+
+static unsigned int read_channel_2(void)
+{
+	unsigned int low;
+
+	outb(PIT_SELECT_2 | PIT_LATCH, PIT_MODE);
+	low = inb(PIT_CHANNEL_2);
+	return low | inb(PIT_CHANNEL_2) << 8;
+}
+
+struct reading {
+	unsigned int count;
+	cycles_t before, after;
+};
+
+static struct reading quickest_reading(void)
+{
+	struct reading now, best = { .after = U64_MAX };
+	unsigned int i;
+
+	for (i = 0; i < READINGS; i++) {
+		now.before = get_cycles();
+		now.count = read_channel_2();
+		now.after = get_cycles();
+		if (now.after - now.before < best.after - best.before)
+			best = now;
+	}
+	return best;
+}
+
+/* False: nobody counts, or the host kept the CPU until the count had wrapped. */
+static bool wait_for_last_count(unsigned int count)
+{
+	unsigned int polls, i, last;
+
+	for (polls = 0; polls < PATIENCE && count > LAST_COUNT; polls++) {
 		for (i = 0; i < IDLE_LOOP; i++)
 			barrier();
+		last = count;
+		count = read_channel_2();
+		/* Where nobody answers the bus says all ones, for ever. */
+		if (count > last || count == FIRST_COUNT)
+			return false;
 	}
-	after = get_cycles();
+	return count <= LAST_COUNT;
+}
+
+/* kHz, or 0. */
+static u64 measure(void)
+{
+	u8 gate = start_channel_2(FIRST_COUNT);
+	struct reading first = quickest_reading(), second;
+	bool well = wait_for_last_count(first.count);
+	u64 low, high;
+
+	second = quickest_reading();
 	outb(gate, PIT_GATE);
-	/* High from the start on: nobody is there, and the bus says all ones. */
-	if (!polls || polls == PATIENCE)
-		return rate;
-	rate.low = div_u64((before - loaded) * PIT_HZ, (CALIBRATE_COUNTS + 1) * 1000);
-	rate.high = div_u64((after - loading) * PIT_HZ, CALIBRATE_COUNTS * 1000) + 1;
-	return rate;
+	if (!well || second.count > LAST_COUNT)
+		return 0;
+	low = div_u64((second.before - first.after) * PIT_HZ,
+		      (first.count - second.count + 1) * 1000);
+	high = div_u64((second.after - first.before) * PIT_HZ,
+		       (first.count - second.count - 1) * 1000);
+	return roundest_khz(low, high + 1);
 }
 
 static u64 measured_khz(void)
 {
-	struct rate rate, best = { 0, U64_MAX };
 	unsigned int attempt;
 	unsigned long flags;
+	u64 khz = 0;
 
-	for (attempt = 0; attempt < ATTEMPTS; attempt++) {
+	for (attempt = 0; attempt < ATTEMPTS && !khz; attempt++) {
 		local_irq_save(flags);
-		rate = measure();
+		khz = measure();
 		local_irq_restore(flags);
-		if (!rate.high)
-			return 0;
-		if (rate.high - rate.low < best.high - best.low)
-			best = rate;
-		if ((best.high - best.low) * GOOD_ENOUGH <= best.high)
-			break;
 	}
 	tsc_khz_source = "measured against the PIT";
-	return roundest_khz(best.low, best.high);
+	return khz;
 }
 
 static u64 announced_khz(void)
@@ -198,4 +229,40 @@ u64 cycles_to_ns(cycles_t cycles)
 u64 sched_clock(void)
 {
 	return cycles_to_ns(get_cycles());
+}
+
+/* --- spinning ------------------------------------------------------------------------- */
+
+/* Without a counter the PIT is watched, in pieces, during which nobody else may use it. */
+static void spin_by_pit(u64 ns)
+{
+	unsigned int polls, piece;
+	unsigned long flags;
+	u8 gate;
+
+	for (; ns; ns -= piece) {
+		piece = min_t(u64, ns, NSEC_PER_MSEC);
+		local_irq_save(flags);
+		gate = start_channel_2(div_u64((u64)piece * PIT_HZ, NSEC_PER_SEC) + 1);
+		for (polls = 0; polls < PATIENCE && !(inb(PIT_GATE) & PIT_OUTPUT); polls++)
+			;
+		outb(gate, PIT_GATE);
+		local_irq_restore(flags);
+	}
+}
+
+/*
+ * Without cpu_relax(): the time is the caller's to burn, and under -icount a pause costs the host
+ * a thousand times what it costs the guest.
+ */
+void spin_ns(u64 ns)
+{
+	cycles_t start = get_cycles();
+
+	if (!boot_cpu_has(X86_FEATURE_TSC)) {
+		spin_by_pit(ns);
+		return;
+	}
+	while (cycles_to_ns(get_cycles() - start) < ns)
+		;
 }

@@ -7,11 +7,12 @@
 #include <linux/hrtimer.h>
 #include <linux/kernel.h>
 #include <linux/sched.h>
+#include <asm/cpufeature.h>
 #include <memkern/kunit_extra.h>
 #include "../../kernel/timekeeping.h"
 
 #define PATIENCE_MS 2000 /* the host may be busy with other things */
-#define ATTEMPTS    8
+#define ATTEMPTS    50	 /* as in timekeeping_test.c */
 
 /* What a function saw; it must not judge, for that is the case's. */
 struct probe {
@@ -93,18 +94,19 @@ static void fires_when_asked(struct kunit *test)
 	unsigned int i, attempt;
 
 	for (i = 0; i < ARRAY_SIZE(usecs); i++) {
-		s64 best = S64_MAX;
+		s64 late = S64_MAX;
 
-		for (attempt = 0; attempt < ATTEMPTS; attempt++) {
+		for (attempt = 0; attempt < ATTEMPTS && late > 300 * NSEC_PER_USEC; attempt++) {
 			ktime_t due = ktime_add_us(ktime_get(), usecs[i]);
 
 			probe->count = 0;
 			hrtimer_start(&probe->timer, due, HRTIMER_MODE_ABS);
 			KUNIT_ASSERT_TRUE(test, fired(probe, 1));
-			KUNIT_ASSERT_GE(test, probe->at, due);
-			best = min(best, probe->at - due);
+			late = probe->at - due;
+			KUNIT_ASSERT_GE(test, late, 0);
 		}
-		KUNIT_EXPECT_LE_MSG(test, best, 300 * NSEC_PER_USEC, "%u us", usecs[i]);
+		KUNIT_EXPECT_LE_MSG(test, late, 300 * NSEC_PER_USEC, "%u us", usecs[i]);
+		kunit_info(test, "hrtimer of %u us: %lld ns over\n", usecs[i], late);
 	}
 }
 
@@ -218,6 +220,8 @@ static void overruns_are_counted(struct kunit *test)
 	struct probe *probe = new_probe(test);
 	unsigned long flags;
 
+	if (!boot_cpu_has(X86_FEATURE_TSC))
+		kunit_skip(test, "the clock stands still between interrupts");
 	probe->wanted = 2;
 	probe->period = us_to_ktime(100);
 	local_irq_save(flags);
@@ -271,6 +275,8 @@ static void period_too_short_to_serve(struct kunit *test)
 	u64 hangs = this_cpu_ptr(&hrtimer_bases)->hangs;
 	ktime_t end;
 
+	if (!boot_cpu_has(X86_FEATURE_TSC))
+		kunit_skip(test, "the clock stands still between interrupts");
 	probe->wanted = 1;
 	probe->then = too_slow;
 	end = ktime_add_ms(ktime_get(), 5);

@@ -233,7 +233,10 @@ u64 sched_clock(void)
 
 /* --- spinning ------------------------------------------------------------------------- */
 
-/* Without a counter the PIT is watched, in pieces, during which nobody else may use it. */
+/*
+ * Without a counter the PIT is watched. Nobody else may use it meanwhile, so that interrupts are
+ * off: for short pieces, as each that comes late costs the clock this time.
+ */
 static void spin_by_pit(u64 ns)
 {
 	unsigned int polls, piece;
@@ -241,7 +244,7 @@ static void spin_by_pit(u64 ns)
 	u8 gate;
 
 	for (; ns; ns -= piece) {
-		piece = min_t(u64, ns, NSEC_PER_MSEC);
+		piece = min_t(u64, ns, NSEC_PER_MSEC / 16);
 		local_irq_save(flags);
 		gate = start_channel_2(div_u64((u64)piece * PIT_HZ, NSEC_PER_SEC) + 1);
 		for (polls = 0; polls < PATIENCE && !(inb(PIT_GATE) & PIT_OUTPUT); polls++)

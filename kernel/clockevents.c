@@ -46,10 +46,9 @@ static unsigned long ns_to_ticks(const struct clock_event_device *dev, u64 ns)
 static void program(struct clock_event_device *dev, ktime_t expires)
 {
 	ktime_t now = ktime_get();
-	s64 delta = clamp_t(s64, expires - now, dev->min_delta_ns, dev->max_delta_ns);
 
-	dev->next_event = min_t(ktime_t, expires, now + delta);
-	dev->set_next_event(ns_to_ticks(dev, delta), dev);
+	dev->next_event = clamp_t(ktime_t, expires, now, now + dev->max_delta_ns);
+	dev->set_next_event(ns_to_ticks(dev, dev->next_event - now), dev);
 }
 
 void tick_program_event(ktime_t expires)
@@ -123,7 +122,6 @@ void clockevents_config_and_register(struct clock_event_device *dev, u32 freq,
 	dev->mult = div_u64(((u64)dev->hz << MULT_SHIFT) + NSEC_PER_SEC - 1, NSEC_PER_SEC);
 	dev->min_delta_ticks = min_delta;
 	dev->max_delta_ticks = max_delta;
-	dev->min_delta_ns = ticks_to_ns(min_delta, dev->hz) + 1;
 	dev->max_delta_ns = ticks_to_ns(max_delta, dev->hz);
 	dev->event_handler = tick_event;
 	tick->device = dev;

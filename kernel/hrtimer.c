@@ -119,6 +119,8 @@ void hrtimer_start_range_ns(struct hrtimer *timer, ktime_t time, u64 delta_ns,
 	base = lock_base(timer, &flags);
 	if (timer->state)
 		dequeue(base, timer);
+	/* What is below zero has passed; ktime_add_safe() would take it for an overflow. */
+	time = max_t(ktime_t, time, 0);
 	if (mode & HRTIMER_MODE_REL)
 		time = ktime_add_safe(ktime_get(), time);
 	timer->_softexpires = time;

@@ -22,9 +22,9 @@ struct clock_event_device {
 
 	/* The core's: */
 	void (*event_handler)(struct clock_event_device *dev);
-	u32 hz, mult, shift; /* ticks = ns * mult >> shift */
+	u32 hz, mult; /* ticks = ns * mult >> 31 */
 	unsigned long min_delta_ticks, max_delta_ticks;
-	u64 min_delta_ns, max_delta_ns;
+	u64 max_delta_ns;
 	ktime_t next_event; /* what it is set to; KTIME_MAX: nothing */
 };
 

@@ -187,7 +187,8 @@ static void print_wheel(unsigned int cpu)
 	struct rows rows;
 
 	look_at_wheel(base, &rows, levels);
-	mprintf("timer_list: %u pending, %llu fired\n", rows.nr, base->fired);
+	mprintf("timer_list: %u pending, %llu fired, ticks looked at %lu buckets\n", rows.nr,
+		base->fired, base->wheel.looked_at);
 	for (level = 0; level < LVL_DEPTH; level++)
 		if (levels[level])
 			mprintf("  level %u, buckets of %s: %ld timer%s\n", level,
@@ -269,6 +270,7 @@ static void json_cpu(unsigned int cpu)
 	json_number("cpu", cpu);
 	json_number("pending", rows.nr);
 	json_number("fired", timers->fired);
+	json_number("looked_at_buckets", timers->wheel.looked_at);
 	json_array("levels", levels, LVL_DEPTH);
 	json_end();
 	json_rows("timer", cpu, &rows);

@@ -15,7 +15,6 @@
 struct clock_event_device {
 	const char *name;
 	int rating; /* the higher one is taken */
-	int irq;    /* for people; -1: the CPU's own */
 	/* Interrupts in `ticks` of the device; interrupts are off. */
 	int (*set_next_event)(unsigned long ticks, struct clock_event_device *dev);
 	int (*set_state_shutdown)(struct clock_event_device *dev);

@@ -107,7 +107,6 @@ bool lapic_timer_init(void)
 	*dev = (struct clock_event_device){
 		.name = "lapic",
 		.rating = LAPIC_RATING,
-		.irq = -1,
 		.set_next_event = lapic_set_next_event,
 		.set_state_shutdown = lapic_shutdown,
 	};

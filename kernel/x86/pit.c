@@ -33,7 +33,6 @@ static int pit_shutdown(struct clock_event_device *dev)
 static struct clock_event_device pit = {
 	.name = "pit",
 	.rating = PIT_RATING,
-	.irq = PIT_IRQ,
 	.set_next_event = pit_set_next_event,
 	.set_state_shutdown = pit_shutdown,
 };

@@ -11,7 +11,7 @@
 #include <memkern/kunit_extra.h>
 #include "../../kernel/x86/acpi.h"
 
-#define RSDP_AT 0xf5a20ULL
+#define RSDP_AT 0xe0010ULL
 #define EBDA_AT 0x9fc00ULL
 #define RSDT_AT 0x7fe0000ULL
 #define MADT_AT 0x7fe0080ULL

@@ -95,7 +95,14 @@ bool try_wait_for_completion(struct completion *work)
 	return taken;
 }
 
+/* Under the lock: who sees it done may free it, and complete() must have let go by then. */
 bool completion_done(struct completion *work)
 {
-	return READ_ONCE(work->done) != 0;
+	unsigned long flags;
+	bool done;
+
+	spin_lock_irqsave(&work->lock, flags);
+	done = work->done;
+	spin_unlock_irqrestore(&work->lock, flags);
+	return done;
 }

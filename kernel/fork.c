@@ -130,6 +130,7 @@ void __noreturn do_exit(long code)
 	task->flags |= PF_EXITING;
 	task->exit_code = code;
 	leave_task_list(task);
+	preempt_disable(); /* whoever waits for the end runs when it has come, stack and all */
 	complete_all(&task->exited);
 	schedule_dead();
 }

@@ -113,6 +113,12 @@ void kthread_parkme(void)
 	__set_current_state(TASK_RUNNING);
 }
 
+/* Preempted is not asleep: such a task may not yet have looked whether it should park. */
+static bool is_asleep(const struct task_struct *task)
+{
+	return !READ_ONCE(task->on_rq) && !READ_ONCE(task->on_cpu);
+}
+
 int kthread_park(struct task_struct *task)
 {
 	if (task->flags & PF_EXITING)
@@ -121,7 +127,7 @@ int kthread_park(struct task_struct *task)
 		return -EBUSY;
 	set_flag(task, SHOULD_PARK);
 	wake_up_process(task);
-	while (!test_flag(task, IS_PARKED) || task->on_cpu)
+	while (task != current && !(test_flag(task, IS_PARKED) && is_asleep(task)))
 		schedule_timeout_uninterruptible(1);
 	return 0;
 }

@@ -26,7 +26,8 @@
  *
  * Invariants, under rq->lock (checked by sched_check()):
  *
- *  I-sched-1  the tree holds every task with on_rq that is not on_cpu, ordered by vruntime
+ *  I-sched-1  the tree holds every task with on_rq that is not on_cpu, ordered by vruntime,
+ *	       and no other
  *  I-sched-2  nr_running is the number of tasks in the tree, and curr unless it is idle
  *  I-sched-3  min_vruntime never decreases
  *  I-sched-4  curr is on_cpu, and is the task that `current` names
@@ -208,7 +209,6 @@ static void put_prev(struct rq *rq, struct task_struct *prev, bool preempt)
 		prev->nvcsw++;
 		return;
 	}
-	prev->nivcsw += preempt;
 	if (prev != rq->idle)
 		put_in_queue(rq, prev);
 }
@@ -243,6 +243,7 @@ static void __sched __schedule(bool preempt)
 		local_irq_enable();
 		return;
 	}
+	prev->nivcsw += prev->on_rq;
 	rq->curr = next;
 	rq->nr_switches++;
 	next->on_cpu = true;
@@ -269,14 +270,13 @@ static noinline void report_atomic_schedule(int count)
 static noinline void __sched schedule_while_atomic(int count)
 {
 	report_atomic_schedule(count);
-	if (count & (HARDIRQ_MASK | SOFTIRQ_MASK | NMI_MASK)) {
+	if (!in_task()) {
 		__set_current_state(TASK_RUNNING);
 		return;
 	}
 	preempt_count_sub(count - 1);
 	__schedule(false);
 	preempt_count_add(count - 1);
-	preempt_enable_no_resched();
 }
 
 void __sched schedule(void)
@@ -297,7 +297,6 @@ void __sched schedule(void)
 /* The last step of a task that ends: who comes after it drops the reference of the CPU. */
 void __noreturn schedule_dead(void)
 {
-	preempt_disable();
 	__set_current_state(TASK_DEAD);
 	__schedule(false);
 	BUG();
@@ -453,19 +452,25 @@ bool in_sched_functions(unsigned long address)
 	       address < (unsigned long)__sched_text_end;
 }
 
-/* One CPU's queue, recounted. Returns how many invariants are broken. */
-int sched_check(void)
+/* The tasks that should be in the tree, by the list of all tasks. */
+static unsigned int count_waiting(const struct rq *rq)
 {
-	struct rq *rq;
+	const struct task_struct *task;
+	unsigned int nr = 0;
+
+	for_each_process(task)
+		nr += per_cpu_ptr(&runqueues, task_cpu(task)) == rq && task->on_rq && !task->on_cpu;
+	return nr;
+}
+
+static int check_queue(struct rq *rq)
+{
+	static DEFINE_PER_CPU(u64, last_min_vruntime);
 	struct rb_node *node;
 	unsigned int nr = 0;
-	unsigned long flags;
 	u64 before = 0;
 	int problems = 0;
 
-	local_irq_save(flags);
-	rq = this_rq();
-	rq_lock(rq);
 	for (node = rb_first_cached(&rq->queue); node; node = rb_next(node)) {
 		struct task_struct *task = rb_entry(node, struct task_struct, run_node);
 
@@ -473,10 +478,25 @@ int sched_check(void)
 		problems += nr++ && (s64)(task->vruntime - before) < 0;
 		before = task->vruntime;
 	}
+	problems += nr != count_waiting(rq);
 	problems += rq->nr_running != nr + (rq->curr != rq->idle);
+	problems += (s64)(rq->min_vruntime - *this_cpu_ptr(&last_min_vruntime)) < 0;
+	*this_cpu_ptr(&last_min_vruntime) = rq->min_vruntime;
 	problems += !rq->curr->on_cpu || rq->curr != current;
-	rq_unlock(rq);
-	local_irq_restore(flags);
+	return problems;
+}
+
+/* This CPU's queue, recounted. Returns how many invariants are broken. Process context. */
+int sched_check(void)
+{
+	unsigned long flags;
+	int problems;
+
+	spin_lock_irqsave(&tasklist_lock, flags);
+	rq_lock(this_rq());
+	problems = check_queue(this_rq());
+	rq_unlock(this_rq());
+	spin_unlock_irqrestore(&tasklist_lock, flags);
 	return problems;
 }
 
@@ -497,9 +517,15 @@ static bool reported_lately(void)
 	return false;
 }
 
+/* The boot may, as long as there is only its task: then nobody's turn is missed. */
+static bool in_boot(void)
+{
+	return is_idle_task(current) && !this_rq()->nr_switches;
+}
+
 void __might_sleep(const char *file, int line)
 {
-	if (preemptible() || is_idle_task(current) || reported_lately())
+	if (preemptible() || in_boot() || reported_lately())
 		return;
 	if (report_note("BUG: sleeping function called from invalid context at %s:%d", file, line))
 		return;

@@ -24,8 +24,7 @@ int sched_check(void);
 /* Of the tasks that end: takes the CPU from it for good. Preemption is off. */
 void __noreturn schedule_dead(void);
 
-/* switch.S: the first frame of a new task's stack; it calls kthread_entry(). */
-extern const char ret_from_fork[];
+/* What a new task does first (switch.S). */
 void schedule_tail(struct task_struct *prev);
 void __noreturn kthread_entry(void);
 

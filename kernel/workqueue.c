@@ -10,8 +10,9 @@
  *	worker 2  runs B, then C, then D
  *
  * Works may wait for each other, so there has to be an idle worker as long as max_active
- * allows one: a worker about to be the last that is idle makes another one first. That
- * needs process context, where workers are and queue_work() may not be.
+ * allows one: a worker that is the last idle one makes another before it works. That
+ * needs process context, where workers are and queue_work() may not be. They stay until the
+ * queue is destroyed: as many as ever worked at once, and one more.
  *
  * A function may free its work, so nothing may be remembered in the work once it runs.
  * Every queueing draws a ticket, and a worker remembers the ticket of what it runs.
@@ -19,7 +20,9 @@
  * queue means the same for all tickets drawn so far.
  *
  * Who sets the pending bit may queue the work: a queue_work() that finds it set has
- * nothing to do. A cancel takes the bit and keeps it until the work does not run any more.
+ * nothing to do. Between the bit and the list interrupts are off: then nobody on this CPU
+ * sees the one without the other. A cancel that waits takes both bits and keeps them until
+ * the work does not run any more.
  *
  * Invariants, under wq->lock:
  *  I-workqueue-1  a work in the list has the pending bit, and works are in the order of tickets
@@ -52,7 +55,8 @@ struct workqueue_struct {
 	struct list_head works;
 	struct list_head workers;
 	unsigned int nr_workers, nr_idle, max_active;
-	u64 next_ticket; /* from 1 */
+	u64 next_ticket;       /* from 1 */
+	unsigned int drainers; /* then only its own works may queue more */
 	bool dying;
 	wait_queue_head_t more; /* idle workers */
 	wait_queue_head_t done; /* who waits for something to finish */
@@ -126,6 +130,7 @@ static struct worker *make_worker(struct workqueue_struct *wq)
 		return NULL;
 	}
 	worker->task->flags |= PF_WQ_WORKER;
+	get_task_struct(worker->task); /* destroy_workqueue() puts it */
 	spin_lock_irq(&wq->lock);
 	list_add_tail(&worker->list, &wq->workers);
 	wq->nr_workers++;
@@ -135,20 +140,35 @@ static struct worker *make_worker(struct workqueue_struct *wq)
 	return worker;
 }
 
-/* Called by a worker before it works. Without memory those that there are have to do. */
-static void keep_one_idle(struct workqueue_struct *wq)
+/*
+ * What the worker that asks is to run, with another one left idle. Called and returns with
+ * the lock held, released meanwhile. Without memory those workers that there are have to do.
+ */
+static struct work_struct *next_work(struct workqueue_struct *wq)
 {
-	if (READ_ONCE(wq->nr_idle) <= 1 && READ_ONCE(wq->nr_workers) < wq->max_active)
-		make_worker(wq);
+	struct work_struct *work;
+	bool memory = true;
+
+	for (;;) {
+		work = first_to_run(wq);
+		if (!work || wq->nr_idle > 1 || wq->nr_workers >= wq->max_active || !memory)
+			return work;
+		spin_unlock_irq(&wq->lock);
+		memory = make_worker(wq);
+		spin_lock_irq(&wq->lock);
+	}
 }
 
-static void report_leak(const struct worker *worker, work_func_t func, int count)
+static void report_leak(work_func_t func, int count)
 {
-	if (report_note("BUG: workqueue leaked lock or atomic: %s/0x%08x", current->comm, count))
+	if (report_note("BUG: workqueue leaked lock or atomic: %s/0x%08x/%d", current->comm, count,
+			current->pid))
 		return;
-	pr_err("BUG: workqueue leaked lock or atomic: %s/0x%08x\n", current->comm, count);
+	pr_err("BUG: workqueue leaked lock or atomic: %s/0x%08x/%d\n", current->comm, count,
+	       current->pid);
 	pr_err("     last function: %ps\n", func);
 	dump_stack();
+	add_taint(TAINT_WARN, LOCKDEP_STILL_OK);
 }
 
 /* Takes the work off the list and runs it. Called and returns with the lock held. */
@@ -168,7 +188,7 @@ static void run_one(struct worker *worker, struct work_struct *work)
 	func(work);
 	count = preempt_count();
 	if (unlikely(count)) {
-		report_leak(worker, func, count);
+		report_leak(func, count);
 		preempt_count_sub(count);
 	}
 
@@ -198,46 +218,71 @@ static int run_worker(void *data)
 		___wait_event(wq->more, something_to_do(wq), TASK_IDLE, 1, 0, schedule());
 		if (wq->dying)
 			break;
-		keep_one_idle(wq);
 		spin_lock_irq(&wq->lock);
-		while ((work = first_to_run(wq)))
+		while ((work = next_work(wq)))
 			run_one(worker, work);
 		spin_unlock_irq(&wq->lock);
 	}
 	return 0;
 }
 
+static struct worker *current_worker(void)
+{
+	return in_task() && (current->flags & PF_WQ_WORKER) ? kthread_data(current) : NULL;
+}
+
 struct work_struct *current_work(void)
 {
-	struct worker *worker = current->flags & PF_WQ_WORKER ? kthread_data(current) : NULL;
+	struct worker *worker = current_worker();
 
 	return worker && worker->current_ticket ? worker->current_work : NULL;
 }
 
 /* --- queueing -------------------------------------------------------------------------- */
 
-/* The caller has set the pending bit. */
+/* Under the lock. A queue that is being drained takes only what its own works queue. */
+static bool is_open(const struct workqueue_struct *wq)
+{
+	const struct worker *worker = current_worker();
+
+	return !wq->drainers || (worker && worker->wq == wq);
+}
+
+/* The caller has set the pending bit, and interrupts are off since. */
 static void insert_work(struct workqueue_struct *wq, struct work_struct *work)
 {
-	unsigned long flags;
+	bool open;
 
-	spin_lock_irqsave(&wq->lock, flags);
-	WARN(wq->dying, "workqueue %s: %ps queued while it is destroyed", wq->name, work->func);
-	work->wq = wq;
-	work->ticket = wq->next_ticket++;
-	list_add_tail(&work->entry, &wq->works);
-	spin_unlock_irqrestore(&wq->lock, flags);
-	wake_up(&wq->more);
+	spin_lock(&wq->lock);
+	open = is_open(wq);
+	if (open) {
+		work->wq = wq;
+		work->ticket = wq->next_ticket++;
+		list_add_tail(&work->entry, &wq->works);
+	}
+	spin_unlock(&wq->lock);
+	if (open) {
+		wake_up(&wq->more);
+		return;
+	}
+	clear_bit(WORK_STRUCT_PENDING_BIT, &work->data);
+	WARN(1, "workqueue %s: %ps queued while it is drained", wq->name, work->func);
 }
 
 bool queue_work(struct workqueue_struct *wq, struct work_struct *work)
 {
-	if (test_and_set_bit(WORK_STRUCT_PENDING_BIT, &work->data))
-		return false;
-	insert_work(wq, work);
-	return true;
+	unsigned long flags;
+	bool queued;
+
+	local_irq_save(flags);
+	queued = !test_and_set_bit(WORK_STRUCT_PENDING_BIT, &work->data);
+	if (queued)
+		insert_work(wq, work);
+	local_irq_restore(flags);
+	return queued;
 }
 
+/* TIMER_IRQSAFE: interrupts are off. */
 void delayed_work_timer_fn(struct timer_list *timer)
 {
 	struct delayed_work *dwork = from_timer(dwork, timer, timer);
@@ -245,7 +290,7 @@ void delayed_work_timer_fn(struct timer_list *timer)
 	insert_work(dwork->work.wq, &dwork->work);
 }
 
-/* The caller has set the pending bit. */
+/* The caller has set the pending bit, and interrupts are off since. */
 static void insert_delayed(struct workqueue_struct *wq, struct delayed_work *dwork,
 			   unsigned long delay)
 {
@@ -261,10 +306,15 @@ static void insert_delayed(struct workqueue_struct *wq, struct delayed_work *dwo
 bool queue_delayed_work(struct workqueue_struct *wq, struct delayed_work *dwork,
 			unsigned long delay)
 {
-	if (test_and_set_bit(WORK_STRUCT_PENDING_BIT, &dwork->work.data))
-		return false;
-	insert_delayed(wq, dwork, delay);
-	return true;
+	unsigned long flags;
+	bool queued;
+
+	local_irq_save(flags);
+	queued = !test_and_set_bit(WORK_STRUCT_PENDING_BIT, &dwork->work.data);
+	if (queued)
+		insert_delayed(wq, dwork, delay);
+	local_irq_restore(flags);
+	return queued;
 }
 
 /* --- taking back, and waiting ---------------------------------------------------------- */
@@ -287,42 +337,57 @@ static bool take_out(struct work_struct *work)
 	return listed;
 }
 
-/*
- * Takes the pending bit. True: the work was to run, and will not. Between the bit and the
- * list, or the timer, there are a few instructions, of another CPU or of who was
- * interrupted; and a cancel that waits may have the bit for long: then -EAGAIN.
- */
-static int grab_pending(struct work_struct *work, struct timer_list *timer)
+static bool has_bit(const struct work_struct *work, int bit)
 {
-	if (timer && del_timer(timer))
-		return true;
-	if (!test_and_set_bit(WORK_STRUCT_PENDING_BIT, &work->data))
-		return false;
-	return take_out(work) ? true : -EAGAIN;
+	return test_bit(bit, &work->data);
 }
 
-static int grab_pending_patiently(struct work_struct *work, struct timer_list *timer)
+/*
+ * Takes the pending bit, with interrupts off. 1: the work was to run, and will not. 0: it
+ * was idle. -EAGAIN: another CPU is about to queue it, or to take it. -ENOENT: a cancel that
+ * waits has the bit, maybe for long.
+ */
+static int try_to_grab_pending(struct work_struct *work, struct timer_list *timer)
+{
+	if (timer && del_timer(timer))
+		return 1;
+	if (!test_and_set_bit(WORK_STRUCT_PENDING_BIT, &work->data))
+		return 0;
+	if (take_out(work))
+		return 1;
+	return has_bit(work, WORK_STRUCT_CANCELING_BIT) ? -ENOENT : -EAGAIN;
+}
+
+/* The same until it succeeds, or another cancel has it. Returns with interrupts off. */
+static int grab_pending(struct work_struct *work, struct timer_list *timer, unsigned long *flags)
 {
 	int pending;
 
-	while ((pending = grab_pending(work, timer)) == -EAGAIN)
-		schedule_timeout_uninterruptible(1);
-	return pending;
+	for (;;) {
+		local_irq_save(*flags);
+		pending = try_to_grab_pending(work, timer);
+		if (pending != -EAGAIN)
+			return pending;
+		local_irq_restore(*flags);
+		cpu_relax();
+	}
 }
 
 static void give_up_pending(struct work_struct *work)
 {
+	clear_bit(WORK_STRUCT_CANCELING_BIT, &work->data);
 	clear_bit(WORK_STRUCT_PENDING_BIT, &work->data);
 }
 
 static bool cancel(struct work_struct *work, struct timer_list *timer)
 {
-	int pending = grab_pending(work, timer);
+	unsigned long flags;
+	int pending = grab_pending(work, timer, &flags);
 
-	if (pending == -EAGAIN)
-		return false;
-	give_up_pending(work);
-	return pending;
+	if (pending >= 0)
+		give_up_pending(work);
+	local_irq_restore(flags);
+	return pending > 0;
 }
 
 bool cancel_work(struct work_struct *work)
@@ -360,13 +425,28 @@ static u64 ticket_of(struct work_struct *work, bool queued_too)
 	return ticket;
 }
 
+/* Both bits. Waits for another cancel that has them. */
+static bool become_canceler(struct work_struct *work, struct timer_list *timer)
+{
+	unsigned long flags;
+	int pending;
+
+	while ((pending = grab_pending(work, timer, &flags)) == -ENOENT) {
+		local_irq_restore(flags);
+		schedule_timeout_uninterruptible(1);
+	}
+	set_bit(WORK_STRUCT_CANCELING_BIT, &work->data);
+	local_irq_restore(flags);
+	return pending;
+}
+
 static bool cancel_sync(struct work_struct *work, struct timer_list *timer)
 {
 	bool pending;
 	u64 ticket;
 
 	might_sleep();
-	pending = grab_pending_patiently(work, timer);
+	pending = become_canceler(work, timer);
 	ticket = ticket_of(work, false);
 	if (ticket)
 		wait_for_ticket(work->wq, ticket);
@@ -386,11 +466,12 @@ bool cancel_delayed_work_sync(struct delayed_work *dwork)
 
 bool mod_delayed_work(struct workqueue_struct *wq, struct delayed_work *dwork, unsigned long delay)
 {
-	int pending;
+	unsigned long flags;
+	int pending = grab_pending(&dwork->work, &dwork->timer, &flags);
 
-	while ((pending = grab_pending(&dwork->work, &dwork->timer)) == -EAGAIN)
-		cpu_relax();
-	insert_delayed(wq, dwork, delay);
+	if (pending >= 0)
+		insert_delayed(wq, dwork, delay);
+	local_irq_restore(flags);
 	return pending;
 }
 
@@ -407,25 +488,39 @@ bool flush_work(struct work_struct *work)
 
 bool flush_delayed_work(struct delayed_work *dwork)
 {
+	local_irq_disable();
 	if (del_timer_sync(&dwork->timer))
 		insert_work(dwork->work.wq, &dwork->work);
+	local_irq_enable();
 	return flush_work(&dwork->work);
 }
 
 void flush_workqueue(struct workqueue_struct *wq)
 {
-	u64 last = READ_ONCE(wq->next_ticket) - 1;
+	const struct worker *worker = current_worker();
+	u64 last;
 
 	might_sleep();
-	WARN(current_work() && ((struct worker *)kthread_data(current))->wq == wq,
-	     "workqueue %s is flushed by one of its works", wq->name);
+	WARN(worker && worker->wq == wq, "workqueue %s is flushed by one of its works", wq->name);
+	spin_lock_irq(&wq->lock);
+	last = wq->next_ticket - 1;
+	spin_unlock_irq(&wq->lock);
 	wait_event(wq->done, finished(wq, 1, last));
+}
+
+static void add_drainers(struct workqueue_struct *wq, int nr)
+{
+	spin_lock_irq(&wq->lock);
+	wq->drainers += nr;
+	spin_unlock_irq(&wq->lock);
 }
 
 void drain_workqueue(struct workqueue_struct *wq)
 {
+	add_drainers(wq, 1);
 	while (!finished(wq, 1, U64_MAX))
 		flush_workqueue(wq);
+	add_drainers(wq, -1);
 }
 
 /* --- making and destroying --------------------------------------------------------------- */
@@ -443,7 +538,7 @@ struct workqueue_struct *alloc_workqueue(const char *fmt, unsigned int flags, in
 	init_waitqueue_head(&wq->more);
 	init_waitqueue_head(&wq->done);
 	wq->next_ticket = 1;
-	wq->max_active = max_active ? clamp(max_active, 1, WQ_MAX_ACTIVE) : WQ_MAX_ACTIVE;
+	wq->max_active = max_active ? clamp(max_active, 1, WQ_MAX_ACTIVE) : WQ_DFL_ACTIVE;
 	va_start(args, max_active);
 	vsnprintf(wq->name, sizeof(wq->name), fmt, args);
 	va_end(args);
@@ -453,20 +548,26 @@ struct workqueue_struct *alloc_workqueue(const char *fmt, unsigned int flags, in
 	return NULL;
 }
 
-void destroy_workqueue(struct workqueue_struct *wq)
+/* A worker that is still here may make another one: until it has been stopped, none is the last. */
+static void stop_workers(struct workqueue_struct *wq)
 {
-	struct worker *worker, *next;
+	struct worker *worker;
 
-	drain_workqueue(wq);
-	list_for_each_entry(worker, &wq->workers, list)
-		get_task_struct(worker->task);
 	WRITE_ONCE(wq->dying, true);
 	wake_up_all(&wq->more);
-	list_for_each_entry_safe(worker, next, &wq->workers, list) {
+	while ((worker = list_first_entry_or_null(&wq->workers, struct worker, list))) {
 		kthread_stop(worker->task);
 		put_task_struct(worker->task);
+		list_del(&worker->list);
 		kfree(worker);
 	}
+}
+
+void destroy_workqueue(struct workqueue_struct *wq)
+{
+	add_drainers(wq, 1);
+	drain_workqueue(wq);
+	stop_workers(wq);
 	kfree(wq);
 }
 

@@ -13,6 +13,9 @@ struct inactive_task_frame {
 	unsigned long ret_addr;
 };
 
+/* Where a new task begins: its first frame returns there. */
+extern const char ret_from_fork[];
+
 /* Returns in `next`, as from its own call: the task that ran before it. Interrupts are off. */
 struct task_struct *switch_to(struct task_struct *prev, struct task_struct *next);
 

@@ -27,10 +27,11 @@ struct work_struct;
 struct workqueue_struct;
 typedef void (*work_func_t)(struct work_struct *work);
 
-#define WORK_STRUCT_PENDING_BIT 0
+#define WORK_STRUCT_PENDING_BIT	  0 /* queued, or a timer will queue it, or somebody's: */
+#define WORK_STRUCT_CANCELING_BIT 1 /* who cancels it waits until it does not run any more */
 
 struct work_struct {
-	unsigned long data; /* bit 0: queued, or a timer will queue it, or it is being cancelled */
+	unsigned long data;	/* the bits */
 	struct list_head entry; /* in its queue */
 	work_func_t func;
 	struct workqueue_struct *wq; /* the last queue it was in */
@@ -87,7 +88,8 @@ static inline struct delayed_work *to_delayed_work(struct work_struct *work)
 #define WQ_HIGHPRI	 0x10
 #define WQ_CPU_INTENSIVE 0x20
 #define WQ_SYSFS	 0x40
-#define WQ_MAX_ACTIVE	 8 /* works that may run at once; also the default, for 0 */
+#define WQ_MAX_ACTIVE	 512 /* works that may run at once */
+#define WQ_DFL_ACTIVE	 256 /* the same, for 0 */
 
 /* NULL without memory. */
 struct workqueue_struct *alloc_workqueue(const char *fmt, unsigned int flags, int max_active, ...)
@@ -96,7 +98,10 @@ struct workqueue_struct *alloc_workqueue(const char *fmt, unsigned int flags, in
 #define create_workqueue(name)			 alloc_workqueue("%s", WQ_MEM_RECLAIM, 1, (name))
 #define create_singlethread_workqueue(name)	 alloc_ordered_workqueue("%s", WQ_MEM_RECLAIM, name)
 
-/* Runs what is queued, and what that queues, to the end, and frees the queue. */
+/*
+ * Runs what is queued, and what that queues, to the end, and frees the queue. What others
+ * queue meanwhile is refused, with a warning.
+ */
 void destroy_workqueue(struct workqueue_struct *wq);
 
 /* For works that take long, see to a queue of their own. */
@@ -109,7 +114,7 @@ extern struct workqueue_struct *system_wq;
 bool queue_work(struct workqueue_struct *wq, struct work_struct *work);
 bool queue_delayed_work(struct workqueue_struct *wq, struct delayed_work *dwork,
 			unsigned long delay);
-/* A pending one gets the new delay, and true is returned. */
+/* A pending one gets the new delay, and true is returned; one that is being cancelled stays so. */
 bool mod_delayed_work(struct workqueue_struct *wq, struct delayed_work *dwork, unsigned long delay);
 
 #define queue_work_on(cpu, wq, work)	    queue_work(wq, work)
@@ -120,7 +125,8 @@ bool mod_delayed_work(struct workqueue_struct *wq, struct delayed_work *dwork, u
 bool flush_work(struct work_struct *work);
 bool flush_delayed_work(struct delayed_work *dwork); /* without waiting for its delay */
 void flush_workqueue(struct workqueue_struct *wq);
-void drain_workqueue(struct workqueue_struct *wq); /* until nothing queues anything any more */
+/* Until nothing is left; only the queue's own works may queue more meanwhile. */
+void drain_workqueue(struct workqueue_struct *wq);
 #define flush_scheduled_work() flush_workqueue(system_wq)
 
 /*

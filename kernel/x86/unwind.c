@@ -266,6 +266,7 @@ void unwind_start_task(struct unwind_state *state, const struct task_struct *tas
 
 	*state = (struct unwind_state){
 		.ip = frame->ret_addr,
+		.exact = frame->ret_addr == (unsigned long)ret_from_fork, /* it has never run */
 		.reliable = true,
 		.reg = {
 			[DWARF_BX] = frame->bx,

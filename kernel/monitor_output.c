@@ -74,8 +74,9 @@ void json_array(const char *name, const long *values, unsigned int nr)
 	unsigned int i;
 
 	json_name(name);
+	mprintf("[");
 	for (i = 0; i < nr; i++)
-		mprintf("%s%ld", i ? "," : "[", values[i]);
+		mprintf("%s%ld", i ? "," : "", values[i]);
 	mprintf("]");
 }
 

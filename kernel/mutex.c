@@ -23,7 +23,7 @@ int mutex_trylock(struct mutex *lock)
 {
 	if (atomic_long_cmpxchg(&lock->owner, 0, (long)current))
 		return 0;
-	lock_acquire(&lock->dep_map, 1, _RET_IP_);
+	lock_acquire(&lock->dep_map, 0, LOCK_TRY | LOCK_SLEEPS, _RET_IP_);
 	return 1;
 }
 
@@ -44,35 +44,45 @@ static noinline void __sched lock_slowly(struct mutex *lock, unsigned int state)
 	/* Then it waits for ever, where the watchdog and the debugger find it. */
 	WARN(owner_of(lock) == current, "mutex %pS is taken again by its owner, %s", lock,
 	     current->comm);
+	lock_contended(&lock->dep_map);
 	spin_lock_irq(&lock->wait_lock);
 	if (!take_or_mark(lock))
 		wait_in_line(&lock->wait_list, &waiter, &lock->wait_lock, state,
 			     MAX_SCHEDULE_TIMEOUT);
 	spin_unlock_irq(&lock->wait_lock);
+	lock_acquired(&lock->dep_map);
 }
 
-static __always_inline void __sched lock_in_state(struct mutex *lock, unsigned int state)
+static __always_inline void __sched lock_in_state(struct mutex *lock, unsigned int state,
+						  unsigned int subclass)
 {
 	might_sleep();
-	lock_acquire(&lock->dep_map, 0, _RET_IP_);
+	lock_acquire(&lock->dep_map, subclass, LOCK_SLEEPS, _RET_IP_);
 	if (atomic_long_cmpxchg(&lock->owner, 0, (long)current))
 		lock_slowly(lock, state);
 }
 
 void __sched mutex_lock(struct mutex *lock)
 {
-	lock_in_state(lock, TASK_UNINTERRUPTIBLE);
+	lock_in_state(lock, TASK_UNINTERRUPTIBLE, 0);
 }
+
+#ifdef CONFIG_LOCKDEP
+void __sched mutex_lock_nested(struct mutex *lock, unsigned int subclass)
+{
+	lock_in_state(lock, TASK_UNINTERRUPTIBLE, subclass);
+}
+#endif
 
 int __sched mutex_lock_interruptible(struct mutex *lock)
 {
-	lock_in_state(lock, TASK_INTERRUPTIBLE);
+	lock_in_state(lock, TASK_INTERRUPTIBLE, 0);
 	return 0;
 }
 
 int __sched mutex_lock_killable(struct mutex *lock)
 {
-	lock_in_state(lock, TASK_KILLABLE);
+	lock_in_state(lock, TASK_KILLABLE, 0);
 	return 0;
 }
 

@@ -71,8 +71,10 @@ static struct lock_state lock_console(void)
 			state.taken = false;
 		cpu_relax();
 	}
-	if (state.taken)
+	if (state.taken) {
+		lock_was_awaited(&console_lock.dep_map);
 		WRITE_ONCE(lock_owner, smp_processor_id());
+	}
 	return state;
 }
 

@@ -53,9 +53,12 @@ static void __sched down_common(struct rw_semaphore *sem, bool reads, unsigned i
 	spin_lock_irq(&sem->wait_lock);
 	WARN(sem->owner == current, "rwsem %pS is taken again by its writer, %s", sem,
 	     current->comm);
-	if (!try_enter(sem, reads))
+	if (!try_enter(sem, reads)) {
+		lock_contended(&sem->dep_map);
 		wait_in_line(&sem->wait_list, &waiter, &sem->wait_lock, state,
 			     MAX_SCHEDULE_TIMEOUT);
+		lock_acquired(&sem->dep_map);
+	}
 	spin_unlock_irq(&sem->wait_lock);
 }
 
@@ -73,14 +76,14 @@ static int try_common(struct rw_semaphore *sem, bool reads)
 void __sched down_read(struct rw_semaphore *sem)
 {
 	might_sleep();
-	lock_acquire_shared(&sem->dep_map, 0, _RET_IP_);
+	lock_acquire(&sem->dep_map, 0, LOCK_SHARED | LOCK_SLEEPS, _RET_IP_);
 	down_common(sem, true, TASK_UNINTERRUPTIBLE);
 }
 
 int __sched down_read_interruptible(struct rw_semaphore *sem)
 {
 	might_sleep();
-	lock_acquire_shared(&sem->dep_map, 0, _RET_IP_);
+	lock_acquire(&sem->dep_map, 0, LOCK_SHARED | LOCK_SLEEPS, _RET_IP_);
 	down_common(sem, true, TASK_INTERRUPTIBLE);
 	return 0;
 }
@@ -88,7 +91,7 @@ int __sched down_read_interruptible(struct rw_semaphore *sem)
 int __sched down_read_killable(struct rw_semaphore *sem)
 {
 	might_sleep();
-	lock_acquire_shared(&sem->dep_map, 0, _RET_IP_);
+	lock_acquire(&sem->dep_map, 0, LOCK_SHARED | LOCK_SLEEPS, _RET_IP_);
 	down_common(sem, true, TASK_KILLABLE);
 	return 0;
 }
@@ -96,14 +99,14 @@ int __sched down_read_killable(struct rw_semaphore *sem)
 void __sched down_write(struct rw_semaphore *sem)
 {
 	might_sleep();
-	lock_acquire(&sem->dep_map, 0, _RET_IP_);
+	lock_acquire(&sem->dep_map, 0, LOCK_SLEEPS, _RET_IP_);
 	down_common(sem, false, TASK_UNINTERRUPTIBLE);
 }
 
 int __sched down_write_killable(struct rw_semaphore *sem)
 {
 	might_sleep();
-	lock_acquire(&sem->dep_map, 0, _RET_IP_);
+	lock_acquire(&sem->dep_map, 0, LOCK_SLEEPS, _RET_IP_);
 	down_common(sem, false, TASK_KILLABLE);
 	return 0;
 }
@@ -112,7 +115,7 @@ int down_read_trylock(struct rw_semaphore *sem)
 {
 	if (!try_common(sem, true))
 		return 0;
-	lock_acquire_shared(&sem->dep_map, 1, _RET_IP_);
+	lock_acquire(&sem->dep_map, 0, LOCK_TRY | LOCK_SHARED | LOCK_SLEEPS, _RET_IP_);
 	return 1;
 }
 
@@ -120,7 +123,7 @@ int down_write_trylock(struct rw_semaphore *sem)
 {
 	if (!try_common(sem, false))
 		return 0;
-	lock_acquire(&sem->dep_map, 1, _RET_IP_);
+	lock_acquire(&sem->dep_map, 0, LOCK_TRY | LOCK_SLEEPS, _RET_IP_);
 	return 1;
 }
 
@@ -159,6 +162,7 @@ void downgrade_write(struct rw_semaphore *sem)
 	spin_lock_irqsave(&sem->wait_lock, flags);
 	if (!WARN(sem->owner != current, "rwsem %pS is not held for writing by %s", sem,
 		  current->comm)) {
+		lock_downgrade(&sem->dep_map);
 		sem->count = 1;
 		sem->owner = NULL;
 		let_in(sem);

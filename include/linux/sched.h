@@ -61,17 +61,6 @@
 #define MAX_NICE 19
 #define MIN_NICE (-20)
 
-/* What the lock checker knows of a lock that a task holds (DEBUG build). */
-struct held_lock {
-	struct lockdep_map *instance;
-	unsigned long acquire_ip;
-	u16 class;
-	u8 shared;
-	u8 context; /* hardirq and softirq nesting when it was taken */
-};
-
-#define MAX_LOCK_DEPTH 24
-
 struct task_struct {
 	unsigned long sp; /* of a task that does not run: first, for kernel/x86/switch.S */
 	void *stack;	  /* lowest address of its THREAD_SIZE bytes */
@@ -105,7 +94,7 @@ struct task_struct {
 	struct completion exited;
 
 #ifdef CONFIG_LOCKDEP
-	unsigned int lockdep_depth, lockdep_recursion;
+	unsigned int lockdep_depth; /* its locks, and those of interrupts on top of it */
 	struct held_lock held_locks[MAX_LOCK_DEPTH];
 #endif
 };

@@ -62,28 +62,28 @@ static __always_inline void __spin_release(spinlock_t *lock)
 	__atomic_store_n(&lock->owner, lock->owner + 1, __ATOMIC_RELEASE);
 }
 
-static inline void spin_lock(spinlock_t *lock)
+static __lock_inline void spin_lock(spinlock_t *lock)
 {
 	preempt_disable();
-	lock_acquire(&lock->dep_map, 0, _THIS_IP_);
+	lock_acquire(&lock->dep_map, 0, 0, _THIS_IP_);
 	__spin_acquire(lock);
 }
 
-static inline void spin_unlock(spinlock_t *lock)
+static __lock_inline void spin_unlock(spinlock_t *lock)
 {
 	lock_release(&lock->dep_map, _THIS_IP_);
 	__spin_release(lock);
 	preempt_enable();
 }
 
-static inline int spin_trylock(spinlock_t *lock)
+static __lock_inline int spin_trylock(spinlock_t *lock)
 {
 	u16 ticket = READ_ONCE(lock->owner);
 
 	preempt_disable();
 	if (__atomic_compare_exchange_n(&lock->next, &ticket, ticket + 1, false, __ATOMIC_ACQUIRE,
 					__ATOMIC_RELAXED)) {
-		lock_acquire(&lock->dep_map, 1, _THIS_IP_);
+		lock_acquire(&lock->dep_map, 0, LOCK_TRY, _THIS_IP_);
 		return 1;
 	}
 	preempt_enable();
@@ -97,7 +97,7 @@ static inline int spin_trylock(spinlock_t *lock)
 	} while (0)
 
 /* Interrupts are on again before the CPU may be given away, or it could not be. */
-static inline void spin_unlock_irqrestore(spinlock_t *lock, unsigned long flags)
+static __lock_inline void spin_unlock_irqrestore(spinlock_t *lock, unsigned long flags)
 {
 	lock_release(&lock->dep_map, _THIS_IP_);
 	__spin_release(lock);
@@ -105,13 +105,13 @@ static inline void spin_unlock_irqrestore(spinlock_t *lock, unsigned long flags)
 	preempt_enable();
 }
 
-static inline void spin_lock_irq(spinlock_t *lock)
+static __lock_inline void spin_lock_irq(spinlock_t *lock)
 {
 	local_irq_disable();
 	spin_lock(lock);
 }
 
-static inline void spin_unlock_irq(spinlock_t *lock)
+static __lock_inline void spin_unlock_irq(spinlock_t *lock)
 {
 	lock_release(&lock->dep_map, _THIS_IP_);
 	__spin_release(lock);
@@ -119,19 +119,19 @@ static inline void spin_unlock_irq(spinlock_t *lock)
 	preempt_enable();
 }
 
-static inline void spin_lock_bh(spinlock_t *lock)
+static __lock_inline void spin_lock_bh(spinlock_t *lock)
 {
 	local_bh_disable();
 	spin_lock(lock);
 }
 
-static inline void spin_unlock_bh(spinlock_t *lock)
+static __lock_inline void spin_unlock_bh(spinlock_t *lock)
 {
 	spin_unlock(lock);
 	local_bh_enable();
 }
 
-static inline int spin_trylock_bh(spinlock_t *lock)
+static __lock_inline int spin_trylock_bh(spinlock_t *lock)
 {
 	local_bh_disable();
 	if (spin_trylock(lock))
@@ -159,6 +159,18 @@ static inline int spin_trylock_bh(spinlock_t *lock)
 			local_irq_enable();   \
 		__taken;                      \
 	})
+
+/* Of two locks of one class: the inner one, where it is known which that is. */
+#ifdef CONFIG_LOCKDEP
+static __lock_inline void spin_lock_nested(spinlock_t *lock, unsigned int subclass)
+{
+	preempt_disable();
+	lock_acquire(&lock->dep_map, subclass, 0, _THIS_IP_);
+	__spin_acquire(lock);
+}
+#else
+#define spin_lock_nested(lock, subclass) spin_lock(lock)
+#endif
 
 #define assert_spin_locked(lock) BUG_ON(!spin_is_locked(lock))
 

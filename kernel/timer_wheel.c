@@ -87,10 +87,8 @@ static unsigned int find_bucket(const struct timer_wheel *wheel, unsigned long e
 		*bucket_expires = wheel->clk;
 		return wheel->clk % LVL_SIZE;
 	}
-	if (delta >= WHEEL_TIMEOUT_CUTOFF) {
-		delta = WHEEL_TIMEOUT_MAX;
+	if (delta >= WHEEL_TIMEOUT_CUTOFF)
 		expires = wheel->clk + WHEEL_TIMEOUT_MAX;
-	}
 	while (level < LVL_DEPTH - 1 && delta >= LVL_START(level + 1))
 		level++;
 	return choose_bucket(expires, level, bucket_expires);

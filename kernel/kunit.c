@@ -25,6 +25,7 @@
  * is for the suites that KUnit's own tests run from within a case.
  */
 #include <linux/kernel.h>
+#include <linux/lockdep.h>
 #include <linux/mm.h>
 #include <linux/panic.h>
 #include <linux/printk.h>
@@ -264,6 +265,7 @@ static void run_case_once(struct kunit *test)
 		run_step(test, test->suite->exit);
 	while (!run_step(test, kunit_cleanup))
 		;
+	debug_check_no_locks_held();
 	restore_context(test, flags, preempt);
 	check_mm(test);
 	current_test = outer;

@@ -3,17 +3,26 @@
  * start_kernel(): the boot, in order. boot/head.S calls it once, on the boot
  * stack, with interrupts off and the first GiB mapped.
  *
- * It also holds what the one task and the one CPU of the early boot are: the
- * boot CPU's per-CPU variables are used in place, at offset 0.
+ * The boot's task ends as the boot CPU's idle task; what can sleep is done by the thread
+ * "init", pid 1: initcalls, self-tests, and then the monitor.
+ *
+ * It also holds what the first task and the first CPU are: the boot CPU's per-CPU
+ * variables are used in place, at offset 0.
  */
 #include <linux/init.h>
+#include <linux/interrupt.h>
 #include <linux/kernel.h>
+#include <linux/kthread.h>
 #include <linux/printk.h>
 #include <linux/random.h>
 #include <linux/sched.h>
 #include <linux/smp.h>
+#include <linux/timekeeping.h>
 #include <asm/cpufeature.h>
 #include <asm/desc.h>
+#include <asm/irq.h>
+#include <asm/irq_stack.h>
+#include <asm/processor.h>
 #include <asm/traps.h>
 #include <asm/tsc.h>
 #include <memkern/boot.h>
@@ -22,6 +31,7 @@
 #include <memkern/mm.h>
 #include <memkern/monitor.h>
 #include <memkern/params.h>
+#include "sched.h"
 
 extern char init_stack[THREAD_SIZE];
 extern const struct initcall __start_console_initcalls[], __start_initcalls[];
@@ -39,8 +49,11 @@ extern const struct initcall __stop_initcalls[], __stop_late_initcalls[];
 #endif
 
 struct task_struct init_task = {
-	.comm = "swapper",
+	.comm = "swapper/0",
+	.flags = PF_IDLE,
 	.stack = init_stack,
+	.usage = ATOMIC_INIT(1),
+	.tasks = LIST_HEAD_INIT(init_task.tasks),
 };
 
 unsigned int nr_cpu_ids = 1;
@@ -48,7 +61,8 @@ unsigned long __per_cpu_offset[NR_CPUS];
 
 DEFINE_PER_CPU(unsigned long, this_cpu_off);
 DEFINE_PER_CPU(unsigned int, cpu_number);
-DEFINE_PER_CPU(int, __preempt_count);
+DEFINE_PER_CPU(int, __preempt_count) = PREEMPT_ENABLED;
+DEFINE_PER_CPU(unsigned long, irq_stack_top) = (unsigned long)irq_stack_end;
 DEFINE_PER_CPU(struct task_struct *, current_task) = &init_task;
 
 static void __init do_initcalls(const struct initcall *call, const struct initcall *end)
@@ -59,6 +73,37 @@ static void __init do_initcalls(const struct initcall *call, const struct initca
 		if (error)
 			pr_warn("initcall %s failed with error %d\n", call->name, error);
 	}
+}
+
+static int init(void *unused)
+{
+	do_initcalls(__start_initcalls, __stop_initcalls);
+	kunit_run_all();
+	do_initcalls(__stop_initcalls, __stop_late_initcalls);
+	monitor_start();
+}
+
+/* Waits for interrupts, and gives the CPU to whoever they make runnable. */
+static void __noreturn idle(void)
+{
+	for (;;) {
+		local_irq_disable();
+		if (need_resched()) {
+			local_irq_enable();
+			schedule();
+		} else {
+			safe_halt();
+		}
+	}
+}
+
+static void __noreturn rest_init(void)
+{
+	struct task_struct *task = kthread_run(init, NULL, "init");
+
+	if (IS_ERR(task))
+		panic("no memory for the first thread");
+	idle();
 }
 
 void __noreturn start_kernel(u32 magic, u32 mbi_phys);
@@ -77,10 +122,13 @@ void __noreturn start_kernel(u32 magic, u32 mbi_phys)
 	parse_early_params(boot_info.cmdline);
 
 	e820_init();
+	acpi_boot_init();
 	mm_init();
-	do_initcalls(__start_initcalls, __stop_initcalls);
-
-	kunit_run_all();
-	do_initcalls(__stop_initcalls, __stop_late_initcalls);
-	monitor_start();
+	sched_init();
+	fork_init();
+	softirq_init();
+	init_IRQ();
+	time_init();
+	local_irq_enable();
+	rest_init();
 }

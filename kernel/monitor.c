@@ -15,7 +15,6 @@
 #include <linux/init.h>
 #include <linux/kernel.h>
 #include <linux/string.h>
-#include <asm/processor.h>
 #include <memkern/console.h>
 #include <memkern/exit.h>
 #include <memkern/kunit_extra.h>
@@ -349,14 +348,8 @@ static void __noreturn prompt_for_ever(void)
 
 		console_fresh_line();
 		lineedit_begin(&editor);
-		while (result == LINEEDIT_MORE) {
-			int byte = console_getchar();
-
-			if (byte >= 0)
-				result = lineedit_feed(&editor, byte);
-			else
-				cpu_relax();
-		}
+		while (result == LINEEDIT_MORE)
+			result = lineedit_feed(&editor, console_wait_char());
 		if (result == LINEEDIT_TOO_LONG)
 			mprintf("a line has %d characters at most\n", LINEEDIT_MAX);
 		else

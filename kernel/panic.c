@@ -11,6 +11,7 @@
 #include <linux/bug.h>
 #include <linux/irqflags.h>
 #include <linux/kernel.h>
+#include <linux/lockdep.h>
 #include <linux/panic.h>
 #include <linux/printk.h>
 #include <linux/sched.h>
@@ -111,6 +112,7 @@ void panic(const char *fmt, ...)
 
 	local_irq_disable();
 	enter_panic();
+	debug_locks_off();
 	console_verbose();
 	bust_spinlocks(1);
 

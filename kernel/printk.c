@@ -71,8 +71,10 @@ static struct lock_state lock_console(void)
 			state.taken = false;
 		cpu_relax();
 	}
-	if (state.taken)
+	if (state.taken) {
+		lock_was_awaited(&console_lock.dep_map);
 		WRITE_ONCE(lock_owner, smp_processor_id());
+	}
 	return state;
 }
 
@@ -230,18 +232,9 @@ int unregister_console(struct console *con)
 	return error;
 }
 
-/* Without the lock: who reads keys is also who takes consoles away. */
-int console_getchar(void)
+struct console *console_next(const struct console *con)
 {
-	struct console *con;
-
-	for (con = READ_ONCE(consoles); con; con = READ_ONCE(con->next)) {
-		int byte = con->getchar ? con->getchar(con) : -1;
-
-		if (byte >= 0)
-			return byte;
-	}
-	return -1;
+	return con ? READ_ONCE(con->next) : READ_ONCE(consoles);
 }
 
 void console_flush(void)

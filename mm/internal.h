@@ -166,6 +166,13 @@ void page_owner_print(const struct page *page);
 const struct owner_trace *page_owner_trace(unsigned int i);
 int page_owner_check(void);
 
+/*
+ * For the fast paths, whose saved `flags` tell whether interrupts were on: may not sleep, but
+ * asks to. Then the slow path, with its might_alloc(), has to serve and report it (API X1).
+ */
+#define alloc_is_out_of_context(gfp, flags) \
+	(unlikely(!surely_preemptible(flags)) && ((gfp)&__GFP_DIRECT_RECLAIM))
+
 /* --- page_alloc.c -------------------------------------------------------------- */
 
 /* How a request may be served: the watermark index in the low bits, and rights. */

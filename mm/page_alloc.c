@@ -53,6 +53,7 @@
 #include <linux/mm.h>
 #include <linux/panic.h>
 #include <linux/sched.h>
+#include <linux/sched/mm.h>
 
 #include "internal.h"
 
@@ -527,6 +528,7 @@ static noinline struct page *alloc_pages_slow(gfp_t gfp, unsigned int order)
 {
 	struct page *page;
 
+	might_alloc(gfp);
 	if (unlikely(order > MAX_PAGE_ORDER)) {
 		WARN_ON_ONCE(!(gfp & __GFP_NOWARN));
 		return NULL;
@@ -561,7 +563,7 @@ struct page *__alloc_pages(gfp_t gfp, unsigned int order)
 	pcp = this_cpu_ptr(zone->per_cpu_pageset);
 	list = &pcp->lists[pcp_list_index(gfp_migratetype(gfp), order)];
 	entry = list->next;
-	if (unlikely(entry == list)) {
+	if (unlikely(entry == list) || alloc_is_out_of_context(gfp, flags)) {
 		local_irq_restore(flags);
 		return alloc_pages_slow(gfp, order);
 	}

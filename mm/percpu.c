@@ -19,7 +19,8 @@
  * Invariants:
  *	I-percpu-1  a unit that ends a piece is in use (percpu_check())
  *
- * Locking: percpu_lock, with interrupts off. Any context but NMI.
+ * Locking: percpu_lock, with interrupts off. Allocation from process context, for it will sleep
+ * when the reserve can grow; freeing from any but NMI.
  *
  * Left out: growing. The reserve is what there is; a full one gives NULL.
  */
@@ -48,6 +49,7 @@ void *__alloc_percpu(size_t size, size_t align)
 	unsigned long align_units = max_t(size_t, align / UNIT, 1);
 	unsigned int cpu;
 
+	might_sleep();
 	if (WARN_ON(!size || size > RESERVE_SIZE || align > PAGE_SIZE || !is_power_of_2(align)))
 		return NULL;
 	spin_lock_irqsave(&percpu_lock, flags);

@@ -85,7 +85,7 @@ static_assert(PGDIR_SIZE - VMALLOC_RESERVE_MIN == MAXMEM);
 static_assert(PKMAP_BASE % PMD_SIZE == 0 && FIXADDR_START % PMD_SIZE == 0);
 
 extern char _stext[], _etext[], __start_rodata[], __end_rodata[];
-extern char init_stack_guard[], double_fault_stack_guard[];
+extern char init_stack_guard[], irq_stack_guard[], double_fault_stack_guard[];
 
 static unsigned long vmalloc_reserve = VMALLOC_RESERVE_MIN;
 
@@ -195,6 +195,7 @@ static const struct fixed_range {
 	{ _stext, _etext, _PAGE_PRESENT },
 	{ __start_rodata, __end_rodata, _PAGE_PRESENT | _PAGE_NX },
 	{ init_stack_guard, init_stack_guard + PAGE_SIZE, 0 },
+	{ irq_stack_guard, irq_stack_guard + PAGE_SIZE, 0 },
 	{ double_fault_stack_guard, double_fault_stack_guard + PAGE_SIZE, 0 },
 };
 

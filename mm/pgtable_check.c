@@ -30,7 +30,7 @@
 #include "internal.h"
 
 extern char _stext[], _etext[], __start_rodata[], __end_rodata[];
-extern char init_stack_guard[], double_fault_stack_guard[];
+extern char init_stack_guard[], irq_stack_guard[], double_fault_stack_guard[];
 
 /* Of CR3: the table of the top level is aligned to its own size. */
 #define CR3_ADDRESS_MASK 0xffffffe0UL
@@ -143,6 +143,7 @@ static const struct area text = { _stext, _etext };
 static const struct area rodata = { __start_rodata, __end_rodata };
 static const struct area guards[] = {
 	{ init_stack_guard, init_stack_guard + PAGE_SIZE },
+	{ irq_stack_guard, irq_stack_guard + PAGE_SIZE },
 	{ double_fault_stack_guard, double_fault_stack_guard + PAGE_SIZE },
 };
 

@@ -6,7 +6,7 @@
  * An allocation that fails says who asked for what, and shows why it could not
  * be had: each zone's free pages beside its watermarks, and its free blocks.
  *
- *	swapper: page allocation failure: order:4, mode:0xcc0(GFP_KERNEL), nodemask=(null)
+ *	init: page allocation failure: order:4, mode:0xcc0(GFP_KERNEL), nodemask=(null)
  *
  * A bad page is one whose struct page contradicts what is done with it: freed
  * twice, freed while mapped or locked, or written to while free. The operation is

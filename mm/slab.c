@@ -57,6 +57,7 @@
 #include <linux/printk.h>
 #include <linux/random.h>
 #include <linux/ratelimit.h>
+#include <linux/sched/mm.h>
 #include <memkern/report.h>
 
 #include "slab.h"
@@ -406,8 +407,10 @@ noinline void *slab_zero(struct kmem_cache *cache, void *object)
 /* The CPU's list is empty, the cache has none, or something is on that wants to see all. */
 noinline void *slab_alloc_slow(struct kmem_cache *cache, gfp_t gfp, size_t size)
 {
-	void *object = take_object(cache, gfp, size);
+	void *object;
 
+	might_alloc(gfp);
+	object = take_object(cache, gfp, size);
 	if (!object)
 		return NULL;
 	if (gfp & __GFP_ZERO)
@@ -532,6 +535,7 @@ int kmem_cache_alloc_bulk(struct kmem_cache *cache, gfp_t gfp, size_t n, void **
 	bool each_by_itself = (gfp & __GFP_ZERO) | mm_debug_flags;
 	size_t done = 0;
 
+	might_alloc(gfp);
 	while (done < n) {
 		if (!each_by_itself)
 			done += alloc_from_cpu(cache, n - done, objects + done);

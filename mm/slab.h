@@ -200,14 +200,14 @@ void *slab_alloc_slow(struct kmem_cache *cache, gfp_t gfp, size_t size);
 void *slab_zero(struct kmem_cache *cache, void *object);
 
 /* The first object of this CPU's list, or NULL. */
-static __always_inline void *slab_take(struct kmem_cache *cache)
+static __always_inline void *slab_take(struct kmem_cache *cache, gfp_t gfp)
 {
 	struct kmem_cache_cpu *cpu = cache->cpu_slab;
 	unsigned long flags;
 	void *object;
 
 	local_irq_save(flags);
-	object = this_cpu_read(cpu->freelist);
+	object = alloc_is_out_of_context(gfp, flags) ? NULL : this_cpu_read(cpu->freelist);
 	if (likely(object)) {
 		this_cpu_write(cpu->freelist, *(void **)(object + cache->offset));
 		this_cpu_inc(cpu->room);
@@ -221,7 +221,7 @@ static __always_inline void *slab_take(struct kmem_cache *cache)
 /* The fast path of all allocations; `size` is what was asked for, or WHOLE_OBJECT. */
 static __always_inline void *slab_alloc(struct kmem_cache *cache, gfp_t gfp, size_t size)
 {
-	void *object = likely(!mm_debug_flags) ? slab_take(cache) : NULL;
+	void *object = likely(!mm_debug_flags) ? slab_take(cache, gfp) : NULL;
 
 	if (unlikely(!object))
 		return slab_alloc_slow(cache, gfp, size);

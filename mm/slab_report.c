@@ -7,7 +7,7 @@
  *	-----------------------------------------------------------------------------
  *
  *	0xc3a040c8-0xc3a040c8 @offset=200. First byte 0x0 instead of 0xcc
- *	Allocated in read_config+0x31/0x80 age=12 cpu=0 pid=0 comm=swapper
+ *	Allocated in read_config+0x31/0x80 age=12 cpu=0 pid=1 comm=init
  *	 cmd_load+0x9a/0x140
  *	Slab 0xc0f07400 objects=14 used=3 fp=0xc3a04388 flags=0x80(slab)
  *	Object 0xc3a04088 @offset=136 fp=0xc3a04388

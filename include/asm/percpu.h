@@ -61,6 +61,15 @@ extern unsigned long this_cpu_off;
 #define arch_this_cpu_and(var, value)	arch_this_cpu_op("and", var, value)
 #define arch_this_cpu_or(var, value)	arch_this_cpu_op("or", var, value)
 
+/* Of an int: true when it has become zero. */
+#define arch_this_cpu_dec_and_test(var)                                                   \
+	({                                                                                \
+		bool __zero;                                                              \
+		BUILD_BUG_ON(sizeof(var) != 4);                                           \
+		asm volatile("decl " __percpu_seg "%0" : "+m"(var), "=@ccz"(__zero) : :); \
+		__zero;                                                                   \
+	})
+
 /* One less; true if it was 0, and has borrowed. */
 #define arch_this_cpu_dec_borrow(var)                                                       \
 	({                                                                                  \
@@ -68,6 +77,17 @@ extern unsigned long this_cpu_off;
 		BUILD_BUG_ON(sizeof(var) != 4);                                             \
 		asm volatile("subl $1, " __percpu_seg "%0" : "+m"(var), "=@ccc"(__borrow)); \
 		__borrow;                                                                   \
+	})
+
+/* Of an int: compares where it is, without loading it. */
+#define arch_this_cpu_equals(var, value)                   \
+	({                                                 \
+		bool __equal;                              \
+		BUILD_BUG_ON(sizeof(var) != 4);            \
+		asm volatile("cmpl %2, " __percpu_seg "%1" \
+			     : "=@ccz"(__equal)            \
+			     : "m"(var), "ri"(value));     \
+		__equal;                                   \
 	})
 
 #define arch_this_cpu_offset() arch_this_cpu_read(this_cpu_off)

@@ -94,16 +94,18 @@ enum pg_level {
  * Accessed and dirty are set from the start, so that the CPU never has to write
  * an entry of the kernel's itself.
  */
-#define _KERNPG_TABLE	   (_PAGE_PRESENT | _PAGE_RW | _PAGE_ACCESSED | _PAGE_DIRTY)
-#define __PAGE_KERNEL_RO   (_PAGE_PRESENT | _PAGE_ACCESSED | _PAGE_DIRTY | _PAGE_GLOBAL | _PAGE_NX)
-#define __PAGE_KERNEL	   (__PAGE_KERNEL_RO | _PAGE_RW)
-#define __PAGE_KERNEL_ROX  (__PAGE_KERNEL_RO & ~_PAGE_NX)
-#define __PAGE_KERNEL_EXEC (__PAGE_KERNEL & ~_PAGE_NX)
+#define _KERNPG_TABLE	      (_PAGE_PRESENT | _PAGE_RW | _PAGE_ACCESSED | _PAGE_DIRTY)
+#define __PAGE_KERNEL_RO      (_PAGE_PRESENT | _PAGE_ACCESSED | _PAGE_DIRTY | _PAGE_GLOBAL | _PAGE_NX)
+#define __PAGE_KERNEL	      (__PAGE_KERNEL_RO | _PAGE_RW)
+#define __PAGE_KERNEL_ROX     (__PAGE_KERNEL_RO & ~_PAGE_NX)
+#define __PAGE_KERNEL_EXEC    (__PAGE_KERNEL & ~_PAGE_NX)
+#define __PAGE_KERNEL_NOCACHE (__PAGE_KERNEL | _PAGE_PCD | _PAGE_PWT)
 
-#define PAGE_KERNEL	 __pgprot(__PAGE_KERNEL)
-#define PAGE_KERNEL_RO	 __pgprot(__PAGE_KERNEL_RO)
-#define PAGE_KERNEL_ROX	 __pgprot(__PAGE_KERNEL_ROX)
-#define PAGE_KERNEL_EXEC __pgprot(__PAGE_KERNEL_EXEC)
+#define PAGE_KERNEL	    __pgprot(__PAGE_KERNEL)
+#define PAGE_KERNEL_RO	    __pgprot(__PAGE_KERNEL_RO)
+#define PAGE_KERNEL_ROX	    __pgprot(__PAGE_KERNEL_ROX)
+#define PAGE_KERNEL_EXEC    __pgprot(__PAGE_KERNEL_EXEC)
+#define PAGE_KERNEL_NOCACHE __pgprot(__PAGE_KERNEL_NOCACHE) /* registers of a device */
 
 /* All bits but those that this CPU lacks: NX, global. Right after paging_init(). */
 extern pteval_t __supported_pte_mask;

@@ -18,6 +18,12 @@ static inline void halt(void)
 	asm volatile("hlt" : : : "memory");
 }
 
+/* Interrupts on, and waits for one: it cannot come in between, sti takes effect an instruction late. */
+static inline void safe_halt(void)
+{
+	asm volatile("sti; hlt" : : : "memory");
+}
+
 static inline void cpuid_count(u32 leaf, u32 subleaf, u32 *eax, u32 *ebx, u32 *ecx, u32 *edx)
 {
 	asm volatile("cpuid"

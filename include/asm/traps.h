@@ -12,9 +12,8 @@
 #define X86_TRAP_GP  13 /* general protection */
 #define X86_TRAP_PF  14 /* page fault */
 
-#define NR_EXCEPTIONS	 32
-#define FIRST_PIC_VECTOR 32 /* of the 8259s' 16 lines */
-#define NR_VECTORS	 256
+#define NR_EXCEPTIONS 32
+#define NR_VECTORS    256 /* asm/irq_vectors.h: who has the others */
 
 /* The error code of a page fault: what was tried, and why not. */
 #define X86_PF_PROT  0x01 /* the page is there, its permissions forbid it; else: not present */

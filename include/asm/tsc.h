@@ -13,7 +13,20 @@ cycles_t get_cycles(void);
 /* A difference of two counters in nanoseconds; the first call calibrates (50 ms). */
 u64 cycles_to_ns(cycles_t cycles);
 
-/* Counts in a millisecond; 0 before the calibration. */
+/* Spins for so long at least. */
+void spin_ns(u64 ns);
+
+/* Counts in a millisecond, and where that comes from, for people; 0 and NULL before. */
 extern unsigned int tsc_khz;
+extern const char *tsc_khz_source;
+
+/* The source is a guess: seconds may be longer than they should be, never shorter. */
+extern bool tsc_khz_assumed;
+
+/*
+ * A rate that is known to lie between two: in the middle, but if the next whole number of MHz
+ * lies there too, it is that, as clocks mostly have one.
+ */
+u32 roundest_khz(u64 low, u64 high);
 
 #endif

@@ -8,7 +8,8 @@
  *		... state.ip, state.exact, state.reliable ...
  *
  * unwind_start() begins with the stopped code itself, unwind_start_here() with the
- * function that it is used in. Any context, no locks; reads no memory but stacks
+ * function that it is used in, unwind_start_task() with a task that does not run and
+ * will not meanwhile. Any context, no locks; reads no memory but stacks
  * that are known (asm/stacktrace.h) and the unwind tables.
  */
 #ifndef _ASM_UNWIND_H
@@ -19,6 +20,7 @@
 #include <asm/stacktrace.h>
 
 struct pt_regs;
+struct task_struct;
 
 struct unwind_state {
 	unsigned long ip; /* where the frame's code is */
@@ -34,6 +36,7 @@ struct unwind_state {
 };
 
 void unwind_start(struct unwind_state *state, const struct pt_regs *regs);
+void unwind_start_task(struct unwind_state *state, const struct task_struct *task);
 void unwind_next(struct unwind_state *state);
 
 /* The frame of the function that this expands in: the registers that it must preserve, and ip. */

@@ -17,6 +17,7 @@
 #include <linux/math.h>
 #include <linux/minmax.h>
 #include <linux/panic.h>
+#include <linux/preempt.h>
 #include <linux/printk.h>
 #include <linux/sprintf.h>
 #include <linux/stdarg.h>
@@ -26,6 +27,23 @@
 /* Of an array, not of a pointer: that does not build. */
 #define ARRAY_SIZE(array) \
 	(sizeof(array) / sizeof((array)[0]) + BUILD_BUG_ON_ZERO(__same_type((array), &(array)[0])))
+
+/*
+ * Says that what follows may sleep: in a context that must not, a report, whether or not it
+ * comes to that. Costs a look at the preempt count and at the interrupt flag.
+ */
+void __might_sleep(const char *file, int line);
+
+#define might_sleep()                                      \
+	do {                                               \
+		if (unlikely(!preemptible()))              \
+			__might_sleep(__FILE__, __LINE__); \
+	} while (0)
+#define might_sleep_if(condition)      \
+	do {                           \
+		if (condition)         \
+			might_sleep(); \
+	} while (0)
 
 /* Halves of a number of any width; the double shift is defined for 32 bits too. */
 #define upper_32_bits(n) ((u32)(((n) >> 16) >> 16))

@@ -1,52 +1,63 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Mutexes: for process context, held by one task at a time. There is one task so far, so
- * a mutex that is taken is the caller's own: taking it again would wait for ever, and is a BUG.
+ * Mutexes: held by one task at a time, who wait sleep. Process context; the owner alone
+ * unlocks, and does not take the lock again. Fair: a lock that is waited for is handed to
+ * who has waited longest.
  */
 #ifndef _LINUX_MUTEX_H
 #define _LINUX_MUTEX_H
 
-#include <linux/bug.h>
-#include <linux/preempt.h>
-#include <asm/current.h>
+#include <linux/atomic.h>
+#include <linux/list.h>
+#include <linux/lockdep.h>
+#include <linux/spinlock.h>
 
 struct mutex {
-	struct task_struct *owner;
+	atomic_long_t owner; /* the task, 0: free. Bit 0: somebody waits */
+	spinlock_t wait_lock;
+	struct list_head wait_list; /* first come, first served; under wait_lock */
+	struct lockdep_map dep_map;
 };
 
-#define __MUTEX_INITIALIZER(name) \
-	{                         \
-		NULL              \
+#define __MUTEX_INITIALIZER(name)                                                                 \
+	{                                                                                         \
+		.owner = ATOMIC_LONG_INIT(0), .wait_lock = __SPIN_LOCK_UNLOCKED(name.wait_lock),  \
+		.wait_list = LIST_HEAD_INIT((name).wait_list), .dep_map = LOCKDEP_MAP_INIT(name), \
 	}
 #define DEFINE_MUTEX(name) struct mutex name = __MUTEX_INITIALIZER(name)
 
-static inline void mutex_init(struct mutex *lock)
+#define mutex_init(lock)                                              \
+	do {                                                          \
+		static struct lock_class_key __key;                   \
+		atomic_long_set(&(lock)->owner, 0);                   \
+		spin_lock_init(&(lock)->wait_lock);                   \
+		INIT_LIST_HEAD(&(lock)->wait_list);                   \
+		lockdep_init_map(&(lock)->dep_map, #lock, &__key, 0); \
+	} while (0)
+
+static inline void mutex_destroy(struct mutex *lock)
 {
-	lock->owner = NULL;
 }
 
 static inline bool mutex_is_locked(const struct mutex *lock)
 {
-	return lock->owner;
+	return atomic_long_read(&lock->owner) != 0;
 }
 
-static inline int mutex_trylock(struct mutex *lock)
-{
-	if (lock->owner)
-		return 0;
-	lock->owner = current;
-	return 1;
-}
+void mutex_lock(struct mutex *lock);
+void mutex_unlock(struct mutex *lock);
+/* 1 if the lock was free, and is the caller's now. */
+int mutex_trylock(struct mutex *lock);
 
-static inline void mutex_lock(struct mutex *lock)
-{
-	BUG_ON(in_interrupt() || !mutex_trylock(lock));
-}
+/* There are no signals: these always return 0, with the lock. */
+int __must_check mutex_lock_interruptible(struct mutex *lock);
+int __must_check mutex_lock_killable(struct mutex *lock);
 
-static inline void mutex_unlock(struct mutex *lock)
-{
-	BUG_ON(lock->owner != current);
-	lock->owner = NULL;
-}
+/* Of two mutexes of one class: the inner one, where it is known which that is. */
+#ifdef CONFIG_LOCKDEP
+void mutex_lock_nested(struct mutex *lock, unsigned int subclass);
+#else
+#define mutex_lock_nested(lock, subclass) mutex_lock(lock)
+#endif
 
 #endif

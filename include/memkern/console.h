@@ -10,6 +10,7 @@
 #include <linux/types.h>
 
 #define CON_PRINTBUFFER 0x1 /* show what was logged before this one came */
+#define CON_INPUT_IRQ	0x2 /* announces what is typed: console_input_arrived() */
 
 struct console {
 	char name[16];
@@ -37,14 +38,24 @@ void register_console(struct console *con);
 /* Process context, of the one who reads from it. 0, or -ENODEV if it is not registered. */
 int unregister_console(struct console *con);
 
+/* The registered ones, one after the other: NULL before the first, and after the last. */
+struct console *console_next(const struct console *con);
+
 /* Writes text as it is, past the log, to every console. Any context. */
 void console_write(const char *s, size_t n);
 
 /* Ends the line that is open on a console, if one is. */
 void console_fresh_line(void);
 
-/* The next byte typed on any console, or -1 at once. */
+/*
+ * The next byte typed on any console: console_getchar() returns -1 at once if there is none;
+ * console_wait_char() sleeps until there is one, process context.
+ */
 int console_getchar(void);
+int console_wait_char(void);
+
+/* For a driver: there is something to read. Any context. */
+void console_input_arrived(void);
 
 /* Before the machine is left: see .flush. */
 void console_flush(void);

@@ -5,7 +5,9 @@
  * (gdt.c), so this runs on a stack of its own, and the registers of what broke
  * are in the TSS that was left.
  *
- * There is no way back: nothing says at which of several steps the delivery failed.
+ * There is no way back into what broke: nothing says at which of several steps the
+ * delivery failed. A thread ends here, and the next one gets the CPU; so the CPU goes back
+ * to its own TSS first, and interrupts stay off for as long as this stack is used.
  */
 #include <asm/desc.h>
 #include <asm/processor.h>
@@ -44,6 +46,7 @@ void double_fault_entry(void)
 	asm volatile("pushfl; andl %0, (%%esp); popfl" : : "i"(~X86_EFLAGS_NT) : "cc", "memory");
 
 	regs_from_tss(&regs, this_cpu_tss());
+	reload_tss();
 	if (!stack_guard_hit(address, &stack))
 		die("double fault", &regs, 0);
 

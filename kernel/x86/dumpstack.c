@@ -138,6 +138,39 @@ void show_regs(const struct pt_regs *regs)
 	show_trace(&state);
 }
 
+/* A task may not go on while its stack is walked: it cannot on this CPU, preemption is off. */
+void show_stack(struct task_struct *task)
+{
+	struct unwind_state state;
+
+	preempt_disable();
+	if (!task || task == current) {
+		unwind_start_here(&state);
+		unwind_next(&state);
+	} else {
+		unwind_start_task(&state, task);
+	}
+	show_trace(&state);
+	preempt_enable();
+}
+
+/* Where the task called what made it wait; 0 for one that does not. */
+unsigned long get_wchan(struct task_struct *task)
+{
+	struct unwind_state state;
+	unsigned long ip = 0;
+
+	preempt_disable();
+	if (task != current && !task->on_rq) {
+		unwind_start_task(&state, task);
+		while (!state.done && state.reliable && in_sched_functions(state.ip))
+			unwind_next(&state);
+		ip = state.ip;
+	}
+	preempt_enable();
+	return ip;
+}
+
 void dump_stack(void)
 {
 	struct unwind_state state;

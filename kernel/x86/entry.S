@@ -23,13 +23,18 @@
  *	 -52	bx		<- struct pt_regs *
  *
  * All gates are interrupt gates: C is entered with interrupts off. The kernel
- * has only its own segments, so none is saved or loaded.
+ * has only its own segments, so none is saved or loaded. An exception is handled on
+ * the stack that it came on, an interrupt on the CPU's interrupt stack.
  *
  * The .cfi lines tell the kernel's unwinder (kernel/x86/unwind.c) and GDB where
  * each register is after each instruction, so that a trace goes on into the
  * stopped code. CFA ("canonical frame address") is the stack pointer as that
  * code had it; .cfi_signal_frame says that ip is exact, not a return address.
  */
+
+#define IRQ_STACK_SIZE 8192  /* asm/irq_stack.h */
+#define X86_EFLAGS_IF  0x200
+#define PT_FLAGS       48    /* offsetof(struct pt_regs, flags) */
 
 /* Opens a function that is entered with `size` bytes on the stack below the CFA. */
 .macro FUNCTION_BELOW_CFA name, size
@@ -68,10 +73,8 @@
 	.cfi_adjust_cfa_offset -\bytes
 .endm
 
-/* From ax, saved, and the vector in %eax: calls handler(struct pt_regs *, vector), returns. */
-.macro COMMON name, handler
-	FUNCTION_BELOW_CFA \name, 20
-	.cfi_offset eax, -20
+/* From ax, saved, to all of struct pt_regs; the vector in %eax. C gets both in %eax and %edx. */
+.macro SAVE_REGS
 	PUSH ss
 	PUSH esp
 	addl $24, (%esp)		/* from what %esp was at the push up to the CFA */
@@ -84,7 +87,9 @@
 	movl %eax, %edx
 	movl %esp, %eax
 	cld
-	call \handler
+.endm
+
+.macro RESTORE_REGS_AND_RETURN
 	RESTORE ebx
 	RESTORE ecx
 	RESTORE edx
@@ -95,14 +100,73 @@
 	RESTORE eax
 	DROP 4				/* orig_ax */
 	iret
-	FUNCTION_END \name
 .endm
 
 	.text
 	.balign 16
-	COMMON handle_exception, do_exception
+	FUNCTION_BELOW_CFA handle_exception, 20
+	.cfi_offset eax, -20
+	SAVE_REGS
+	call do_exception
+	RESTORE_REGS_AND_RETURN
+	FUNCTION_END handle_exception
+
+/*
+ * %esp := the top of this CPU's interrupt stack, unless it is on it already: then an
+ * interrupt has interrupted a softirq. Where it was is in %ebx, which C keeps; so the
+ * CFA, and with it every trace, goes on there. Uses %ecx.
+ */
+.macro TO_IRQ_STACK
+	movl %esp, %ebx
+	.cfi_def_cfa_register ebx
+	movl %fs:irq_stack_top, %ecx
+	subl %esp, %ecx
+	cmpl $IRQ_STACK_SIZE, %ecx
+	jb 1f
+	movl %fs:irq_stack_top, %esp
+1:
+.endm
+
+.macro FROM_IRQ_STACK
+	movl %ebx, %esp
+	.cfi_def_cfa_register esp
+.endm
+
+/*
+ * An interrupt: its handlers run on the interrupt stack. Then, back on the stack of what was
+ * interrupted, the CPU goes to another task if one is more urgent and this one may be
+ * preempted: its preempt count is zero, bit 31 included (linux/preempt.h), and its
+ * interrupts are on.
+ */
 	.balign 16
-	COMMON handle_interrupt, do_interrupt
+	FUNCTION_BELOW_CFA handle_interrupt, 20
+	.cfi_offset eax, -20
+	SAVE_REGS
+	TO_IRQ_STACK
+	call do_interrupt
+	FROM_IRQ_STACK
+	cmpl $0, %fs:__preempt_count
+	jne 1f
+	testl $X86_EFLAGS_IF, PT_FLAGS(%esp)
+	jz 1f
+	call preempt_schedule_irq
+1:	RESTORE_REGS_AND_RETURN
+	FUNCTION_END handle_interrupt
+
+/* void call_on_irq_stack(void (*function)(void) in %eax): asm/irq_stack.h */
+	.balign 16
+	.globl call_on_irq_stack
+	.type call_on_irq_stack, @function
+call_on_irq_stack:
+	.cfi_startproc
+	SAVE ebx
+	TO_IRQ_STACK
+	call *%eax
+	FROM_IRQ_STACK
+	RESTORE ebx
+	ret
+	.cfi_endproc
+	.size call_on_irq_stack, . - call_on_irq_stack
 
 /*
  * A stub for each exception; exception_entries[] says where. error_code=1: the

@@ -93,21 +93,27 @@ static bool is_nx_violation(unsigned long error_code, const struct walk *walk)
 	return (error_code & X86_PF_INSTR) && (last & ENTRY_PRESENT) && (last & ENTRY_NX);
 }
 
-static void __noreturn page_fault_oops(const struct pt_regs *regs, unsigned long address)
+static void explain_page_fault(unsigned long address, unsigned long error_code)
 {
-	unsigned long error_code = regs->orig_ax;
 	struct walk walk;
 
-	oops_begin(regs, "BUG: %s address: %08lx",
-		   address < PAGE_SIZE ? "kernel NULL pointer dereference,"
-				       : "unable to handle page fault for",
-		   address);
 	walk_page_tables(address, &walk);
 	if (is_nx_violation(error_code, &walk))
 		pr_alert("the kernel tried to execute a page that is marked no-execute: data, or "
 			 "an attack\n");
 	print_error_code(error_code);
 	print_walk(&walk);
+}
+
+static void __noreturn page_fault_oops(const struct pt_regs *regs, unsigned long address)
+{
+	unsigned long error_code = regs->orig_ax;
+
+	if (oops_begin(regs, "BUG: %s address: %08lx",
+		       address < PAGE_SIZE ? "kernel NULL pointer dereference,"
+					   : "unable to handle page fault for",
+		       address))
+		explain_page_fault(address, error_code);
 	oops_end("Oops", regs, error_code);
 }
 

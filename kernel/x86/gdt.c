@@ -95,6 +95,19 @@ void gdt_init(void)
 	cpu_init_descriptors(&descriptors, 0, (unsigned long)double_fault_stack_end);
 }
 
+/*
+ * Out of the double fault's TSS without a task switch: then the next double fault finds it
+ * as it was, and not marked as in use.
+ */
+void reload_tss(void)
+{
+	struct cpu_descriptors *cpu = this_cpu_ptr(&descriptors);
+
+	cpu->gdt[__KERNEL_TSS / 8] = tss_desc(&cpu->tss);
+	cpu->gdt[__DOUBLE_FAULT_TSS / 8] = tss_desc(&cpu->double_fault_tss);
+	load_tr(__KERNEL_TSS);
+}
+
 const struct x86_tss *this_cpu_tss(void)
 {
 	return &this_cpu_ptr(&descriptors)->tss;

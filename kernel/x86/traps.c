@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: MIT
 /*
- * Exceptions and interrupts, in C. entry.S has saved the registers.
+ * Exceptions and interrupts, in C. entry.S has saved the registers, and goes to the
+ * interrupt stack for an interrupt.
  *
  * An exception is one of four things: a WARN or BUG (invalid opcode), a fault
  * that the code reckons with (extable.c), a trap that nobody set and that harms
  * nobody (int3, debug, NMI: reported, and on we go), or the end: die().
  */
 #include <linux/bug.h>
+#include <linux/hardirq.h>
 #include <linux/kernel.h>
 #include <linux/panic.h>
 #include <linux/printk.h>
 #include <linux/sched/debug.h>
+#include <asm/apic.h>
 #include <asm/processor.h>
 #include <memkern/report.h>
 #include "traps.h"
@@ -122,12 +125,24 @@ void set_interrupt_handler(unsigned int vector, interrupt_handler_t handler)
 	WRITE_ONCE(interrupt_handlers[vector - NR_EXCEPTIONS], handler);
 }
 
+static void unexpected_interrupt(const struct pt_regs *regs, unsigned int vector)
+{
+	apic_ack_unexpected(vector);
+	if (!report_note("unexpected interrupt, vector %#x", vector))
+		pr_err("unexpected interrupt, vector %#x, at %pS\n", vector, (void *)regs->ip);
+}
+
+/* On the interrupt stack, but for what interrupts the earliest boot. */
 void do_interrupt(struct pt_regs *regs, unsigned int vector)
 {
 	interrupt_handler_t handler = READ_ONCE(interrupt_handlers[vector - NR_EXCEPTIONS]);
+	struct pt_regs *outer = set_irq_regs(regs);
 
+	irq_enter();
 	if (handler)
 		handler(regs);
-	else if (!report_note("unexpected interrupt, vector %#x", vector))
-		pr_err("unexpected interrupt, vector %#x, at %pS\n", vector, (void *)regs->ip);
+	else
+		unexpected_interrupt(regs, vector);
+	irq_exit();
+	set_irq_regs(outer);
 }

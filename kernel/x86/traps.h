@@ -25,6 +25,7 @@ void __noreturn double_fault_entry(void);
 
 /* gdt.c: the registers of what a task gate left */
 const struct x86_tss *this_cpu_tss(void);
+void reload_tss(void);
 
 /* extable.c: sends a fault that somebody reckoned with to its fixup. False: nobody did. */
 bool fixup_exception(struct pt_regs *regs);
@@ -32,13 +33,14 @@ bool fixup_exception(struct pt_regs *regs);
 /*
  * oops.c. A report of a fault that the kernel does not survive:
  *
- *	oops_begin(regs, "BUG: what is wrong");		one line; takes the console
- *	...						lines of its own
+ *	if (oops_begin(regs, "BUG: what is wrong"))	one line; takes the console
+ *		...					lines of its own
  *	oops_end("Oops", regs, error_code);		"Oops: 0002 [#1]", the state, the end
  *
+ * False of oops_begin(): the running test has declared the report, nothing is printed.
  * die() is both, for exceptions that have a name and nothing more to say.
  */
-void oops_begin(const struct pt_regs *regs, const char *fmt, ...) __printf(2, 3) __cold;
+bool oops_begin(const struct pt_regs *regs, const char *fmt, ...) __printf(2, 3) __cold;
 void __noreturn __cold oops_end(const char *what, const struct pt_regs *regs,
 				unsigned long error_code);
 void __noreturn __cold die(const char *what, const struct pt_regs *regs, unsigned long error_code);

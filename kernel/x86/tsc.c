@@ -3,46 +3,71 @@
  * The time-stamp counter as a clock.
  *
  * How fast it counts is measured, once, when somebody first asks for nanoseconds: the
- * PIT (1193182 Hz on every PC) counts 50 ms down on its channel 2, which is the
- * loudspeaker's and interrupts nobody, and the counter is read before and after. Two
- * CPUs that calibrate at once get the same answer twice.
+ * PIT (1193182 Hz on every PC) counts down on its channel 2, which is the loudspeaker's and
+ * interrupts nobody, and both are read together, twice, 50 ms apart. Two CPUs that
+ * calibrate at once measure wrong and try again.
+ *
+ *	PIT	      c1                                        c2
+ *	TSC	  b1 |--| a1                                b2 |--| a2
+ *
+ * The PIT said c1 at some moment between b1 and a1, as it did c2 between b2 and a2, and each
+ * of its counts lasts a while, so that c1 - c2 of them are one more or one less:
+ *
+ *	(b2 - a1) / (c1 - c2 + 1)  <=  rate  <=  (a2 - b1) / (c1 - c2 - 1)
+ *
+ * A host may take the CPU away between b and a: of a few readings the quickest is taken. The
+ * bounds are then some 40 millionths apart.
+ *
+ * Without a PIT the CPU or the hypervisor may say the rate. They are asked last: an emulator
+ * may repeat what the CPU that it imitates says, and count at another rate.
  *
  * Nanoseconds are counts * mult >> 22, with mult = 10^6 * 2^22 / kHz: it fits
  * into 32 bits from 1 MHz on, and is exact to a millionth up to 4 GHz.
  */
 #include <linux/irqflags.h>
-#include <linux/limits.h>
 #include <linux/io.h>
+#include <linux/limits.h>
+#include <linux/math.h>
 #include <linux/math64.h>
 #include <linux/minmax.h>
 #include <linux/sched/clock.h>
+#include <linux/time64.h>
 #include <asm/cpufeature.h>
 #include <asm/msr.h>
+#include <asm/pit.h>
 #include <asm/processor.h>
 #include <asm/tsc.h>
 
-#define PIT_HZ	      1193182
-#define PIT_CHANNEL_2 0x42
-#define PIT_MODE      0x43
-#define PIT_GATE      0x61 /* bit 0 lets channel 2 count, bit 1 to the speaker, bit 5 is its output */
+#define FIRST_COUNT 0xffff
+#define LAST_COUNT  6000 /* 49.9 ms later, and 5 ms before it wraps */
+#define READINGS    16
+#define ATTEMPTS    4
 
-#define MODE_ONE_SHOT 0xb0 /* channel 2, low byte then high byte, output rises at 0 */
-#define GATE_ON	      0x01
-#define SPEAKER_ON    0x02
-#define OUTPUT	      0x20
+/*
+ * Polls in 50 ms at most, and turns of an idle loop between two: a port costs a real machine
+ * a microsecond, and a virtual one more than the whole loop.
+ */
+#define PATIENCE  2000000
+#define IDLE_LOOP 256
 
-#define CALIBRATE_MS 50
-
-/* Reads of the port that 50 ms take at most: under QEMU's -icount some ten million. */
-#define PATIENCE 20000000
-
-/* If the measurement makes no sense (no PIT): right for QEMU -icount, and harmless. */
-#define ASSUMED_KHZ 1000000
+/*
+ * If nobody knows: as fast as they get, so that no delay is too short. Below the
+ * lowest a multiplier does not fit.
+ */
+#define ASSUMED_KHZ 4000000
 #define LOWEST_KHZ  1000
 
 #define SHIFT 22
 
+#define CPUID_CRYSTAL	     0x15
+#define CPUID_FREQUENCY	     0x16
+#define CPUID_HYPERVISOR     0x40000000
+#define CPUID_HYPERVISOR_KHZ 0x40000010
+#define LAST_HYPERVISOR_LEAF 0x400000ff
+
 unsigned int tsc_khz;
+const char *tsc_khz_source;
+bool tsc_khz_assumed;
 static u32 mult;
 
 cycles_t get_cycles(void)
@@ -50,37 +75,146 @@ cycles_t get_cycles(void)
 	return boot_cpu_has(X86_FEATURE_TSC) ? rdtsc() : 0;
 }
 
-/* The counts that pass in CALIBRATE_MS; 0 if the PIT does not play along. */
-static cycles_t measure(void)
+u32 roundest_khz(u64 low, u64 high)
 {
-	const u16 ticks = PIT_HZ * CALIBRATE_MS / 1000;
-	u8 gate = inb(PIT_GATE) & ~(GATE_ON | SPEAKER_ON);
-	unsigned int tries;
-	cycles_t start, end;
+	u64 middle = (low + high) / 2, round = DIV_ROUND_CLOSEST_ULL(middle, 1000) * 1000;
 
-	outb(gate | GATE_ON, PIT_GATE);
-	outb(MODE_ONE_SHOT, PIT_MODE);
-	outb(ticks & 0xff, PIT_CHANNEL_2);
-	outb(ticks >> 8, PIT_CHANNEL_2);
-	start = get_cycles();
-	for (tries = 0; tries < PATIENCE && !(inb(PIT_GATE) & OUTPUT); tries++)
-		;
-	end = get_cycles();
+	return min_t(u64, round >= low && round <= high ? round : middle, U32_MAX);
+}
+
+/* Channel 2 begins to count down; what PIT_GATE has to be given back. Silent. */
+static u8 start_channel_2(u16 counts)
+{
+	u8 gate = inb(PIT_GATE) & ~(PIT_GATE_ON | PIT_SPEAKER_ON);
+
+	outb(gate | PIT_GATE_ON, PIT_GATE);
+	outb(PIT_SELECT_2 | PIT_BOTH_BYTES | PIT_ONE_SHOT, PIT_MODE);
+	outb(counts & 0xff, PIT_CHANNEL_2);
+	outb(counts >> 8, PIT_CHANNEL_2);
+	return gate;
+}
+
+static unsigned int read_channel_2(void)
+{
+	unsigned int low;
+
+	outb(PIT_SELECT_2 | PIT_LATCH, PIT_MODE);
+	low = inb(PIT_CHANNEL_2);
+	return low | inb(PIT_CHANNEL_2) << 8;
+}
+
+struct reading {
+	unsigned int count;
+	cycles_t before, after;
+};
+
+static struct reading quickest_reading(void)
+{
+	struct reading now, best = { .after = U64_MAX };
+	unsigned int i;
+
+	for (i = 0; i < READINGS; i++) {
+		now.before = get_cycles();
+		now.count = read_channel_2();
+		now.after = get_cycles();
+		if (now.after - now.before < best.after - best.before)
+			best = now;
+	}
+	return best;
+}
+
+/* False: nobody counts, or the host kept the CPU until the count had wrapped. */
+static bool wait_for_last_count(unsigned int count)
+{
+	unsigned int polls, i, last;
+
+	for (polls = 0; polls < PATIENCE && count > LAST_COUNT; polls++) {
+		for (i = 0; i < IDLE_LOOP; i++)
+			barrier();
+		last = count;
+		count = read_channel_2();
+		/* Where nobody answers the bus says all ones, for ever. */
+		if (count > last || count == FIRST_COUNT)
+			return false;
+	}
+	return count <= LAST_COUNT;
+}
+
+/* kHz, or 0. */
+static u64 measure(void)
+{
+	u8 gate = start_channel_2(FIRST_COUNT);
+	struct reading first = quickest_reading(), second;
+	bool well = wait_for_last_count(first.count);
+	u64 low, high;
+
+	second = quickest_reading();
 	outb(gate, PIT_GATE);
-	return tries && tries < PATIENCE ? end - start : 0;
+	if (!well || second.count > LAST_COUNT)
+		return 0;
+	low = div_u64((second.before - first.after) * PIT_HZ,
+		      (first.count - second.count + 1) * 1000);
+	high = div_u64((second.after - first.before) * PIT_HZ,
+		       (first.count - second.count - 1) * 1000);
+	return roundest_khz(low, high + 1);
+}
+
+static u64 measured_khz(void)
+{
+	unsigned int attempt;
+	unsigned long flags;
+	u64 khz = 0;
+
+	for (attempt = 0; attempt < ATTEMPTS && !khz; attempt++) {
+		local_irq_save(flags);
+		khz = measure();
+		local_irq_restore(flags);
+	}
+	tsc_khz_source = "measured against the PIT";
+	return khz;
+}
+
+static u64 announced_khz(void)
+{
+	u32 highest, eax, ebx, ecx, edx;
+
+	cpuid(0, &highest, &ebx, &ecx, &edx);
+	tsc_khz_source = "as CPUID says";
+	if (highest >= CPUID_CRYSTAL) {
+		cpuid(CPUID_CRYSTAL, &eax, &ebx, &ecx, &edx);
+		if (eax && ebx && ecx)
+			return div_u64(div_u64((u64)ecx * ebx, eax), 1000);
+	}
+	if (highest >= CPUID_FREQUENCY) {
+		cpuid(CPUID_FREQUENCY, &eax, &ebx, &ecx, &edx);
+		if (eax & 0xffff)
+			return (eax & 0xffff) * 1000;
+	}
+	if (!boot_cpu_has(X86_FEATURE_HYPERVISOR))
+		return 0;
+	cpuid(CPUID_HYPERVISOR, &highest, &ebx, &ecx, &edx);
+	if (highest < CPUID_HYPERVISOR_KHZ || highest > LAST_HYPERVISOR_LEAF)
+		return 0;
+	cpuid(CPUID_HYPERVISOR_KHZ, &eax, &ebx, &ecx, &edx);
+	return eax;
 }
 
 static void calibrate(void)
 {
-	unsigned long flags;
-	u64 khz;
+	u64 khz = 0;
 
-	local_irq_save(flags);
-	khz = div_u64(measure(), CALIBRATE_MS);
-	local_irq_restore(flags);
-	if (!khz || khz > U32_MAX)
+	if (boot_cpu_has(X86_FEATURE_TSC)) {
+		khz = measured_khz();
+		if (khz < LOWEST_KHZ)
+			khz = announced_khz();
+	}
+	if (khz < LOWEST_KHZ || khz >= U32_MAX) {
 		khz = ASSUMED_KHZ;
-	tsc_khz = max_t(u32, khz, LOWEST_KHZ);
+		tsc_khz_source =
+			"assumed, for there is no PIT to measure it and CPUID does not tell";
+		tsc_khz_assumed = true;
+	}
+	tsc_khz = khz;
 	WRITE_ONCE(mult, div_u64(1000000ULL << SHIFT, tsc_khz));
 }
 
@@ -94,4 +228,43 @@ u64 cycles_to_ns(cycles_t cycles)
 u64 sched_clock(void)
 {
 	return cycles_to_ns(get_cycles());
+}
+
+/* --- spinning ------------------------------------------------------------------------- */
+
+/*
+ * Without a counter the PIT is watched. Nobody else may use it meanwhile, so that interrupts are
+ * off: for short pieces, as each that comes late costs the clock this time.
+ */
+static void spin_by_pit(u64 ns)
+{
+	unsigned int polls, piece;
+	unsigned long flags;
+	u8 gate;
+
+	for (; ns; ns -= piece) {
+		piece = min_t(u64, ns, NSEC_PER_MSEC / 16);
+		local_irq_save(flags);
+		gate = start_channel_2(div_u64((u64)piece * PIT_HZ, NSEC_PER_SEC) + 1);
+		for (polls = 0; polls < PATIENCE && !(inb(PIT_GATE) & PIT_OUTPUT); polls++)
+			;
+		outb(gate, PIT_GATE);
+		local_irq_restore(flags);
+	}
+}
+
+/*
+ * Without cpu_relax(): the time is the caller's to burn, and under -icount a pause costs the host
+ * a thousand times what it costs the guest.
+ */
+void spin_ns(u64 ns)
+{
+	cycles_t start = get_cycles();
+
+	if (!boot_cpu_has(X86_FEATURE_TSC)) {
+		spin_by_pit(ns);
+		return;
+	}
+	while (cycles_to_ns(get_cycles() - start) < ns)
+		;
 }

@@ -19,8 +19,10 @@
 #include <linux/sched.h>
 #include <linux/stacktrace.h>
 #include <linux/string.h>
+#include <asm/irq_stack.h>
 #include <asm/page.h>
 #include <asm/ptrace.h>
+#include <asm/switch_to.h>
 #include <asm/unwind.h>
 #include "dwarf.h"
 #include "traps.h"
@@ -28,15 +30,25 @@
 /* More than fit on a stack: a bound for chains that go to and fro between stacks. */
 #define MAX_FRAMES (THREAD_SIZE / sizeof(long))
 
-enum { STACK_TASK, STACK_DOUBLE_FAULT, NR_STACKS };
+enum { STACK_TASK, STACK_IRQ, STACK_DOUBLE_FAULT, NR_STACKS };
+
+static void describe_task_stack(const struct task_struct *task, struct stack_info *info)
+{
+	info->name = "TASK";
+	info->begin = (unsigned long)task->stack;
+	info->end = info->begin + THREAD_SIZE;
+}
 
 static void describe_stack(unsigned int nr, struct stack_info *info)
 {
 	switch (nr) {
 	case STACK_TASK:
-		info->name = "TASK";
-		info->begin = (unsigned long)current->stack;
-		info->end = info->begin + THREAD_SIZE;
+		describe_task_stack(current, info);
+		break;
+	case STACK_IRQ:
+		info->name = "IRQ";
+		info->end = this_cpu_read(irq_stack_top);
+		info->begin = info->end - IRQ_STACK_SIZE;
 		break;
 	case STACK_DOUBLE_FAULT:
 		info->name = "#DF";
@@ -245,6 +257,26 @@ void unwind_start(struct unwind_state *state, const struct pt_regs *regs)
 			[DWARF_DI] = regs->di,
 		},
 	};
+}
+
+/* A task that does not run: switch_to() has left what C keeps on its stack. */
+void unwind_start_task(struct unwind_state *state, const struct task_struct *task)
+{
+	const struct inactive_task_frame *frame = (const void *)task->sp;
+
+	*state = (struct unwind_state){
+		.ip = frame->ret_addr,
+		.exact = frame->ret_addr == (unsigned long)ret_from_fork, /* it has never run */
+		.reliable = true,
+		.reg = {
+			[DWARF_BX] = frame->bx,
+			[DWARF_SP] = (unsigned long)(frame + 1),
+			[DWARF_BP] = frame->bp,
+			[DWARF_SI] = frame->si,
+			[DWARF_DI] = frame->di,
+		},
+	};
+	describe_task_stack(task, &state->stack);
 }
 
 static unsigned int save(struct unwind_state *state, unsigned long *store, unsigned int size,

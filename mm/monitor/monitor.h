@@ -11,6 +11,7 @@
 #include <linux/mm.h>
 #include <linux/threads.h>
 #include <memkern/monitor.h>
+#include <memkern/monitor_output.h>
 
 /* --- output.c -------------------------------------------------------------------- */
 
@@ -23,29 +24,6 @@ struct short_text size_text(u64 bytes);		     /* 44 KiB, 62.5 MiB, 1.9 GiB */
 struct short_text percent_text(u64 part, u64 whole); /* 97.3 */
 
 #define PAGES_TEXT(nr) (size_text((u64)(nr) << PAGE_SHIFT).text)
-
-/* The arguments of "%lu page%s". */
-#define COUNTED(nr) (nr), (nr) == 1 ? "" : "s"
-
-/* ANSI colours; what they say can be read without them as well. */
-#define COLOUR_OFF    "\x1b[0m"
-#define COLOUR_RED    "\x1b[31m"
-#define COLOUR_YELLOW "\x1b[33m"
-#define COLOUR_GREEN  "\x1b[32m"
-
-/* Takes a word out of the arguments, "--json" for one; was it there? */
-bool take_word(int *argc, char **argv, const char *word);
-bool take_json(int *argc, char **argv);
-/* For a command without any other argument: 0, or -EINVAL after the usage. */
-int listing_arguments(int argc, char **argv, bool *json);
-
-/* One JSON object a line: begin, fields, end. Strings hold nothing to be escaped. */
-void json_begin(void);
-void json_number(const char *name, u64 value);
-void json_text(const char *name, const char *value);
-void json_bool(const char *name, bool value);
-void json_array(const char *name, const long *values, unsigned int nr);
-void json_end(void);
 
 /* A call trace, innermost first: the end of a line, and the fields caller0, caller1, ... */
 void print_callers(const unsigned long *callers, unsigned int nr, const char *if_none);

@@ -5,10 +5,10 @@
  *
  *	bench: {"name": "alloc_pages o0", "min": 91, "mean": 93.20, "unit": "instructions"}
  */
+#include <linux/clockchips.h>
 #include <linux/init.h>
 #include <linux/gfp.h>
 #include <linux/glob.h>
-#include <linux/irqflags.h>
 #include <linux/kernel.h>
 #include <linux/math64.h>
 #include <linux/mm.h>
@@ -127,17 +127,15 @@ void bench_batches(const char *pattern, const char *what, unsigned int nr, bench
 	}
 }
 
-/* Interrupts are enabled, as a caller that may sleep has them, but no line may bring one. */
+/* Interrupts are enabled, as a caller that may sleep has them, but the clock is quiet. */
 static void bench_run(const char *pattern)
 {
 	const struct benchmark *benchmark;
-	unsigned long flags;
 
-	local_irq_save(flags);
-	local_irq_enable();
+	tick_suspend_local();
 	for (benchmark = __start_benchmarks; benchmark < __stop_benchmarks; benchmark++)
 		benchmark->run(pattern);
-	local_irq_restore(flags);
+	tick_resume_local();
 }
 
 static int __init set_bench(char *value)

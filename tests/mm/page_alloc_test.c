@@ -345,7 +345,7 @@ static void api_P10_failure_report(struct kunit *test)
 {
 	mm_hide_down_to(mm_zone(ZONE_DMA), 0);
 	mm_hide_down_to(mm_zone(ZONE_NORMAL), 0);
-	kunit_expect_report(test, "swapper: page allocation failure: order:4, "
+	kunit_expect_report(test, "init: page allocation failure: order:4, "
 				  "mode:0xcc0(GFP_KERNEL), nodemask=(null)");
 	KUNIT_EXPECT_NULL(test, alloc_pages(GFP_KERNEL, 4));
 	KUNIT_EXPECT_EQ(test, kunit_reports_seen(test), 1);

@@ -133,7 +133,7 @@ static void api_P5_million_frees_lose_nothing(struct kunit *test)
 
 /* --- P11: bad frees ------------------------------------------------------------------- */
 
-#define BAD_PAGE "BUG: Bad page state in process swapper  pfn:"
+#define BAD_PAGE "BUG: Bad page state in process init  pfn:"
 
 /* The text that the report of this page has, for as long as the case runs. */
 static const char *bad_page_text(const struct page *page, const char *reason)

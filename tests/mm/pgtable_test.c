@@ -11,6 +11,7 @@
 #include <linux/memblock.h>
 #include <linux/mm.h>
 #include <linux/pgtable.h>
+#include <linux/sched.h>
 #include <linux/set_memory.h>
 #include <linux/string.h>
 #include <linux/uaccess.h>
@@ -24,7 +25,8 @@
 #define BLOCK_PAGES (1 << BLOCK_ORDER)
 #define PATTERN	    0x5a17c0deUL
 
-extern char _stext[], __start_rodata[], init_stack_guard[], double_fault_stack_guard[];
+extern char _stext[], __start_rodata[], init_stack_guard[], irq_stack_guard[],
+	double_fault_stack_guard[];
 
 static unsigned long block_of(struct kunit *test)
 {
@@ -96,7 +98,11 @@ static void I_pgtable_all_hold(struct kunit *test)
 
 static bool is_guard(unsigned long address)
 {
+	const struct task_struct *task;
+
+	for_each_process(task) if (address == (unsigned long)task->stack - PAGE_SIZE) return true;
 	return address == (unsigned long)init_stack_guard ||
+	       address == (unsigned long)irq_stack_guard ||
 	       address == (unsigned long)double_fault_stack_guard;
 }
 
@@ -145,6 +151,9 @@ static void nothing_below_the_kernel(struct kunit *test)
 static void guard_pages_are_absent(struct kunit *test)
 {
 	KUNIT_EXPECT_FALSE(test, can_read((unsigned long)init_stack_guard));
+	KUNIT_EXPECT_FALSE(test, can_read((unsigned long)irq_stack_guard));
+	KUNIT_EXPECT_FALSE(test, can_read((unsigned long)current->stack - 1));
+	KUNIT_EXPECT_TRUE(test, can_read((unsigned long)current->stack));
 	KUNIT_EXPECT_FALSE(test, can_read((unsigned long)init_stack_guard + PAGE_SIZE - 4));
 	KUNIT_EXPECT_TRUE(test, can_read((unsigned long)init_stack_guard + PAGE_SIZE));
 	KUNIT_EXPECT_FALSE(test, can_read((unsigned long)double_fault_stack_guard));

@@ -50,6 +50,8 @@ def huge(size: str) -> tuple[str, ...]:
 
 NO_NX = ("CPU: no NX", "pgtable: no NX: .* verified read-only")
 OUT_OF_REACH = ("e820: left out .* of RAM: the CPU's addresses do not reach it",)
+IOAPIC = ("interrupts: IOAPIC .* and local APIC 0",)
+PIC_BY_LAPIC = ("interrupts: 8259 through local APIC 0",)
 TOO_LARGE = ("mem_map: .* MiB of RAM from .* on are left out",)
 MODULES = f"{ROOT}/LICENSE one,{ROOT}/Makefile two"
 # All the tests in the default build, and in the debug build those that differ most. The sizes
@@ -78,10 +80,15 @@ POINTS = (
         "low-64M-of-256M", "256", extra=("-M", "pc,max-ram-below-4g=64M"), tests="all",
         images=("default",), limit=LONG,
     ),
-    Point("q35", "256", extra=("-M", "q35"), tests="all", images=("default",), limit=LONG),
+    Point("q35", "256", extra=("-M", "q35"), tests="all", images=("default",), limit=LONG,
+          says=IOAPIC),
     Point("q35", "256", extra=("-M", "q35"), images=("debug",)),
-    Point("microvm", extra=("-M", "microvm,isa-serial=on")),  # no PCI, entries of type 0 and 4
-    Point("isapc", "32", extra=("-M", "isapc"), images=("default",)),
+    # No PCI, memory map entries of type 0 and 4
+    Point("microvm", extra=("-M", "microvm,isa-serial=on"), says=IOAPIC),
+    Point("isapc", "32", extra=("-M", "isapc"), images=("default",), says=PIC_BY_LAPIC),
+    Point("acpi=off", words="acpi=off", says=PIC_BY_LAPIC),
+    Point("noapic", words="noapic", images=("default",), says=PIC_BY_LAPIC),
+    Point("nolapic", words="nolapic", says=("interrupts: 8259, no local APIC",)),
     Point("qemu32", cpu="qemu32", says=NO_NX),
     Point("qemu32-4096M", "4096", "qemu32", says=NO_NX + OUT_OF_REACH),
     Point("pentium3", cpu="pentium3", says=NO_NX),

@@ -19,7 +19,7 @@
 unsigned long host_eflags = X86_EFLAGS_IF;
 void (*host_interrupt)(void);
 
-int __preempt_count;
+int __preempt_count = PREEMPT_ENABLED;
 unsigned int cpu_number, nr_cpu_ids = 1;
 unsigned long __per_cpu_offset[NR_CPUS];
 struct task_struct init_task = { .comm = "host" };

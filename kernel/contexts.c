@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: MIT
+/* Running a function in a context of one's choice (memkern/contexts.h). */
+#include <linux/completion.h>
+#include <linux/err.h>
+#include <linux/hrtimer.h>
+#include <linux/interrupt.h>
+#include <linux/kernel.h>
+#include <linux/kthread.h>
+#include <linux/mutex.h>
+#include <linux/spinlock.h>
+#include <linux/timer.h>
+#include <linux/workqueue.h>
+#include <asm/traps.h>
+#include <memkern/contexts.h>
+
+#define CONTEXT_VECTOR 0xe0 /* behind the devices' vectors: nobody else's */
+
+const char *const context_names[NR_CONTEXTS] = {
+	[CONTEXT_PROCESS] = "process",	   [CONTEXT_THREAD] = "thread",
+	[CONTEXT_WORKQUEUE] = "workqueue", [CONTEXT_PREEMPT_OFF] = "atomic",
+	[CONTEXT_SPINLOCK] = "spinlock",   [CONTEXT_IRQS_OFF] = "irqsoff",
+	[CONTEXT_BH_OFF] = "bhoff",	   [CONTEXT_TASKLET] = "tasklet",
+	[CONTEXT_TIMER] = "timer",	   [CONTEXT_HRTIMER] = "hrtimer",
+	[CONTEXT_HARDIRQ] = "hardirq",
+};
+
+/* The one that is under way: interrupts and tasklets get no argument of the caller's choice. */
+static struct {
+	void (*function)(void *data);
+	void *data;
+	struct completion done;
+} job;
+
+static DEFINE_MUTEX(job_mutex);
+
+static void do_job(void)
+{
+	job.function(job.data);
+	complete(&job.done);
+}
+
+static int in_thread(void *unused)
+{
+	do_job();
+	return 0;
+}
+
+static void in_work(struct work_struct *work)
+{
+	do_job();
+}
+
+static void in_tasklet(struct tasklet_struct *tasklet)
+{
+	do_job();
+}
+
+static void in_timer(struct timer_list *timer)
+{
+	do_job();
+}
+
+static enum hrtimer_restart in_hrtimer(struct hrtimer *timer)
+{
+	do_job();
+	return HRTIMER_NORESTART;
+}
+
+static void in_interrupt_handler(struct pt_regs *regs)
+{
+	do_job();
+}
+
+static int start_thread(void)
+{
+	return PTR_ERR_OR_ZERO(kthread_run(in_thread, NULL, "context"));
+}
+
+static void start_work(void)
+{
+	static DECLARE_WORK(work, in_work);
+
+	schedule_work(&work);
+}
+
+static void start_tasklet(void)
+{
+	static DECLARE_TASKLET(tasklet, in_tasklet);
+
+	tasklet_schedule(&tasklet);
+}
+
+static void start_timer(void)
+{
+	static DEFINE_TIMER(timer, in_timer);
+
+	mod_timer(&timer, jiffies + 1);
+}
+
+static void start_hrtimer(void)
+{
+	static struct hrtimer timer;
+
+	hrtimer_init(&timer, CLOCK_MONOTONIC, HRTIMER_MODE_REL);
+	timer.function = in_hrtimer;
+	hrtimer_start(&timer, NSEC_PER_MSEC, HRTIMER_MODE_REL);
+}
+
+static void interrupt_myself(void)
+{
+	set_interrupt_handler(CONTEXT_VECTOR, in_interrupt_handler);
+	asm volatile("int %0" : : "i"(CONTEXT_VECTOR) : "memory");
+	set_interrupt_handler(CONTEXT_VECTOR, NULL);
+}
+
+static void with_spinlock(void)
+{
+	static DEFINE_SPINLOCK(lock);
+
+	spin_lock(&lock);
+	do_job();
+	spin_unlock(&lock);
+}
+
+static int start(enum context context)
+{
+	switch (context) {
+	case CONTEXT_THREAD:
+		return start_thread();
+	case CONTEXT_WORKQUEUE:
+		start_work();
+		break;
+	case CONTEXT_PREEMPT_OFF:
+		preempt_disable();
+		do_job();
+		preempt_enable();
+		break;
+	case CONTEXT_SPINLOCK:
+		with_spinlock();
+		break;
+	case CONTEXT_IRQS_OFF:
+		local_irq_disable();
+		do_job();
+		local_irq_enable();
+		break;
+	case CONTEXT_BH_OFF:
+		local_bh_disable();
+		do_job();
+		local_bh_enable();
+		break;
+	case CONTEXT_TASKLET:
+		start_tasklet();
+		break;
+	case CONTEXT_TIMER:
+		start_timer();
+		break;
+	case CONTEXT_HRTIMER:
+		start_hrtimer();
+		break;
+	case CONTEXT_HARDIRQ:
+		interrupt_myself();
+		break;
+	default:
+		do_job();
+	}
+	return 0;
+}
+
+int run_in_context(enum context context, void (*function)(void *data), void *data)
+{
+	int error;
+
+	mutex_lock(&job_mutex);
+	job.function = function;
+	job.data = data;
+	init_completion(&job.done);
+	error = start(context);
+	if (!error)
+		wait_for_completion(&job.done);
+	mutex_unlock(&job_mutex);
+	return error;
+}

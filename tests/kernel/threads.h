@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Threads of a test case. They are stopped when it has ended, however it did, and it holds a
+ * reference to each until then. So what they write to must outlive the case's function:
+ * zeroed() is memory that does. A thread must not use KUNIT_EXPECT or KUNIT_ASSERT: it leaves
+ * its findings where the case looks.
+ */
+#ifndef _TESTS_KERNEL_THREADS_H
+#define _TESTS_KERNEL_THREADS_H
+
+#include <linux/delay.h>
+#include <linux/jiffies.h>
+#include <linux/kernel.h>
+#include <linux/kthread.h>
+#include <linux/sched.h>
+#include <memkern/kunit_extra.h>
+
+static inline void end_thread(void *task)
+{
+	kthread_stop(task);
+	put_task_struct(task);
+}
+
+/* Not yet woken. */
+static inline struct task_struct *make_thread(struct kunit *test, int (*function)(void *),
+					      void *data)
+{
+	struct task_struct *task = kthread_create(function, data, "%.15s", test->name);
+
+	KUNIT_ASSERT_FALSE(test, IS_ERR(task));
+	get_task_struct(task);
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, end_thread, task), 0);
+	return task;
+}
+
+static inline struct task_struct *start_thread(struct kunit *test, int (*function)(void *),
+					       void *data)
+{
+	struct task_struct *task = make_thread(test, function, data);
+
+	wake_up_process(task);
+	return task;
+}
+
+/* Does nothing until it is stopped. */
+static inline int sleep_until_stopped(void *unused)
+{
+	for (;;) {
+		set_current_state(TASK_INTERRUPTIBLE);
+		if (kthread_should_stop())
+			break;
+		schedule();
+	}
+	__set_current_state(TASK_RUNNING);
+	return 0;
+}
+
+/* A zeroed object that lives until the threads have been stopped. */
+#define zeroed(test, type)                                                                   \
+	({                                                                                   \
+		typeof(type) *__object = kunit_kzalloc(test, sizeof(*__object), GFP_KERNEL); \
+		KUNIT_ASSERT_NOT_NULL(test, __object);                                       \
+		__object;                                                                    \
+	})
+
+static inline bool is_asleep(const struct task_struct *task)
+{
+	return !READ_ONCE(task->on_rq) && !READ_ONCE(task->on_cpu);
+}
+
+/* Sleeps until the condition holds, for a second at most. */
+#define eventually(condition)                                       \
+	({                                                          \
+		unsigned long __end = jiffies + HZ;                 \
+		while (!(condition) && time_before(jiffies, __end)) \
+			schedule_timeout_uninterruptible(1);        \
+		(condition);                                        \
+	})
+
+/* Lets a thread run to its end by itself, and says what it returned. */
+static inline int finish_thread(struct kunit *test, struct task_struct *task)
+{
+	KUNIT_EXPECT_TRUE(test, eventually(READ_ONCE(task->__state) == TASK_DEAD));
+	return kthread_stop(task);
+}
+
+#endif

@@ -1,0 +1,456 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Torture of the allocators.
+ *
+ * Actors share a table of slots. An operation takes a slot, which it then has to itself:
+ *
+ *	slot empty	allocate a block of a random kind, size and flags, and fill it
+ *	slot full	check every byte, then free the block or, one time in four, resize it
+ *
+ * Each actor has a context: some threads of different priorities, a work, a tasklet, a timer
+ * and a high-resolution timer, whose function is the handler of a hard interrupt. The timers
+ * go off at random moments, so they hit everything else in the middle, at any instruction
+ * where interrupts are on. A slot that is taken is left alone: its owner is the one
+ * who was interrupted.
+ *
+ * What a block holds follows from its slot's seed. So a byte that somebody else wrote is
+ * found by whoever comes next, in whatever context.
+ *
+ * All chances come from one seed, and what else there is to chance is time. Under QEMU's
+ * -icount that is exact as well: the same seed is the same run, to the instruction, and
+ * the hash of it the same number. docs/contexts.md says how to replay a failure in GDB.
+ */
+#include <linux/atomic.h>
+#include <linux/bitops.h>
+#include <linux/delay.h>
+#include <linux/err.h>
+#include <linux/hrtimer.h>
+#include <linux/interrupt.h>
+#include <linux/kernel.h>
+#include <linux/kthread.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/timer.h>
+#include <linux/workqueue.h>
+
+#include "torture.h"
+
+#define NR_SLOTS   384
+#define NR_THREADS 4
+#define NR_CACHES  3
+#define BURST	   8 /* operations in one call of an interrupt's or a tasklet's function, at most */
+
+const char *const torture_context_names[NR_TORTURE_CONTEXTS] = {
+	[TORTURE_THREAD] = "threads",	  [TORTURE_WORK] = "works",
+	[TORTURE_TASKLET] = "tasklets",	  [TORTURE_TIMER] = "timers",
+	[TORTURE_HARDIRQ] = "interrupts",
+};
+
+enum kind { EMPTY, PAGES, OBJECT, CACHED };
+
+struct slot {
+	unsigned long taken; /* bit 0 */
+	enum kind kind;
+	u8 *memory;
+	size_t size;
+	unsigned int order;	   /* PAGES */
+	struct kmem_cache *cache;  /* CACHED */
+	enum torture_context made; /* where it was allocated */
+	u32 seed;
+};
+
+struct actor {
+	enum torture_context context;
+	u32 random;
+	u32 hash;
+	unsigned long operations, refused, foreign;
+	struct task_struct *task; /* threads */
+};
+
+static struct {
+	struct slot slots[NR_SLOTS];
+	struct actor threads[NR_THREADS], work_actor, tasklet_actor, timer_actor, hardirq_actor;
+	struct kmem_cache *caches[NR_CACHES];
+	struct work_struct work;
+	struct tasklet_struct tasklet;
+	struct timer_list timer;
+	struct hrtimer hrtimer;
+	unsigned long wanted;
+	bool stop;
+	atomic_t faults;
+	const char *fault;
+} t;
+
+/* --- chance -------------------------------------------------------------------------------- */
+
+static u32 next_random(u32 *state)
+{
+	*state ^= *state << 13;
+	*state ^= *state >> 17;
+	*state ^= *state << 5;
+	return *state;
+}
+
+static u32 below(struct actor *actor, u32 n)
+{
+	return (u64)next_random(&actor->random) * n >> 32;
+}
+
+static void remember(struct actor *actor, u32 what)
+{
+	actor->hash = (actor->hash ^ what) * 0x01000193;
+}
+
+/* Small sizes are the most common: each power of two up to 16 KiB as likely as the others. */
+static size_t random_size(struct actor *actor)
+{
+	size_t most = 8UL << below(actor, below(actor, 4) ? 8 : 12);
+
+	return 1 + below(actor, most);
+}
+
+static gfp_t random_gfp(struct actor *actor)
+{
+	static const gfp_t sleeping[] = { GFP_KERNEL,
+					  GFP_KERNEL,
+					  GFP_NOIO,
+					  GFP_USER,
+					  GFP_KERNEL | __GFP_DMA,
+					  GFP_KERNEL | __GFP_RECLAIMABLE };
+	static const gfp_t atomic[] = { GFP_ATOMIC, GFP_ATOMIC, GFP_NOWAIT,
+					GFP_ATOMIC | __GFP_DMA };
+	bool sleeps = actor->context <= TORTURE_WORK && below(actor, 4);
+	gfp_t gfp = sleeps ? sleeping[below(actor, ARRAY_SIZE(sleeping))]
+			   : atomic[below(actor, ARRAY_SIZE(atomic))];
+
+	return gfp | __GFP_NOWARN | (below(actor, 8) ? 0 : __GFP_ZERO);
+}
+
+/* --- what a block holds ---------------------------------------------------------------------- */
+
+static void report_fault(const char *what)
+{
+	if (atomic_inc_return(&t.faults) == 1)
+		t.fault = what;
+}
+
+static void fill(const struct slot *slot)
+{
+	u32 *words = (u32 *)slot->memory, state = slot->seed;
+	size_t i;
+
+	for (i = 0; i < slot->size / 4; i++)
+		words[i] = state += 0x9e3779b9;
+	for (i *= 4; i < slot->size; i++)
+		slot->memory[i] = slot->seed;
+}
+
+static void check(const struct slot *slot, size_t size)
+{
+	const u32 *words = (const u32 *)slot->memory;
+	u32 state = slot->seed;
+	size_t i;
+
+	for (i = 0; i < size / 4; i++)
+		if (words[i] != (state += 0x9e3779b9)) {
+			report_fault("somebody wrote into a block");
+			return;
+		}
+	for (i *= 4; size == slot->size && i < size; i++)
+		if (slot->memory[i] != (u8)slot->seed) {
+			report_fault("somebody wrote into the end of a block");
+			return;
+		}
+}
+
+/* Flags promise a zone, and zeroes. */
+static void check_promises(const struct slot *slot, gfp_t gfp)
+{
+	if ((gfp & __GFP_DMA) && page_zonenum(virt_to_page(slot->memory)) != ZONE_DMA)
+		report_fault("a block for DMA is not in ZONE_DMA");
+	if ((gfp & __GFP_ZERO) && memchr_inv(slot->memory, 0, slot->size))
+		report_fault("a block that was to be zeroed is not");
+}
+
+/* --- operations -------------------------------------------------------------------------------- */
+
+static void allocate(struct actor *actor, struct slot *slot)
+{
+	gfp_t gfp = random_gfp(actor);
+	struct page *page;
+
+	slot->kind = PAGES + below(actor, 3);
+	switch (slot->kind) {
+	case PAGES:
+		slot->order = below(actor, 16) ? below(actor, 3) : below(actor, 6);
+		slot->size = PAGE_SIZE << slot->order;
+		page = alloc_pages(gfp, slot->order);
+		slot->memory = page ? page_address(page) : NULL;
+		break;
+	case OBJECT:
+		slot->size = random_size(actor);
+		slot->memory = kmalloc(slot->size, gfp);
+		break;
+	default:
+		gfp &= ~(__GFP_DMA | __GFP_RECLAIMABLE);
+		slot->cache = t.caches[below(actor, NR_CACHES)];
+		slot->size = kmem_cache_size(slot->cache);
+		slot->memory = kmem_cache_alloc(slot->cache, gfp);
+	}
+	remember(actor, (u32)(unsigned long)slot->memory ^ slot->size);
+	if (!slot->memory) {
+		slot->kind = EMPTY;
+		actor->refused++;
+		return;
+	}
+	check_promises(slot, gfp);
+	slot->seed = next_random(&actor->random);
+	slot->made = actor->context;
+	fill(slot);
+}
+
+static void release(struct slot *slot)
+{
+	switch (slot->kind) {
+	case PAGES:
+		free_pages((unsigned long)slot->memory, slot->order);
+		break;
+	case OBJECT:
+		kfree(slot->memory);
+		break;
+	default:
+		kmem_cache_free(slot->cache, slot->memory);
+	}
+	slot->kind = EMPTY;
+}
+
+static void resize(struct actor *actor, struct slot *slot)
+{
+	size_t size = random_size(actor), kept = min(size, slot->size);
+	gfp_t gfp = random_gfp(actor) & ~(__GFP_DMA | __GFP_ZERO);
+	u8 *memory = krealloc(slot->memory, size, gfp);
+
+	remember(actor, (u32)(unsigned long)memory ^ size);
+	if (!memory) {
+		actor->refused++;
+		return;
+	}
+	slot->memory = memory;
+	check(slot, kept & ~3UL);
+	slot->size = size;
+	fill(slot);
+}
+
+static void operate(struct actor *actor)
+{
+	struct slot *slot = &t.slots[below(actor, NR_SLOTS)];
+
+	if (test_and_set_bit(0, &slot->taken))
+		return;
+	actor->operations++;
+	if (slot->kind == EMPTY) {
+		allocate(actor, slot);
+	} else {
+		check(slot, slot->size);
+		actor->foreign += slot->made != actor->context;
+		if (slot->kind == OBJECT && !below(actor, 4))
+			resize(actor, slot);
+		else
+			release(slot);
+	}
+	clear_bit(0, &slot->taken);
+}
+
+static void burst(struct actor *actor)
+{
+	u32 nr = 1 + below(actor, BURST);
+
+	while (nr--)
+		operate(actor);
+}
+
+/* --- actors -------------------------------------------------------------------------------------- */
+
+static int run_thread(void *data)
+{
+	struct actor *actor = data;
+
+	while (!kthread_should_stop()) {
+		operate(actor);
+		if (!below(actor, 64))
+			tasklet_schedule(&t.tasklet);
+		if (!below(actor, 64))
+			schedule_work(&t.work);
+		if (!below(actor, 512))
+			yield();
+	}
+	return 0;
+}
+
+static void run_work(struct work_struct *work)
+{
+	burst(&t.work_actor);
+}
+
+static void run_tasklet(struct tasklet_struct *tasklet)
+{
+	burst(&t.tasklet_actor);
+}
+
+static void run_timer(struct timer_list *timer)
+{
+	burst(&t.timer_actor);
+	if (!READ_ONCE(t.stop))
+		mod_timer(timer, jiffies + 1);
+}
+
+/* From 10 to 266 microseconds from now, in steps of one nanosecond. */
+static enum hrtimer_restart run_hrtimer(struct hrtimer *timer)
+{
+	burst(&t.hardirq_actor);
+	if (READ_ONCE(t.stop))
+		return HRTIMER_NORESTART;
+	hrtimer_forward_now(timer, 10 * NSEC_PER_USEC + below(&t.hardirq_actor, 1 << 18));
+	return HRTIMER_RESTART;
+}
+
+static unsigned long total_operations(void)
+{
+	unsigned long sum = t.work_actor.operations + t.tasklet_actor.operations +
+			    t.timer_actor.operations + t.hardirq_actor.operations;
+	unsigned int i;
+
+	for (i = 0; i < NR_THREADS; i++)
+		sum += t.threads[i].operations;
+	return sum;
+}
+
+/* --- the run ----------------------------------------------------------------------------------------- */
+
+static void set_up_actor(struct actor *actor, enum torture_context context, u32 seed)
+{
+	*actor = (struct actor){ .context = context, .random = seed * 0x9e3779b9 | 1 };
+	next_random(&actor->random);
+}
+
+static int make_caches(void)
+{
+	static const unsigned int sizes[NR_CACHES] = { 40, 200, 1500 };
+	unsigned int i;
+
+	for (i = 0; i < NR_CACHES; i++) {
+		t.caches[i] = kmem_cache_create("torture", sizes[i], 0, SLAB_NO_MERGE, NULL);
+		if (!t.caches[i])
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+static int make_threads(u32 seed)
+{
+	unsigned int i;
+
+	for (i = 0; i < NR_THREADS; i++) {
+		struct actor *actor = &t.threads[i];
+
+		set_up_actor(actor, TORTURE_THREAD, seed + 16 + i);
+		actor->task = kthread_create(run_thread, actor, "torture/%u", i);
+		if (IS_ERR(actor->task)) {
+			actor->task = NULL;
+			return -ENOMEM;
+		}
+		set_user_nice(actor->task, (int)i * 2 - 3);
+	}
+	return 0;
+}
+
+static int set_up(u32 seed)
+{
+	memset(&t, 0, sizeof(t));
+	set_up_actor(&t.work_actor, TORTURE_WORK, seed + 1);
+	set_up_actor(&t.tasklet_actor, TORTURE_TASKLET, seed + 2);
+	set_up_actor(&t.timer_actor, TORTURE_TIMER, seed + 3);
+	set_up_actor(&t.hardirq_actor, TORTURE_HARDIRQ, seed + 4);
+	INIT_WORK(&t.work, run_work);
+	tasklet_setup(&t.tasklet, run_tasklet);
+	timer_setup(&t.timer, run_timer, 0);
+	hrtimer_init(&t.hrtimer, CLOCK_MONOTONIC, HRTIMER_MODE_REL);
+	t.hrtimer.function = run_hrtimer;
+	return make_caches() ? -ENOMEM : make_threads(seed);
+}
+
+static void run(unsigned long wanted)
+{
+	unsigned int i;
+
+	for (i = 0; i < NR_THREADS; i++)
+		wake_up_process(t.threads[i].task);
+	mod_timer(&t.timer, jiffies + 1);
+	hrtimer_start(&t.hrtimer, NSEC_PER_MSEC, HRTIMER_MODE_REL);
+	while (total_operations() < wanted && !atomic_read(&t.faults))
+		msleep(5);
+}
+
+/* In an order in which nobody starts again who was stopped: threads schedule the others. */
+static void stop(void)
+{
+	unsigned int i;
+
+	WRITE_ONCE(t.stop, true);
+	for (i = 0; i < NR_THREADS; i++)
+		if (t.threads[i].task)
+			kthread_stop(t.threads[i].task);
+	hrtimer_cancel(&t.hrtimer);
+	del_timer_sync(&t.timer);
+	tasklet_kill(&t.tasklet);
+	cancel_work_sync(&t.work);
+}
+
+static void give_everything_back(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < NR_SLOTS; i++) {
+		if (t.slots[i].kind == EMPTY)
+			continue;
+		check(&t.slots[i], t.slots[i].size);
+		release(&t.slots[i]);
+	}
+	for (i = 0; i < NR_CACHES; i++)
+		kmem_cache_destroy(t.caches[i]);
+}
+
+static void add_up(struct torture_result *result, const struct actor *actor)
+{
+	result->operations[actor->context] += actor->operations;
+	result->total += actor->operations;
+	result->refused += actor->refused;
+	result->foreign += actor->foreign;
+	result->hash = result->hash * 31 + actor->hash;
+}
+
+int torture(u32 seed, unsigned long operations, void (*squeeze)(void),
+	    struct torture_result *result)
+{
+	int error = set_up(seed);
+	unsigned int i;
+
+	if (!error && squeeze)
+		squeeze();
+	if (!error)
+		run(operations);
+	stop();
+	give_everything_back();
+
+	memset(result, 0, sizeof(*result));
+	add_up(result, &t.work_actor);
+	add_up(result, &t.tasklet_actor);
+	add_up(result, &t.timer_actor);
+	add_up(result, &t.hardirq_actor);
+	for (i = 0; i < NR_THREADS; i++)
+		add_up(result, &t.threads[i]);
+	result->faults = atomic_read(&t.faults);
+	result->fault = t.fault;
+	return error;
+}

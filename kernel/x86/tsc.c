@@ -203,7 +203,8 @@ static u64 announced_khz(void)
 	return eax;
 }
 
-static void calibrate(void)
+/* Apart from who asks for the time, every time but once in vain. */
+static noinline void calibrate(void)
 {
 	u64 khz = 0;
 

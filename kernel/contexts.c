@@ -71,9 +71,19 @@ static void in_interrupt_handler(struct pt_regs *regs)
 	do_job();
 }
 
-static int start_thread(void)
+/* Waits for the thread, not for the job: a thread that faults does not come to its end. */
+static int run_thread(void)
 {
-	return PTR_ERR_OR_ZERO(kthread_run(in_thread, NULL, "context"));
+	struct task_struct *task = kthread_create(in_thread, NULL, "context");
+
+	if (IS_ERR(task))
+		return PTR_ERR(task);
+	get_task_struct(task);
+	wake_up_process(task);
+	wait_for_completion_interruptible(&task->exited);
+	put_task_struct(task);
+	complete(&job.done);
+	return 0;
 }
 
 static void start_work(void)
@@ -126,7 +136,7 @@ static int start(enum context context)
 {
 	switch (context) {
 	case CONTEXT_THREAD:
-		return start_thread();
+		return run_thread();
 	case CONTEXT_WORKQUEUE:
 		start_work();
 		break;
@@ -176,7 +186,7 @@ int run_in_context(enum context context, void (*function)(void *data), void *dat
 	init_completion(&job.done);
 	error = start(context);
 	if (!error)
-		wait_for_completion(&job.done);
+		wait_for_completion_interruptible(&job.done); /* for as long as it takes */
 	mutex_unlock(&job_mutex);
 	return error;
 }

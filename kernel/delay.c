@@ -68,7 +68,7 @@ static long wrong_timeout(long timeout)
 	return 0;
 }
 
-long schedule_timeout(long timeout)
+long __sched schedule_timeout(long timeout)
 {
 	struct process_timer sleeper = { .task = current };
 	unsigned long end;
@@ -90,25 +90,25 @@ long schedule_timeout(long timeout)
 	return max(left, 0L);
 }
 
-long schedule_timeout_interruptible(long timeout)
+long __sched schedule_timeout_interruptible(long timeout)
 {
 	__set_current_state(TASK_INTERRUPTIBLE);
 	return schedule_timeout(timeout);
 }
 
-long schedule_timeout_uninterruptible(long timeout)
+long __sched schedule_timeout_uninterruptible(long timeout)
 {
 	__set_current_state(TASK_UNINTERRUPTIBLE);
 	return schedule_timeout(timeout);
 }
 
-long schedule_timeout_idle(long timeout)
+long __sched schedule_timeout_idle(long timeout)
 {
 	__set_current_state(TASK_IDLE);
 	return schedule_timeout(timeout);
 }
 
-void msleep(unsigned int msecs)
+void __sched msleep(unsigned int msecs)
 {
 	unsigned long timeout = msecs_to_jiffies(msecs) + 1;
 
@@ -116,7 +116,7 @@ void msleep(unsigned int msecs)
 		timeout = schedule_timeout_uninterruptible(timeout);
 }
 
-unsigned long msleep_interruptible(unsigned int msecs)
+unsigned long __sched msleep_interruptible(unsigned int msecs)
 {
 	return jiffies_to_msecs(schedule_timeout_interruptible(msecs_to_jiffies(msecs) + 1));
 }
@@ -145,7 +145,7 @@ const struct task_struct *hrtimer_sleeper_task(const struct hrtimer *timer)
 	return container_of(timer, struct hrtimer_sleeper, timer)->task;
 }
 
-int schedule_hrtimeout_range(ktime_t *expires, u64 delta, enum hrtimer_mode mode)
+int __sched schedule_hrtimeout_range(ktime_t *expires, u64 delta, enum hrtimer_mode mode)
 {
 	struct hrtimer_sleeper sleeper = { .task = current };
 
@@ -164,7 +164,7 @@ int schedule_hrtimeout_range(ktime_t *expires, u64 delta, enum hrtimer_mode mode
 	return READ_ONCE(sleeper.task) ? -EINTR : 0;
 }
 
-void usleep_range_state(unsigned long min, unsigned long max, unsigned int state)
+void __sched usleep_range_state(unsigned long min, unsigned long max, unsigned int state)
 {
 	ktime_t end = ktime_add_us(ktime_get(), min);
 	u64 slack = max > min ? (u64)(max - min) * NSEC_PER_USEC : 0;
@@ -174,12 +174,12 @@ void usleep_range_state(unsigned long min, unsigned long max, unsigned int state
 	while (schedule_hrtimeout_range(&end, slack, HRTIMER_MODE_ABS));
 }
 
-void usleep_range(unsigned long min, unsigned long max)
+void __sched usleep_range(unsigned long min, unsigned long max)
 {
 	usleep_range_state(min, max, TASK_UNINTERRUPTIBLE);
 }
 
-void usleep_idle_range(unsigned long min, unsigned long max)
+void __sched usleep_idle_range(unsigned long min, unsigned long max)
 {
 	usleep_range_state(min, max, TASK_IDLE);
 }

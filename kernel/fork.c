@@ -116,6 +116,23 @@ static void leave_task_list(struct task_struct *task)
 	spin_unlock_irqrestore(&tasklist_lock, flags);
 }
 
+struct task_struct *next_task_after(int pid)
+{
+	struct task_struct *task, *next = NULL;
+	unsigned long flags;
+
+	spin_lock_irqsave(&tasklist_lock, flags);
+	for_each_process(task)
+	{
+		if (task->pid > pid) {
+			next = get_task_struct(task);
+			break;
+		}
+	}
+	spin_unlock_irqrestore(&tasklist_lock, flags);
+	return next;
+}
+
 void __noreturn do_exit(long code)
 {
 	struct task_struct *task = current;

@@ -40,6 +40,14 @@
  * usage bits of each class, for hard interrupts and for softirqs, and a report when one
  * comes to the other. Sleeping locks have none: might_sleep() tells of those in interrupts.
  *
+ * With a second CPU that holds also at a distance. Interrupts take a; b is held with
+ * interrupts on; somewhere b is taken inside a, or inside of what is taken inside a:
+ *
+ *	CPU0: spin_lock(&b)                      CPU1: spin_lock_irq(&a)
+ *	          <interrupt> spin_lock(&a)                spin_lock(&b)
+ *
+ * So no way may lead from a class that interrupts take to one that is held where they come.
+ *
  * DESIGN.md's lock order is in the graph from the beginning, as edges between the classes
  * that it names. What goes against it is reported the first time.
  *
@@ -52,15 +60,13 @@
  *  I-lockdep-3  of a task's held locks those of one context stand together, the task's
  *               own first, interrupts above what they interrupted
  *
- * Cost: a matrix of 8 KiB, tables of 30 KiB; some 100 ns for each lock taken.
+ * Cost: two matrices of 8 KiB, tables of 30 KiB; some 100 ns for each lock taken.
  *
  * Locking: the classes, the matrix and the edges change under graph_lock, which is
  * invisible to itself; held locks belong to the task that runs, with interrupts off. A flag
  * of each CPU keeps the checker from checking what it does itself (reports print).
  *
- * Left out: the way from a class that interrupts take to one held with interrupts on, which
- * can end badly on two CPUs; read-write spinlocks; RCU; the order of waiting for other
- * things than locks.
+ * Left out: read-write spinlocks; RCU; the order of waiting for other things than locks.
  */
 #ifdef CONFIG_LOCKDEP
 
@@ -83,6 +89,7 @@ unsigned int nr_lock_classes = 1, nr_lock_edges = 1;
 unsigned int lock_classes_limit = MAX_CLASSES, lock_edges_limit = MAX_EDGES;
 
 static unsigned long seen[MAX_CLASSES][BITS_TO_LONGS(MAX_CLASSES)];
+static unsigned long reported_irq_order[MAX_CLASSES][BITS_TO_LONGS(MAX_CLASSES)];
 static spinlock_t graph_lock;
 static DEFINE_PER_CPU(bool, busy);
 
@@ -129,19 +136,19 @@ static void table_full(const char *what)
 
 /* --- edges ------------------------------------------------------------------- */
 
-/*
- * Breadth first, so that the shortest way is found. Under graph_lock; tests, with
- * interrupts off.
- */
-unsigned int lockdep_find_path(unsigned int from, unsigned int to, u16 path[MAX_PATH])
+/* The edge by which each class was first reached; 0: it was not. Under graph_lock. */
+static u16 arrived_by[MAX_CLASSES];
+
+/* From one class along the edges, breadth first, so that the shortest ways are found. */
+static void spread(unsigned int from)
 {
 	static u16 queue[MAX_CLASSES];
-	static u16 arrived_by[MAX_CLASSES]; /* the edge */
-	unsigned int head = 0, tail = 0, length = 0, edge, class;
+	unsigned int head = 0, tail = 0, edge;
 
 	memset(arrived_by, 0, sizeof(arrived_by));
-	for (class = from; class != to; class = queue[head++]) {
-		for (edge = lock_classes[class].edges; edge; edge = lock_edges[edge].next) {
+	queue[tail++] = from;
+	while (head < tail) {
+		for (edge = lock_classes[queue[head++]].edges; edge; edge = lock_edges[edge].next) {
 			unsigned int inner = lock_edges[edge].inner;
 
 			if (arrived_by[inner])
@@ -149,15 +156,28 @@ unsigned int lockdep_find_path(unsigned int from, unsigned int to, u16 path[MAX_
 			arrived_by[inner] = edge;
 			queue[tail++] = inner;
 		}
-		if (head == tail)
-			return 0;
 	}
+}
+
+static unsigned int trace_back(unsigned int from, unsigned int to, u16 path[MAX_PATH])
+{
+	unsigned int length = 0, class, edge;
+
+	if (!arrived_by[to])
+		return 0;
 	for (class = to; class != from; class = lock_edges[arrived_by[class]].outer)
 		length++;
 	for (class = to, edge = length; edge--; class = lock_edges[arrived_by[class]].outer)
 		if (edge < MAX_PATH)
 			path[edge] = arrived_by[class];
 	return length;
+}
+
+/* Under graph_lock; tests, with interrupts off. */
+unsigned int lockdep_find_path(unsigned int from, unsigned int to, u16 path[MAX_PATH])
+{
+	spread(from);
+	return trace_back(from, to, path);
 }
 
 /* Under graph_lock. False: there is no room. */
@@ -177,6 +197,46 @@ static bool add_edge(unsigned int outer, unsigned int inner, unsigned long outer
 	nr_lock_edges++;
 	lock_classes[outer].edges = nr;
 	return true;
+}
+
+/* Under graph_lock: a way, not yet reported, from a class of interrupts to one held where they come. */
+static bool find_irq_order(struct lock_report *report)
+{
+	unsigned int safe, other, excluded;
+
+	for (safe = 1; safe < nr_lock_classes; safe++) {
+		excluded = (lock_classes[safe].usage & (1U << IN_HARDIRQ | 1U << IN_SOFTIRQ)) << 1;
+		if (!excluded)
+			continue;
+		spread(safe);
+		for (other = 1; other < nr_lock_classes; other++) {
+			if (!arrived_by[other] || !(lock_classes[other].usage & excluded) ||
+			    __test_and_set_bit(other, reported_irq_order[safe]))
+				continue;
+			excluded &= lock_classes[other].usage;
+			report->usage = excluded & 1U << HARDIRQ_ON ? HARDIRQ_ON : SOFTIRQ_ON;
+			report->held.class = safe;
+			report->taken.class = other;
+			report->nr_path = trace_back(safe, other, report->path);
+			return true;
+		}
+	}
+	return false;
+}
+
+/* After each new edge and each new usage of a class: they are few. */
+static void check_irq_orders(void)
+{
+	struct lock_report report = { .fault = LOCK_IRQ_ORDER };
+	bool found;
+
+	do {
+		__spin_acquire(&graph_lock);
+		found = find_irq_order(&report);
+		__spin_release(&graph_lock);
+		if (found)
+			lockdep_report(&report);
+	} while (found);
 }
 
 /* A lock is to be taken while another one is held: is that the order that is known? */
@@ -199,6 +259,8 @@ static void check_pair(const struct held_lock *outer, const struct held_lock *in
 		lockdep_report(&report);
 	else if (!room)
 		table_full("MAX_LOCKDEP_ENTRIES");
+	else
+		check_irq_orders();
 }
 
 static void check_recursion(const struct held_lock *outer, const struct held_lock *inner)
@@ -238,6 +300,7 @@ static void mark(const struct held_lock *held, enum lock_usage usage)
 	class->usage_ip[usage] = held->acquire_ip;
 	if (class->usage & 1U << (usage ^ 1))
 		lockdep_report(&report);
+	check_irq_orders();
 }
 
 static void mark_waited_for(const struct held_lock *held)
@@ -407,8 +470,11 @@ static void forget_edges(unsigned int class)
 	}
 	nr_lock_edges = to;
 	memset(seen[class], 0, sizeof(seen[class]));
-	for (from = 1; from < MAX_CLASSES; from++)
+	memset(reported_irq_order[class], 0, sizeof(reported_irq_order[class]));
+	for (from = 1; from < MAX_CLASSES; from++) {
 		__clear_bit(class, seen[from]);
+		__clear_bit(class, reported_irq_order[from]);
+	}
 }
 
 void lockdep_unregister_key(const struct lock_class_key *key)

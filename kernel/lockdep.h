@@ -49,6 +49,7 @@ enum lock_fault {
 	LOCK_CIRCULAR,
 	LOCK_RECURSIVE,
 	LOCK_IRQ_UNSAFE,
+	LOCK_IRQ_ORDER,
 	LOCK_UNBALANCED,
 	LOCK_STILL_HELD,
 	LOCK_NO_KEY,
@@ -58,10 +59,11 @@ enum lock_fault {
 struct lock_report {
 	enum lock_fault fault;
 	const char *name;	/* of the lock, or of the table */
-	struct held_lock taken; /* the lock at which it was noticed */
-	struct held_lock held;	/* circular, recursive: what was held already */
-	enum lock_usage usage;	/* irq-unsafe: the newer one */
-	unsigned int nr_path;	/* circular: the way from `taken` to `held` that was known */
+	struct held_lock taken; /* the lock at which it was noticed; irq-order: the inner class */
+	struct held_lock held;	/* circular, recursive: held already; irq-order: the outer class */
+	enum lock_usage usage;	/* irq-unsafe: the newer one; irq-order: of the inner class */
+	unsigned int
+		nr_path; /* circular: of the known way from `taken` to `held`; irq-order: to `taken` */
 	u16 path[MAX_PATH];
 };
 

@@ -88,7 +88,7 @@ void debug_show_held_locks(const struct task_struct *task)
 
 /* --- circular ----------------------------------------------------------------- */
 
-/* The way from `taken` to `held`, innermost first: each link is what had been taken, and under what. */
+/* The way, innermost first: each link is what had been taken, and under what. */
 static void print_chain(const struct lock_report *report)
 {
 	unsigned int i = min(report->nr_path, (unsigned int)MAX_PATH);
@@ -105,15 +105,17 @@ static void print_chain(const struct lock_report *report)
 		pr_warn("       with %s held,\n", class_words(&words, edge->outer));
 		pr_warn("       taken at %s\n\n", place(&words, edge->outer_ip));
 	}
-	pr_warn("-> #0 %s:\n", class_words(&words, report->taken.class));
-	pr_warn("       now, at %s\n\n", place(&words, report->taken.acquire_ip));
 }
 
 static void print_circular(const struct lock_report *report)
 {
 	const char *held = name_of(report->held.class), *taken = name_of(report->taken.class);
 
+	struct words words;
+
 	print_chain(report);
+	pr_warn("-> #0 %s:\n", class_words(&words, report->taken.class));
+	pr_warn("       now, at %s\n\n", place(&words, report->taken.acquire_ip));
 	pr_warn(" Possible unsafe locking scenario:\n\n");
 	pr_warn("       CPU0                    CPU1\n");
 	pr_warn("       ----                    ----\n");
@@ -143,6 +145,27 @@ static void print_irq_unsafe(const struct lock_report *report)
 	pr_warn(" Possible unsafe locking scenario:\n\n       CPU0\n       ----\n");
 	pr_warn("  lock(%s);\n  <Interrupt>\n    lock(%s);\n\n *** DEADLOCK ***\n\n", class->name,
 		class->name);
+}
+
+static void print_irq_order(const struct lock_report *report)
+{
+	const struct lock_class *safe = &lock_classes[report->held.class];
+	const struct lock_class *unsafe = &lock_classes[report->taken.class];
+	struct words words;
+
+	pr_warn("{%s} %s: taken at\n", usage_names[report->usage ^ 1], safe->name);
+	pr_warn("  %s\n", place(&words, safe->usage_ip[report->usage ^ 1]));
+	pr_warn("{%s} %s: taken at\n", usage_names[report->usage], unsafe->name);
+	pr_warn("  %s\n\n", place(&words, unsafe->usage_ip[report->usage]));
+	print_chain(report);
+	pr_warn(" Possible interrupt unsafe locking scenario:\n\n");
+	pr_warn("       CPU0                    CPU1\n");
+	pr_warn("       ----                    ----\n");
+	pr_warn("  lock(%s);\n", unsafe->name);
+	pr_warn("                               local_irq_disable();\n");
+	pr_warn("                               lock(%s);\n", safe->name);
+	pr_warn("                               lock(%s);\n", unsafe->name);
+	pr_warn("  <Interrupt>\n    lock(%s);\n\n *** DEADLOCK ***\n\n", safe->name);
 }
 
 /* --- the whole ------------------------------------------------------------------ */
@@ -182,6 +205,9 @@ static void print_body(const struct lock_report *report)
 		print_context("takes", report);
 		print_irq_unsafe(report);
 		break;
+	case LOCK_IRQ_ORDER:
+		print_irq_order(report);
+		break;
 	case LOCK_NO_KEY:
 		pr_warn("It is not checked: was it initialized before use?\n");
 		break;
@@ -216,6 +242,14 @@ static void headline(const struct lock_report *report, char *text, size_t size)
 			 "WARNING: inconsistent lock state: {%s} -> {%s} usage of %s at %pS",
 			 usage_names[report->usage ^ 1], usage_names[report->usage], taken,
 			 taken_at);
+		break;
+	case LOCK_IRQ_ORDER:
+		snprintf(text, size,
+			 report->usage == HARDIRQ_ON ? "WARNING: HARDIRQ-safe -> HARDIRQ-unsafe "
+						       "lock order detected: %s, inside it %s"
+						     : "WARNING: SOFTIRQ-safe -> SOFTIRQ-unsafe "
+						       "lock order detected: %s, inside it %s",
+			 held, taken);
 		break;
 	case LOCK_UNBALANCED:
 		snprintf(text, size,

@@ -43,6 +43,7 @@
 #include <linux/irqflags.h>
 #include <linux/jiffies.h>
 #include <linux/kernel.h>
+#include <linux/lockdep.h>
 #include <linux/math64.h>
 #include <linux/printk.h>
 #include <linux/sched.h>
@@ -259,6 +260,7 @@ static noinline void report_atomic_schedule(int count)
 			count))
 		return;
 	pr_err("BUG: scheduling while atomic: %s/%d/0x%08x\n", current->comm, current->pid, count);
+	debug_show_held_locks(current);
 	dump_stack();
 	add_taint(TAINT_WARN, LOCKDEP_STILL_OK);
 }
@@ -389,6 +391,7 @@ void scheduler_tick(void)
 	    (s64)(curr->vruntime - first->vruntime) > 0)
 		resched_curr(rq);
 	rq_unlock(rq);
+	watchdog_tick(rq);
 }
 
 static unsigned int weight_of(long nice)
@@ -532,6 +535,7 @@ void __might_sleep(const char *file, int line)
 	pr_err("BUG: sleeping function called from invalid context at %s:%d\n", file, line);
 	pr_err("in_atomic(): %d, irqs_disabled(): %d, non_block: %d, pid: %d, name: %s\n",
 	       in_atomic(), irqs_disabled(), 0, current->pid, current->comm);
+	debug_show_held_locks(current);
 	dump_stack();
 	add_taint(TAINT_WARN, LOCKDEP_STILL_OK);
 }

@@ -19,6 +19,16 @@ struct rq {
 
 DECLARE_PER_CPU(struct rq, runqueues);
 
+/* hung_task.c, in the tick: is this CPU stuck with who has it? */
+void watchdog_tick(const struct rq *rq);
+
+/* fork.c: the task with the lowest number above `pid`, with a reference; NULL: none. */
+struct task_struct *next_task_after(int pid);
+
+/* sched_debug.c: what the task does, in a word; its letter is Linux's. */
+const char *task_state_name(const struct task_struct *task);
+char task_state_to_char(const struct task_struct *task);
+
 void sched_fork(struct task_struct *task);
 int sched_check(void);
 /* Of the tasks that end: takes the CPU from it for good. Preemption is off. */

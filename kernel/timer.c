@@ -58,18 +58,25 @@ static struct timer_base *lock_base(const struct timer_list *timer, unsigned lon
 	}
 }
 
-/* Takes a timer that is not pending from one locked base to another, which it returns locked. */
-static struct timer_base *move_to(struct timer_list *timer, struct timer_base *from,
-				  unsigned int cpu)
+/* Takes a timer that is not pending from one locked base to another, which is locked then. */
+static noinline void migrate(struct timer_list *timer, struct timer_base *from,
+			     struct timer_base *to, unsigned int cpu)
 {
-	struct timer_base *to = per_cpu_ptr(&timer_bases, cpu);
-
-	if (to == from || from->running == timer)
-		return from;
 	WRITE_ONCE(timer->flags, timer->flags | TIMER_MIGRATING);
 	spin_unlock(&from->lock);
 	spin_lock(&to->lock);
 	WRITE_ONCE(timer->flags, (timer->flags & ~TIMER_BASEMASK) | cpu);
+}
+
+/* To a CPU's base, unless its function runs on another. Returns the base that it is with. */
+static inline struct timer_base *move_to(struct timer_list *timer, struct timer_base *from,
+					 unsigned int cpu)
+{
+	struct timer_base *to = per_cpu_ptr(&timer_bases, cpu);
+
+	if (likely(to == from) || from->running == timer)
+		return from;
+	migrate(timer, from, to, cpu);
 	return to;
 }
 

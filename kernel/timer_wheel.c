@@ -67,6 +67,15 @@ void timer_wheel_init(struct timer_wheel *wheel, unsigned long clk)
 	wheel->next_expiry = clk + WHEEL_NEVER;
 }
 
+/*
+ * The map of a level is a u64 to be searched, and the maps together a bitmap of all buckets to
+ * be changed: the same bits, on a little-endian machine.
+ */
+static unsigned long *all_buckets(struct timer_wheel *wheel)
+{
+	return (unsigned long *)wheel->occupied;
+}
+
 /* The bucket of a level that expires first behind `expires`. */
 static unsigned int choose_bucket(unsigned long expires, unsigned int level,
 				  unsigned long *bucket_expires)
@@ -100,7 +109,7 @@ unsigned long timer_wheel_add(struct timer_wheel *wheel, struct timer_list *time
 	unsigned int index = find_bucket(wheel, timer->expires, &bucket_expires);
 
 	hlist_add_head(&timer->entry, &wheel->bucket[index]);
-	wheel->occupied[index / LVL_SIZE] |= 1ULL << index % LVL_SIZE;
+	__set_bit(index, all_buckets(wheel));
 	timer->flags = (timer->flags & ~TIMER_ARRAYMASK) | index << TIMER_ARRAYSHIFT;
 	wheel->nr++;
 	if (time_before(bucket_expires, wheel->next_expiry))
@@ -117,7 +126,7 @@ void timer_wheel_del(struct timer_wheel *wheel, struct timer_list *timer)
 	unsigned int index = timer_bucket(timer);
 
 	if (hlist_is_singular_node(&timer->entry, &wheel->bucket[index]))
-		wheel->occupied[index / LVL_SIZE] &= ~(1ULL << index % LVL_SIZE);
+		__clear_bit(index, all_buckets(wheel));
 	hlist_del_init(&timer->entry);
 	wheel->nr--;
 }
@@ -166,14 +175,13 @@ unsigned int timer_wheel_collect(struct timer_wheel *wheel, struct hlist_head *l
 	wheel->clk = wheel->next_expiry;
 	for (level = 0; level < LVL_DEPTH; level++) {
 		unsigned int slot = (wheel->clk >> LVL_SHIFT(level)) % LVL_SIZE;
+		unsigned int index = level * LVL_SIZE + slot;
 
 		if (wheel->clk & (LVL_GRAN(level) - 1))
 			break;
 		wheel->looked_at++;
-		if (!(wheel->occupied[level] & 1ULL << slot))
-			continue;
-		wheel->occupied[level] &= ~(1ULL << slot);
-		hlist_move_list(&wheel->bucket[level * LVL_SIZE + slot], &lists[nr++]);
+		if (__test_and_clear_bit(index, all_buckets(wheel)))
+			hlist_move_list(&wheel->bucket[index], &lists[nr++]);
 	}
 	wheel->clk++;
 	wheel->next_expiry = find_next_expiry(wheel);

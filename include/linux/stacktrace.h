@@ -5,6 +5,7 @@
 #include <linux/types.h>
 
 struct pt_regs;
+struct task_struct;
 
 /*
  * Stores the return addresses of the calls that led here, innermost first, and
@@ -13,6 +14,10 @@ struct pt_regs;
  * rather than guess. Any context, no locks, no allocation.
  */
 unsigned int stack_trace_save(unsigned long *store, unsigned int size, unsigned int skipnr);
+
+/* The same of a task: of one that runs, only if it is the caller. It stays where it is meanwhile. */
+unsigned int stack_trace_save_tsk(struct task_struct *task, unsigned long *store, unsigned int size,
+				  unsigned int skipnr);
 
 /* The same of the code that an exception or interrupt stopped: starts with regs->ip. */
 unsigned int stack_trace_save_regs(struct pt_regs *regs, unsigned long *store, unsigned int size,

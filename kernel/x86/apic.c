@@ -19,7 +19,8 @@
  * has no bit in ISR: an EOI would end some other interrupt too early.
  *
  * It is used where CPUID and its MSR say that it is there and on. A firmware that has
- * switched it off is believed. `nolapic` on the command line: not used at all.
+ * switched it off is believed. `nolapic` on the command line: all it does is to pass the 8259's
+ * interrupts on, which some firmware has it do already, as if the wire went to the CPU.
  */
 #define pr_fmt(fmt) "apic: " fmt
 
@@ -166,7 +167,7 @@ void lapic_pass_8259(bool pass)
 
 bool lapic_init(void)
 {
-	phys_addr_t registers = nolapic ? 0 : find_registers();
+	phys_addr_t registers = find_registers();
 
 	if (!registers)
 		return false;
@@ -180,6 +181,7 @@ bool lapic_init(void)
 	set_interrupt_handler(ERROR_APIC_VECTOR, error_interrupt);
 	end_leftovers();
 	setup_local_sources();
-	lapic_present = true;
-	return true;
+	lapic_pass_8259(true);
+	lapic_present = !nolapic;
+	return lapic_present;
 }

@@ -172,12 +172,18 @@ static bool is_ram(u64 address, u64 size)
 	return false;
 }
 
+/* Its interrupt is one to the firmware. */
+static bool pin_is_the_firmwares(const struct ioapic *ioapic, unsigned int pin)
+{
+	return (ioapic_read(ioapic, REG_ENTRY(pin)) & ENTRY_MODE_MASK) == ENTRY_MODE_SMI;
+}
+
 static void mask_all_pins(const struct ioapic *ioapic)
 {
 	unsigned int pin;
 
 	for (pin = 0; pin < ioapic->nr_pins; pin++)
-		if ((ioapic_read(ioapic, REG_ENTRY(pin)) & ENTRY_MODE_MASK) != ENTRY_MODE_SMI)
+		if (!pin_is_the_firmwares(ioapic, pin))
 			ioapic_write(ioapic, REG_ENTRY(pin), ENTRY_MASKED);
 }
 
@@ -247,11 +253,13 @@ static struct ioapic *find_pin(u32 gsi, unsigned int *pin)
 	return NULL;
 }
 
-/* Does a line that has an irq sit on that pin already? */
+/* The firmware's, or that of a line that has its irq already. */
 static bool pin_is_taken(const struct ioapic *ioapic, unsigned int pin)
 {
 	unsigned int irq;
 
+	if (pin_is_the_firmwares(ioapic, pin))
+		return true;
 	for (irq = 0; irq < NR_IRQS; irq++) {
 		const struct irq_data *data = irq_get_irq_data(irq);
 
@@ -277,7 +285,7 @@ static unsigned int add_line(unsigned int irq, u32 gsi, unsigned int trigger)
 	irq_set_chip_and_handler(irq, &ioapic_chip,
 				 trigger & IRQ_TYPE_LEVEL_MASK ? handle_fasteoi_irq
 							       : handle_edge_irq);
-	write_entry(&(struct irq_data){ .irq = irq, .hwirq = pin, .chip_data = ioapic });
+	write_entry(data);
 	set_interrupt_handler(ISA_IRQ_VECTOR(irq), ioapic_interrupt);
 	return 1;
 }

@@ -23,8 +23,8 @@ void __init init_IRQ(void)
 
 	if (!lines)
 		i8259_setup_irqs();
-	if (lapic)
-		lapic_pass_8259(!lines);
+	else
+		lapic_pass_8259(false);
 	if (lines)
 		pr_info("interrupts: IOAPIC (%u lines) and local APIC %u\n", lines, read_apic_id());
 	else if (lapic)

@@ -13,6 +13,7 @@
 #include <linux/errno.h>
 #include <linux/irqflags.h>
 #include <linux/kernel.h>
+#include <linux/lockdep.h>
 #include <linux/panic.h>
 #include <linux/preempt.h>
 #include <linux/printk.h>
@@ -55,6 +56,7 @@ static bool print_first(const char *headline)
 	declared = survivable && report_note("%s", headline);
 	if (declared)
 		return false;
+	debug_locks_off();
 	console_verbose();
 	bust_spinlocks(1);
 	pr_alert("%s\n", headline);

@@ -39,15 +39,16 @@
 #include <asm/tsc.h>
 
 #define FIRST_COUNT 0xffff
-#define LAST_COUNT  6000 /* 49.9 ms later, and 5 ms before it wraps */
+#define LAST_COUNT  6000  /* 49.9 ms later, and 5 ms before it wraps */
+#define ENOUGH	    30000 /* counts between the readings, if the host was away at the first */
 #define READINGS    16
-#define ATTEMPTS    4
+#define ATTEMPTS    8
 
 /*
  * Polls in 50 ms at most, and turns of an idle loop between two: a port costs a real machine
  * a microsecond, and a virtual one more than the whole loop.
  */
-#define PATIENCE  2000000
+#define PATIENCE  500000
 #define IDLE_LOOP 256
 
 /*
@@ -123,7 +124,7 @@ static struct reading quickest_reading(void)
 	return best;
 }
 
-/* False: nobody counts, or the host kept the CPU until the count had wrapped. */
+/* False: nobody counts, or the count has wrapped meanwhile. */
 static bool wait_for_last_count(unsigned int count)
 {
 	unsigned int polls, i, last;
@@ -146,16 +147,18 @@ static u64 measure(void)
 	u8 gate = start_channel_2(FIRST_COUNT);
 	struct reading first = quickest_reading(), second;
 	bool well = wait_for_last_count(first.count);
+	unsigned int counts;
 	u64 low, high;
 
 	second = quickest_reading();
+	/* The output tells a count that has passed 0, however far: the host was away for long. */
+	well = well && !(inb(PIT_GATE) & PIT_OUTPUT);
 	outb(gate, PIT_GATE);
-	if (!well || second.count > LAST_COUNT)
+	counts = first.count - second.count;
+	if (!well || second.count > LAST_COUNT || counts < ENOUGH)
 		return 0;
-	low = div_u64((second.before - first.after) * PIT_HZ,
-		      (first.count - second.count + 1) * 1000);
-	high = div_u64((second.after - first.before) * PIT_HZ,
-		       (first.count - second.count - 1) * 1000);
+	low = div_u64((second.before - first.after) * PIT_HZ, (counts + 1) * 1000);
+	high = div_u64((second.after - first.before) * PIT_HZ, (counts - 1) * 1000);
 	return roundest_khz(low, high + 1);
 }
 
@@ -199,7 +202,8 @@ static u64 announced_khz(void)
 	return eax;
 }
 
-static void calibrate(void)
+/* Apart from who asks for the time, every time but once in vain. */
+static noinline void calibrate(void)
 {
 	u64 khz = 0;
 

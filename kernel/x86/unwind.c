@@ -301,6 +301,23 @@ unsigned int stack_trace_save(unsigned long *store, unsigned int size, unsigned 
 	return save(&state, store, size, skipnr + 1);
 }
 
+unsigned int stack_trace_save_tsk(struct task_struct *task, unsigned long *store, unsigned int size,
+				  unsigned int skipnr)
+{
+	struct unwind_state state;
+	unsigned int nr = 0;
+
+	if (task == current)
+		return stack_trace_save(store, size, skipnr + 1);
+	preempt_disable();
+	if (!task->on_cpu) {
+		unwind_start_task(&state, task);
+		nr = save(&state, store, size, skipnr);
+	}
+	preempt_enable();
+	return nr;
+}
+
 unsigned int stack_trace_save_regs(struct pt_regs *regs, unsigned long *store, unsigned int size,
 				   unsigned int skipnr)
 {

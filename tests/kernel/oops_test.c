@@ -10,8 +10,11 @@
 #include <linux/printk.h>
 #include <asm/page.h>
 #include <asm/special_insns.h>
+#include <asm/traps.h>
 #include <memkern/console.h>
 #include <memkern/kunit_extra.h>
+
+#define TEST_VECTOR 0xe0
 
 extern char __start_rodata[], _stext[];
 
@@ -144,6 +147,24 @@ static void in_hardirq_context(struct kunit *test)
 	null_write(test);
 }
 
+static void faulting_handler(struct pt_regs *regs)
+{
+	*(volatile int *)8 = 1;
+}
+
+static noinline void interrupted_code(void)
+{
+	asm volatile("int %0" : : "i"(TEST_VECTOR) : "memory");
+}
+
+/* On the interrupt stack, and behind the handler stands what it interrupted, on a thread's. */
+static void in_a_handler(struct kunit *test)
+{
+	set_interrupt_handler(TEST_VECTOR, faulting_handler);
+	interrupted_code();
+	KUNIT_FAIL(test, "went on after a fault in an interrupt");
+}
+
 /* A console that breaks as soon as it has to print an oops; once, or nobody would hear of it. */
 static void broken_write(struct console *con, const char *s, size_t n)
 {
@@ -181,6 +202,7 @@ static struct kunit_case oops_cases[] = {
 	KUNIT_CASE_OOPS(panic_reason, "Kernel panic - not syncing: reason 42 of panic_reason"),
 	KUNIT_CASE_OOPS(tainted_panic, "Kernel panic - not syncing: the kernel is <Tainted: B W>"),
 	KUNIT_CASE_OOPS(in_hardirq_context, "not syncing: Fatal exception in interrupt"),
+	KUNIT_CASE_OOPS(in_a_handler, " EIP: interrupted_code+0x"),
 	KUNIT_CASE_OOPS(fault_while_reporting, "the report above caused this one, and ends here"),
 	{},
 };

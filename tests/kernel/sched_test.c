@@ -151,13 +151,15 @@ static int note_each_wake_up(void *runs)
 	return 0;
 }
 
-/* It has slept while the case ran, so it is more urgent than the case. */
+/* It has slept while the case ran, for so long that it is the more urgent one. */
 static struct task_struct *start_sleeper(struct kunit *test, int *runs)
 {
 	struct task_struct *task = start_thread(test, note_each_wake_up, runs);
+	int i;
 
 	KUNIT_ASSERT_TRUE(test, eventually(is_asleep(task)));
-	mdelay(2);
+	for (i = 0; i < 20 && (s64)(current->vruntime - task->vruntime) < 2 * NSEC_PER_MSEC; i++)
+		mdelay(1);
 	return task;
 }
 

@@ -145,6 +145,7 @@ static void note_order(struct probe *probe)
 static void in_order_of_expiry(struct kunit *test)
 {
 	struct probe *probes[3];
+	unsigned long now;
 	unsigned int i;
 
 	nr_order = 0;
@@ -153,9 +154,10 @@ static void in_order_of_expiry(struct kunit *test)
 		probes[i]->then = note_order;
 	}
 	local_bh_disable();
-	mod_timer(&probes[0]->timer, jiffies + 9);
-	mod_timer(&probes[1]->timer, jiffies + 3);
-	mod_timer(&probes[2]->timer, jiffies + 6);
+	now = jiffies;
+	mod_timer(&probes[0]->timer, now + 9);
+	mod_timer(&probes[1]->timer, now + 3);
+	mod_timer(&probes[2]->timer, now + 6);
 	local_bh_enable();
 	for (i = 0; i < 3; i++)
 		KUNIT_ASSERT_TRUE(test, fired(probes[i], 1));
@@ -218,8 +220,8 @@ static void stopped_does_not_fire(struct kunit *test)
 {
 	struct probe *stopped = new_probe(test, 0), *other = new_probe(test, 0);
 
-	mod_timer(&stopped->timer, jiffies + 5);
-	mod_timer(&other->timer, jiffies + 10);
+	mod_timer(&stopped->timer, jiffies + 200);
+	mod_timer(&other->timer, jiffies + 220);
 	KUNIT_EXPECT_EQ(test, del_timer_sync(&stopped->timer), 1);
 	KUNIT_EXPECT_TRUE(test, fired(other, 1));
 	KUNIT_EXPECT_EQ(test, stopped->count, 0);

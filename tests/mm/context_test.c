@@ -239,34 +239,26 @@ static const struct entry_point {
 
 /* --- the matrix ---------------------------------------------------------------------------- */
 
-struct matrix_run {
-	const struct entry_point *entry;
+/* One context and one kind of flags: every entry point, one after the other, there. */
+struct matrix_row {
+	struct kunit *test;
 	gfp_t gfp;
-	bool got;
+	bool got[ARRAY_SIZE(entry_points)];
+	unsigned int reports[ARRAY_SIZE(entry_points)];
 };
 
-static void run_entry(void *data)
+static void run_row(void *data)
 {
-	struct matrix_run *run = data;
+	struct matrix_row *row = data;
+	unsigned int i;
 
-	run->got = run->entry->run(run->gfp);
-}
+	for (i = 0; i < ARRAY_SIZE(entry_points); i++) {
+		unsigned int before = kunit_reports_seen(row->test);
 
-static void check_entry(struct kunit *test, enum context context, const struct entry_point *entry,
-			gfp_t gfp)
-{
-	struct matrix_run run = { .entry = entry, .gfp = gfp };
-	bool wrong = gfpflags_allow_blocking(gfp) && !context_may_sleep(context);
-	unsigned int before = kunit_reports_seen(test);
-
-	report_reset_once();
-	if (wrong)
-		kunit_expect_report(test, SLEEPING);
-	KUNIT_ASSERT_EQ(test, run_in_context(context, run_entry, &run), 0);
-	KUNIT_EXPECT_TRUE_MSG(test, run.got, "%s, %pGg, in %s", entry->name, &gfp,
-			      context_names[context]);
-	KUNIT_EXPECT_EQ_MSG(test, kunit_reports_seen(test) - before, (unsigned int)wrong,
-			    "%s, %pGg, in %s", entry->name, &gfp, context_names[context]);
+		report_reset_once();
+		row->got[i] = entry_points[i].run(row->gfp);
+		row->reports[i] = kunit_reports_seen(row->test) - before;
+	}
 }
 
 static const void *context_gen_params(const void *before, char *description)
@@ -286,10 +278,19 @@ static enum context context_of(struct kunit *test)
 
 static void check_all(struct kunit *test, gfp_t gfp)
 {
+	enum context context = context_of(test);
+	bool wrong = gfpflags_allow_blocking(gfp) && !context_may_sleep(context);
+	struct matrix_row row = { .test = test, .gfp = gfp };
 	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(entry_points); i++)
-		check_entry(test, context_of(test), &entry_points[i], gfp);
+	for (i = 0; wrong && i < ARRAY_SIZE(entry_points); i++)
+		kunit_expect_report(test, SLEEPING);
+	KUNIT_ASSERT_EQ(test, run_in_context(context, run_row, &row), 0);
+	for (i = 0; i < ARRAY_SIZE(entry_points); i++) {
+		KUNIT_EXPECT_TRUE_MSG(test, row.got[i], "%s, %pGg", entry_points[i].name, &gfp);
+		KUNIT_EXPECT_EQ_MSG(test, row.reports[i], (unsigned int)wrong, "%s, %pGg",
+				    entry_points[i].name, &gfp);
+	}
 }
 
 static void api_X1_may_sleep(struct kunit *test)

@@ -4,6 +4,8 @@
  * they say is what is so, with and without debugging, and nonsense gets a sentence.
  */
 #include <linux/kernel.h>
+#include <linux/sched.h>
+#include <asm/irq_stack.h>
 
 #include "../../mm/monitor/monitor.h"
 #include "monitor_run.h"
@@ -216,6 +218,24 @@ static void whatis_knows_objects(struct kunit *test)
 		      "behind the last object of the slab");
 }
 
+/* Of a thread that waits, of the caller, and of interrupts. */
+static void whatis_knows_stacks(struct kunit *test)
+{
+	struct task_struct *other = list_first_entry(&task_list, struct task_struct, tasks);
+	char *irq_stack = (char *)this_cpu_read(irq_stack_top) - IRQ_STACK_SIZE;
+	char text[64];
+
+	snprintf(text, sizeof(text), "stack of %s[%d], ", current->comm, current->pid);
+	expect_whatis(test, text, text);
+	snprintf(text, sizeof(text), "stack of %s[%d], 8192 bytes", other->comm, other->pid);
+	expect_whatis(test, other->stack, text);
+	snprintf(text, sizeof(text), "guard page of the stack of %s[%d]", other->comm, other->pid);
+	expect_whatis(test, other->stack - 1, text);
+	expect_whatis(test, other->stack - PAGE_SIZE, text);
+	expect_whatis(test, irq_stack, "IRQ stack");
+	expect_whatis(test, irq_stack - 1, "guard page of the IRQ stack");
+}
+
 static void whatis_knows_handles(struct kunit *test)
 {
 	char *object;
@@ -249,7 +269,7 @@ static void whatis_knows_the_kernel(struct kunit *test)
 
 	expect_whatis(test, kmalloc_trace, ": function kmalloc_trace + 0x0, of 0x");
 	expect_whatis(test, (char *)kmalloc_caches + 5, "constant kmalloc_caches + 0x5, of 0x");
-	expect_whatis(test, &local, " stack, 0x");
+	expect_whatis(test, &local, "stack of ");
 	expect_whatis(test, NULL, ": NULL\n");
 	expect_whatis(test, ZERO_SIZE_PTR, ": ZERO_SIZE_PTR");
 	expect_whatis(test, (void *)36, ": in page 0");
@@ -354,6 +374,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(alloc_cache_takes_from_it),
 	KUNIT_CASE(a_refusal_is_explained),
 	KUNIT_CASE(whatis_knows_objects),
+	KUNIT_CASE(whatis_knows_stacks),
 	KUNIT_CASE(whatis_knows_handles),
 	KUNIT_CASE(whatis_knows_memory),
 	KUNIT_CASE(whatis_knows_the_kernel),

@@ -57,7 +57,7 @@ static void run(struct kunit *test, unsigned long operations, void (*squeeze)(vo
 	unsigned long free;
 
 	/* The system's queue makes a second worker when it is first used: that stays. */
-	KUNIT_ASSERT_EQ(test, torture(seed + 1000, 2000, NULL, result), 0);
+	KUNIT_ASSERT_EQ(test, torture(seed + 1000, 500, NULL, result), 0);
 	shrink_everything();
 	free = mm_free_pages(NULL);
 	KUNIT_ASSERT_EQ(test, torture(seed, operations, squeeze, result), 0);
@@ -72,7 +72,7 @@ static void api_X4_all_contexts_at_once(struct kunit *test)
 {
 	struct torture_result result;
 
-	run(test, 3000, NULL, &result);
+	run(test, 1500, NULL, &result);
 }
 
 static void api_X4_a_million(struct kunit *test)

@@ -21,6 +21,7 @@ from collections.abc import Callable
 import gdb_seeds
 import gdb_session
 import gdb_slab
+import gdb_threads
 from builds import IMAGES, ROOT
 from gdb_session import AT_PROMPT, Cases
 from processes import PROCESSES, command
@@ -33,7 +34,8 @@ AT_SPLIT = ("break mm/page_alloc.c:take_block if block_order == 3 && order == 0"
             " && type == MIGRATE_RECLAIMABLE")
 BUDDY = "k-buddy Normal -t Reclaimable"
 COMMANDS = ("k-zones", "k-meminfo", "k-buddy", "k-slab", "k-page", "k-whatis", "k-owner", "k-walk",
-            "k-vtop", "k-vmmap", "k-trace-alloc", "k-check")
+            "k-vtop", "k-vmmap", "k-threads", "k-thread", "k-irqs", "k-timers", "k-trace-alloc",
+            "k-check")
 
 
 def frame_in(printed: str) -> int:
@@ -203,7 +205,7 @@ def core(image: str) -> list[Result]:
     cases.says("k-owner --by-caller", "cmd_alloc_page|monitor_alloc")
     cases.says("k-trace-alloc", "^a core file does not run")
     cases.says("k-check", "^k-check: all is well$", "^skip  translations")
-    cases.says("bt", "monitor_start")
+    cases.says("bt", r"idle \(\)", r"start_kernel \(")
     return cases.results
 
 
@@ -308,7 +310,8 @@ def constants() -> list[Result]:
     from memkern import constants as by_hand  # it does not need GDB
 
     names = by_hand.compared()
-    lines = ["#include <linux/mm.h>", "#include <linux/poison.h>", '#include "mm/slab.h"']
+    lines = [f"#include <linux/{header}.h>" for header in ("mm", "poison", "sched", "irqdesc")]
+    lines += ['#include "mm/slab.h"']
     lines += [f'_Static_assert((unsigned long long){name} == {value}ULL, "{name}");'
               for name, value in names.items()]
     with gdb_session.folder() as place:
@@ -338,4 +341,5 @@ def jobs() -> list[Job]:
     sessions |= {"seeds": gdb_seeds.seeds, "seeded-core": gdb_seeds.core}
     sessions |= {"slab": gdb_slab.objects, "slab-debugged": gdb_slab.debugged,
                  "slab-seeds": gdb_slab.seeds, "slab-poison": gdb_slab.poison}
+    sessions |= gdb_threads.SESSIONS
     return [Job(f"gdb/{name}", work, ("default", "debug")) for name, work in sessions.items()]

@@ -11,6 +11,7 @@ What the modules are for, from the ground up:
     command     what all commands have in common
     frames      page frames, struct pages and sections, found from each other
     pagetable   the CPU's page tables
+    tasks       tasks, their states, their stacks
     regions     what the kernel's addresses are for
     argument    which page frame a person means
     zones       zones and per-CPU lists; k-zones
@@ -26,5 +27,6 @@ What the modules are for, from the ground up:
     trace       events of the allocator; k-trace-alloc
     check       k-check: all that can be compared with something else
     printers    pretty-printers
+    task_printers  those of tasks, locks, wait queues and timers
     commands    all of it, brought to GDB
 """

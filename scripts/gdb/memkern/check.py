@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 import gdb
 
 from . import (buddy, command, constants, frames, kernel, links, owner, pagetable, regions, slab,
-               target, text, vmmap, zones)
+               target, tasks, text, vmmap, zones)
 
 PROBLEMS_SHOWN = 10
 Checker = Callable[[frames.MemMap], Iterator[str]]
@@ -164,9 +164,26 @@ def translations(_: frames.MemMap) -> Iterator[str]:
             yield f"{address:08x} and physical {walked:#x} hold different bytes"
 
 
+def stacks(_: frames.MemMap) -> Iterator[str]:
+    """The stacks of tasks are mapped, the pages below are not, and each sp is in its stack."""
+    for task in tasks.walk():
+        start, _end = task.stack
+        if not start:
+            continue  # the boot's, before there are tasks
+        if pagetable.walk(start).physical is None:
+            yield f"the stack of {task.name}[{task.pid}] at {start:#x} is not mapped"
+        if pagetable.walk(start - constants.PAGE_SIZE).physical is not None:
+            yield f"the stack of {task.name}[{task.pid}] at {start:#x} has no guard page"
+        if not task.is_running:
+            try:
+                task.registers()
+            except gdb.GdbError as error:
+                yield f"{task.name}[{task.pid}]: {error}"
+
+
 CHECKS: tuple[Checker, ...] = (
     layout, sections, addresses, zone_numbers, free_lists, cpu_lists, free_frames, objects, owners,
-    permissions, direct_map, translations,
+    permissions, direct_map, stacks, translations,
 )
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 
 import gdb
 
-from . import (buddy, check, meminfo, owner, page, printers, slab, trace, vmmap, walk, whatis,
-               zones)
+from . import (buddy, check, irqs, meminfo, owner, page, printers, slab, threads, timers, trace,
+               vmmap, walk, whatis, zones)
 
 COMMANDS = (
     zones.Zones, meminfo.MemInfo, buddy.Buddy, slab.SlabCommand, page.PageCommand, whatis.WhatIs,
-    owner.OwnerCommand, walk.Walk, vmmap.VmMap, trace.TraceAlloc, check.Check,
+    owner.OwnerCommand, walk.Walk, vmmap.VmMap, trace.TraceAlloc, threads.Threads,
+    threads.Thread, irqs.Irqs, timers.Timers, check.Check,
 )
 ALIASES = {"k-vtop": "k-walk"}
 
@@ -22,4 +23,5 @@ def load() -> None:
     for alias, name in ALIASES.items():
         gdb.execute(f"alias {alias} = {name}")
     printers.register()
+    threads.register()
     print("memkern: " + " ".join(kind.name for kind in COMMANDS) + " (help user-defined)")

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Pretty-printers: struct page and zone and pointers to them, free_area, list_head, gfp_t.
 
+Those of tasks, locks and timers are in task_printers.py.
+
 They never fail on garbage: what cannot be understood is printed as GDB prints it.
 `print/r` shows a value without them.
 """
@@ -11,7 +13,7 @@ from collections.abc import Iterator
 
 import gdb
 
-from . import constants, frames, kernel, links, page, target, text, zones
+from . import constants, frames, kernel, links, page, target, task_printers, text, zones
 
 LINKS_SHOWN = 64
 Children = Iterator[tuple[str, gdb.Value]]
@@ -146,8 +148,13 @@ STRUCTURES = {
     "zone": ZonePrinter,
     "free_area": FreeAreaPrinter,
     "list_head": ListHeadPrinter,
+    **task_printers.STRUCTURES,
 }
-POINTERS = {"page": PagePointerPrinter, "zone": ZonePointerPrinter}
+POINTERS = {
+    "page": PagePointerPrinter,
+    "zone": ZonePointerPrinter,
+    **task_printers.POINTERS,
+}
 
 
 def _kind_of(value: gdb.Value) -> type | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from . import constants as c, frames, kernel
+from . import constants as c, frames, kernel, tasks
 
 END = 1 << 32
 USER = "user space"
@@ -24,11 +24,13 @@ class Region:
 
 
 STACKS = (
-    ("init_stack", "init_stack_end", "the boot's stack"),
+    ("init_stack", "init_stack_end", "the boot's stack, now the idle task's"),
+    ("irq_stack", "irq_stack_end", "the interrupt stack of CPU 0"),
     ("double_fault_stack", "double_fault_stack_end", "the double fault's stack"),
 )
 GUARDS = (
     ("init_stack_guard", "the guard page of the boot's stack"),
+    ("irq_stack_guard", "the guard page of the interrupt stack of CPU 0"),
     ("double_fault_stack_guard", "the guard page of the double fault's stack"),
 )
 
@@ -37,14 +39,24 @@ def _page_up(address: int) -> int:
     return (address + c.PAGE_SIZE - 1) & ~(c.PAGE_SIZE - 1)
 
 
+def _thread_stacks() -> list[Region]:
+    """Each but the idle task has one of its own; of a damaged list, what can be reached."""
+    _, *others = tasks.reachable()
+    return [Region(*task.stack, f"the stack of {task.name}[{task.pid}]") for task in others]
+
+
 def stacks() -> list[Region]:
-    return [Region(kernel.label(start), kernel.label(end), name) for start, end, name in STACKS]
+    fixed = [Region(kernel.label(start), kernel.label(end), name) for start, end, name in STACKS]
+    return fixed + _thread_stacks()
 
 
 def guards() -> list[Region]:
     """Pages below stacks, which must not be mapped."""
-    return [Region(kernel.label(start), kernel.label(start) + c.PAGE_SIZE, name)
-            for start, name in GUARDS]
+    fixed = [Region(kernel.label(start), kernel.label(start) + c.PAGE_SIZE, name)
+             for start, name in GUARDS]
+    return fixed + [
+        Region(stack.start - c.PAGE_SIZE, stack.start, f"the guard page of {stack.name}")
+        for stack in _thread_stacks()]
 
 
 def image() -> list[Region]:

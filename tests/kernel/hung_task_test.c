@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: MIT
+/* The watchdog: what it reports, once, and what it leaves alone. Sleepers of the tests are idle. */
+#include <linux/delay.h>
+#include <linux/sched/debug.h>
+#include "capture.h"
+#include "threads.h"
+
+#define TIMEOUT_MS 20
+#define TICKS(ms)  msecs_to_jiffies(ms)
+
+static void normal_timeout(struct kunit *test)
+{
+	set_hung_task_timeout(HUNG_TASK_TIMEOUT_MS);
+}
+
+struct waiter {
+	unsigned int state;
+	bool leave;
+};
+
+static int wait_for_ever(void *data)
+{
+	struct waiter *waiter = data;
+
+	while (!READ_ONCE(waiter->leave)) {
+		set_current_state(waiter->state);
+		if (!READ_ONCE(waiter->leave))
+			schedule();
+	}
+	__set_current_state(TASK_RUNNING);
+	return 0;
+}
+
+static struct waiter *start_waiter(struct kunit *test, unsigned int state,
+				   struct task_struct **task)
+{
+	struct waiter *waiter = zeroed(test, struct waiter);
+
+	waiter->state = state;
+	*task = start_thread(test, wait_for_ever, waiter);
+	return waiter;
+}
+
+static void release_waiter(struct waiter *waiter, struct task_struct *task)
+{
+	WRITE_ONCE(waiter->leave, true);
+	wake_up_process(task);
+}
+
+static void a_blocked_thread_is_reported_once(struct kunit *test)
+{
+	struct task_struct *task;
+	struct waiter *waiter = start_waiter(test, TASK_UNINTERRUPTIBLE, &task);
+
+	kunit_expect_report(test, "INFO: task a_blocked_threa:");
+	set_hung_task_timeout(TIMEOUT_MS);
+	schedule_timeout_idle(TICKS(4 * TIMEOUT_MS));
+	KUNIT_EXPECT_EQ(test, kunit_reports_seen(test), 1U); /* a second one would fail the case */
+	release_waiter(waiter, task);
+}
+
+static void who_may_wait_is_left_alone(struct kunit *test)
+{
+	static const unsigned int states[] = { TASK_IDLE, TASK_INTERRUPTIBLE, TASK_KILLABLE };
+	struct task_struct *tasks[ARRAY_SIZE(states)];
+	struct waiter *waiters[ARRAY_SIZE(states)];
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(states); i++)
+		waiters[i] = start_waiter(test, states[i], &tasks[i]);
+	set_hung_task_timeout(TIMEOUT_MS);
+	schedule_timeout_idle(TICKS(3 * TIMEOUT_MS));
+	for (i = 0; i < ARRAY_SIZE(states); i++)
+		release_waiter(waiters[i], tasks[i]);
+}
+
+static void who_is_woken_in_time_is_left_alone(struct kunit *test)
+{
+	struct task_struct *task;
+	struct waiter *waiter = start_waiter(test, TASK_UNINTERRUPTIBLE, &task);
+	int i;
+
+	set_hung_task_timeout(10 * TIMEOUT_MS);
+	for (i = 0; i < 6; i++) {
+		schedule_timeout_idle(TICKS(2 * TIMEOUT_MS));
+		wake_up_process(task);
+	}
+	release_waiter(waiter, task);
+}
+
+static void a_soft_lockup_is_reported_once(struct kunit *test)
+{
+	struct task_struct *task;
+	struct waiter *waiter = start_waiter(test, TASK_IDLE, &task);
+
+	KUNIT_ASSERT_TRUE(test, eventually(is_asleep(task)));
+	kunit_expect_report(test, "BUG: soft lockup - CPU#0 stuck for 0s! [init:1]");
+	/* The one who waits has waited too long as well: the look at threads comes after. */
+	kunit_expect_report(test, "runnable but not run for more than 0 seconds");
+	set_hung_task_timeout(TIMEOUT_MS);
+	preempt_disable();
+	wake_up_process(task);
+	mdelay(2 * TIMEOUT_MS + 10);
+	KUNIT_EXPECT_GE(test, kunit_reports_seen(test), 1U);
+	preempt_enable();
+	release_waiter(waiter, task);
+}
+
+static void a_busy_cpu_is_not_stuck(struct kunit *test)
+{
+	set_hung_task_timeout(TIMEOUT_MS);
+	mdelay(2 * TIMEOUT_MS); /* preemptible, and nobody wants it for long */
+}
+
+static void the_report_shows_the_stack(struct kunit *test)
+{
+	static struct capture capture;
+	struct task_struct *task;
+	struct waiter *waiter = start_waiter(test, TASK_UNINTERRUPTIBLE, &task);
+
+	KUNIT_ASSERT_TRUE(test, eventually(is_asleep(task)));
+	capture_begin(test, &capture);
+	sched_show_task(task);
+	capture_end(test, &capture);
+	KUNIT_EXPECT_NOT_NULL(test, strstr(capture.text, "task:the_report_show state:D stack:"));
+	KUNIT_EXPECT_NOT_NULL(test, strstr(capture.text, "\n wait_for_ever+0x"));
+	release_waiter(waiter, task);
+}
+
+static struct kunit_case hung_task_cases[] = { KUNIT_CASE_SLOW(a_blocked_thread_is_reported_once),
+					       KUNIT_CASE_SLOW(who_may_wait_is_left_alone),
+					       KUNIT_CASE_SLOW(who_is_woken_in_time_is_left_alone),
+					       KUNIT_CASE_SLOW(a_soft_lockup_is_reported_once),
+					       KUNIT_CASE_SLOW(a_busy_cpu_is_not_stuck),
+					       KUNIT_CASE(the_report_shows_the_stack),
+					       {} };
+
+static struct kunit_suite hung_task_suite = {
+	.name = "hung_task",
+	.exit = normal_timeout,
+	.test_cases = hung_task_cases,
+};
+kunit_test_suite(hung_task_suite);

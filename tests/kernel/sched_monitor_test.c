@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: MIT
+/* The monitor's `ps` and `in`. */
+#include "../mm/monitor_run.h"
+#include "threads.h"
+
+static void ps_lists_the_threads(struct kunit *test)
+{
+	struct task_struct *task = start_thread(test, sleep_until_stopped, NULL);
+	char line[48];
+
+	KUNIT_ASSERT_TRUE(test, eventually(is_asleep(task)));
+	set_user_nice(task, 3);
+	KUNIT_EXPECT_EQ(test, run(test, "ps"), 0);
+	snprintf(line, sizeof(line), "\n%5d  %-15s  sleeps     3  ", task->pid, task->comm);
+	KUNIT_EXPECT_TRUE(test, printed(line));
+	KUNIT_EXPECT_TRUE(test, printed("  sleep_until_stopped+0x"));
+	KUNIT_EXPECT_TRUE(test, printed("    1  init             runs  "));
+	KUNIT_EXPECT_TRUE(test, printed("  ksoftirqd/0      "));
+}
+
+static void ps_says_the_same_to_programs(struct kunit *test)
+{
+	struct task_struct *task = start_thread(test, sleep_until_stopped, NULL);
+	char text[64];
+
+	KUNIT_ASSERT_TRUE(test, eventually(is_asleep(task)));
+	KUNIT_EXPECT_EQ(test, run(test, "ps --json"), 0);
+	snprintf(text, sizeof(text), "{\"pid\":%d,\"name\":\"%s\",\"state\":\"sleeps\",", task->pid,
+		 task->comm);
+	KUNIT_EXPECT_TRUE(test, printed(text));
+	KUNIT_EXPECT_EQ(test, number_after(strstr(output.text, text), "\"stack_used\":"),
+			(u64)(THREAD_SIZE - stack_not_used(task)));
+	KUNIT_EXPECT_TRUE(test, printed("\"stack_size\":8192,"));
+}
+
+static void ps_shows_a_thread_s_trace(struct kunit *test)
+{
+	struct task_struct *task = start_thread(test, sleep_until_stopped, NULL);
+
+	KUNIT_ASSERT_TRUE(test, eventually(is_asleep(task)));
+	KUNIT_EXPECT_EQ(test, runf(test, "ps %d", task->pid), 0);
+	KUNIT_EXPECT_TRUE(test, printed("Call trace, innermost first:\n"));
+	KUNIT_EXPECT_TRUE(test, printed("\n  sleep_until_stopped+0x"));
+	KUNIT_EXPECT_TRUE(test, printed("\n  kthread_entry+0x"));
+	kthread_stop(task);
+	KUNIT_EXPECT_EQ(test, runf(test, "ps %d", task->pid), -ESRCH);
+	KUNIT_EXPECT_EQ(test, run(test, "ps x"), -EINVAL);
+	KUNIT_EXPECT_EQ(test, run(test, "ps 0"), -ESRCH);
+	KUNIT_EXPECT_EQ(test, run(test, "ps 4294967295"), -ESRCH);
+}
+
+static void in_hardirq_teaches_the_rule(struct kunit *test)
+{
+	kunit_expect_report(test, "BUG: sleeping function called from invalid context");
+	KUNIT_EXPECT_EQ(test, run(test, "in hardirq alloc kmalloc 64 GFP_KERNEL"), 0);
+	KUNIT_EXPECT_TRUE(test, printed("(preempt count 0x10000, interrupts off, thread init)\n"));
+	KUNIT_EXPECT_EQ(test, run(test, "free all"), 0);
+	KUNIT_EXPECT_EQ(test, run(test, "in hardirq alloc kmalloc 64 GFP_ATOMIC"), 0);
+	KUNIT_EXPECT_EQ(test, run(test, "in hardirq free all"), 0);
+}
+
+static const struct place {
+	const char *name, *line;
+} places[] = {
+	{ "process", "(preempt count 0x0, interrupts on, thread init)\n" },
+	{ "thread", "(preempt count 0x0, interrupts on, thread context)\n" },
+	{ "workqueue", "(preempt count 0x0, interrupts on, thread kworker/events)\n" },
+	{ "atomic", "(preempt count 0x1, interrupts on, thread init)\n" },
+	{ "spinlock", "(preempt count 0x1, interrupts on, thread init)\n" },
+	{ "irqsoff", "(preempt count 0x0, interrupts off, thread init)\n" },
+	{ "bhoff", "(preempt count 0x200, interrupts on, thread init)\n" },
+	{ "tasklet", "(preempt count 0x100, interrupts on, thread " },
+	{ "timer", "(preempt count 0x100, interrupts on, thread " },
+	{ "hrtimer", "(preempt count 0x10000, interrupts off, thread " },
+	{ "hardirq", "(preempt count 0x10000, interrupts off, thread init)\n" },
+};
+
+KUNIT_ARRAY_PARAM_DESC(place, places, name);
+
+static void in_is_really_there(struct kunit *test)
+{
+	const struct place *place = test->param_value;
+
+	KUNIT_EXPECT_EQ(test, runf(test, "in %s help ps", place->name), 0);
+	KUNIT_EXPECT_TRUE(test, !strncmp(output.text, place->line, strlen(place->line)));
+	KUNIT_EXPECT_TRUE(test, printed("ps [PID] [--json]"));
+	KUNIT_EXPECT_EQ(test, runf(test, "in %s nonsense", place->name), -ENOENT);
+	KUNIT_EXPECT_EQ(test, runf(test, "in %s help \"p s\"", place->name), -ENOENT);
+	KUNIT_EXPECT_TRUE(test, printed("'p s'"));
+}
+
+static void in_says_what_cannot_be(struct kunit *test)
+{
+	KUNIT_EXPECT_EQ(test, run(test, "in"), -EINVAL);
+	KUNIT_EXPECT_EQ(test, run(test, "in hardirq"), -EINVAL);
+	KUNIT_EXPECT_EQ(test, run(test, "in nowhere help"), -EINVAL);
+	KUNIT_EXPECT_TRUE(test, printed("there is no context 'nowhere'; there are: process "));
+	KUNIT_EXPECT_EQ(test, run(test, "in hardirq in tasklet help"), -EPERM);
+	KUNIT_EXPECT_EQ(test, run(test, "in tasklet test"), -EPERM);
+	KUNIT_EXPECT_EQ(test, run(test, "in timer crash null"), -EPERM);
+	KUNIT_EXPECT_EQ(test, run(test, "in workqueue crash null"), -EPERM);
+}
+
+static void in_thread_crash_ends_that_thread(struct kunit *test)
+{
+	kunit_expect_report(test, "kernel NULL pointer dereference");
+	run(test, "in thread crash null");
+	KUNIT_EXPECT_TRUE(test, printed("thread context)\n"));
+	KUNIT_EXPECT_EQ(test, run(test, "in thread help ps"), 0);
+}
+
+static struct kunit_case sched_monitor_cases[] = { KUNIT_CASE(ps_lists_the_threads),
+						   KUNIT_CASE(ps_says_the_same_to_programs),
+						   KUNIT_CASE(ps_shows_a_thread_s_trace),
+						   KUNIT_CASE(in_hardirq_teaches_the_rule),
+						   KUNIT_CASE_PARAM(in_is_really_there,
+								    place_gen_params),
+						   KUNIT_CASE(in_says_what_cannot_be),
+						   KUNIT_CASE(in_thread_crash_ends_that_thread),
+						   {} };
+
+static struct kunit_suite sched_monitor_suite = {
+	.name = "sched_monitor",
+	.test_cases = sched_monitor_cases,
+};
+kunit_test_suite(sched_monitor_suite);

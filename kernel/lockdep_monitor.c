@@ -183,6 +183,5 @@ static int cmd_locks(int argc, char **argv)
 	return 0;
 }
 
-MONITOR_COMMAND("locks", "[--json]",
-		"debug build: classes of locks, who holds them, what is taken inside what",
+MONITOR_COMMAND("locks", "[--json]", "debug build: who holds which lock, and their order",
 		cmd_locks);

@@ -28,8 +28,8 @@ struct irqaction {
 #define IRQS_SPURIOUS_DISABLED 0x20 /* shut off: nobody cared */
 
 /*
- * lock: everything here but the action's list as the handlers walk it, which nobody
- * changes before synchronize_irq(). request_mutex: who adds and removes users.
+ * lock: everything here. Handlers walk the list of users without it: who was taken off is not
+ * freed before synchronize_irq(). request_mutex: who adds and removes users.
  */
 struct irq_desc {
 	struct irq_data irq_data;

@@ -3,11 +3,11 @@
  * The two 8259 interrupt controllers of every PC since 1984: 8 lines each, the second
  * one's output on line 2 of the first.
  *
- *	timer    -> 0 +-------+                 RTC   -> 8  +-------+
- *	keyboard -> 1 | first |-> the CPU's            9  | second |--+
- *	      +--> 2 |       |   INTR,        ...  15  +-------+  |
- *	      |   ...7+-------+   or LINT0 of its APIC               |
- *	      +------------------------------------------------------+
+ *	timer    -> 0 +-------+                   RTC -> 8  +--------+
+ *	keyboard -> 1 | first |---> INTR of the CPU,     9  | second |---+
+ *	       +--> 2 |       |     or LINT0 of       ...   |        |   |
+ *	       |   ...7-------+     its local APIC      15  +--------+   |
+ *	       +----------------------------------------------------------+
  *
  * Each has three words of 8 bits: IRR (lines that ask), ISR (lines being served) and IMR
  * (lines masked). The CPU's acknowledge moves the most urgent line from IRR to ISR; the line,
@@ -17,7 +17,8 @@
  *
  * A request that is gone again when the CPU acknowledges leaves the chip without an answer:
  * it then says "7" (the second: "15") without a bit in ISR. Such a spurious interrupt is
- * counted and dropped. Of the second one's, the first knows nothing: it wants its EOI.
+ * counted and dropped. If it was the second's, the first is serving its line 2 all the same,
+ * and wants the EOI for that.
  *
  * Where the IOAPIC is used, all that is left of this is init_8259A().
  *

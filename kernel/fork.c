@@ -29,7 +29,7 @@
 
 #define STACK_BLOCK_SIZE (PAGE_SIZE + THREAD_SIZE)
 
-LIST_HEAD(task_list);
+LIST_HEAD(__task_list);
 DEFINE_SPINLOCK(tasklist_lock);
 
 static struct kmem_cache *task_struct_cache;
@@ -102,7 +102,7 @@ struct task_struct *new_task(int (*threadfn)(void *data), void *data)
 
 	spin_lock_irqsave(&tasklist_lock, flags);
 	task->pid = ++last_pid;
-	list_add_tail(&task->tasks, &task_list);
+	list_add_tail(&task->tasks, &__task_list);
 	spin_unlock_irqrestore(&tasklist_lock, flags);
 	return task;
 }

@@ -34,8 +34,8 @@
 #include "sched.h"
 
 extern char init_stack[THREAD_SIZE];
-extern const struct initcall __start_console_initcalls[], __start_initcalls[];
-extern const struct initcall __stop_initcalls[], __stop_late_initcalls[];
+extern const initcall_entry_t __start_console_initcalls[], __start_initcalls[];
+extern const initcall_entry_t __stop_initcalls[], __stop_late_initcalls[];
 
 #ifdef __clang__
 #define COMPILER_NAME ""
@@ -65,7 +65,7 @@ DEFINE_PER_CPU(int, __preempt_count) = PREEMPT_ENABLED;
 DEFINE_PER_CPU(unsigned long, irq_stack_top) = (unsigned long)irq_stack_end;
 DEFINE_PER_CPU(struct task_struct *, current_task) = &init_task;
 
-static void __init do_initcalls(const struct initcall *call, const struct initcall *end)
+static void __init do_initcalls(const initcall_entry_t *call, const initcall_entry_t *end)
 {
 	for (; call < end; call++) {
 		int error = call->function();

@@ -19,6 +19,13 @@ struct rq {
 
 DECLARE_PER_CPU(struct rq, runqueues);
 
+/*
+ * hung_task.c: a thread that has slept uninterruptibly, or waited for a CPU, or had one to
+ * itself while others waited, for longer than this is reported. 0: never.
+ */
+#define HUNG_TASK_TIMEOUT_MS 10000
+void set_hung_task_timeout(unsigned int ms);
+
 /* hung_task.c, in the tick: is this CPU stuck with who has it? */
 void watchdog_tick(const struct rq *rq);
 

@@ -64,7 +64,7 @@ bool is_page_pointer(const struct page *page)
 	unsigned long pfn;
 
 	if (!virt_addr_valid(page) ||
-	    (page->flags & 0xffffffffUL) >> SECTIONS_SHIFT >= nr_mem_sections)
+	    (page->flags & 0xffffffffUL) >> SECTIONS_PGSHIFT >= __nr_mem_sections)
 		return false;
 	pfn = page_to_pfn(page);
 	return pfn_valid(pfn) && pfn_to_page(pfn) == page;
@@ -74,7 +74,7 @@ static bool at_rest(const struct page *page)
 {
 	/* Asked of each frame: without a branch it is twice as fast. */
 	return !(~page->page_type | (unsigned long)page->mapping | page_ref_count(page) |
-		 (page->flags & PAGE_FLAGS_MASK));
+		 (page->flags & PAGEFLAGS_MASK));
 }
 
 /* --- along the lists --------------------------------------------------------------- */
@@ -182,7 +182,7 @@ static unsigned long check_free_frames(struct page *page, unsigned long pfn, int
 				     pfn, buddy_order(page));
 		return 1;
 	}
-	if (page->mapping || page_ref_count(page) || (page->flags & PAGE_FLAGS_MASK))
+	if (page->mapping || page_ref_count(page) || (page->flags & PAGEFLAGS_MASK))
 		*found += mm_problem("I-page_alloc-1", "the head of free block %#lx is not at rest",
 				     pfn);
 	for (i = 1; i < nr; i++) {
@@ -314,8 +314,8 @@ static int check_mobility_disabled(void)
 
 	if (!page_group_by_mobility_disabled)
 		return 0;
-	for (section = 0; section < nr_mem_sections; section++)
-		for (i = 0; i < PAGEBLOCKS_PER_SECTION; i++)
+	for (section = 0; section < __nr_mem_sections; section++)
+		for (i = 0; i < __PAGEBLOCKS_PER_SECTION; i++)
 			if (mem_section[section].pageblock_type[i] != MIGRATE_UNMOVABLE)
 				found += mm_problem("I-pageblock-2", "section %lu has type %u",
 						    section,

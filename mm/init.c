@@ -33,6 +33,7 @@
 #include "slab.h"
 
 #define MIB(bytes)	   ((unsigned long)((bytes) >> 20))
+#define MAX_PFN		   (NR_MEM_SECTIONS << PFN_SECTION_SHIFT) /* 64 GiB */
 #define MAX_DMA_PFN	   (16UL << (20 - PAGE_SHIFT))
 #define SECTION_SIZE	   ((phys_addr_t)PAGES_PER_SECTION << PAGE_SHIFT)
 #define SECTION_PAGES_SIZE (PAGES_PER_SECTION * sizeof(struct page)) /* bytes of mem_map */
@@ -135,13 +136,13 @@ static void __init init_section_pages(unsigned long section, struct page *map)
 	mem_section[section].mem_map_base =
 		(unsigned long)map - section * PAGES_PER_SECTION * sizeof(struct page);
 #ifdef __i386__
-	if (section < NR_ADDRESS_SECTIONS)
-		address_mem_map_base[section] = mem_section[section].mem_map_base;
+	if (section < __NR_ADDRESS_SECTIONS)
+		__address_mem_map_base[section] = mem_section[section].mem_map_base;
 #endif
-	memset(mem_section[section].pageblock_type, MIGRATE_MOVABLE, PAGEBLOCKS_PER_SECTION);
+	memset(mem_section[section].pageblock_type, MIGRATE_MOVABLE, __PAGEBLOCKS_PER_SECTION);
 
 	for (page = map; page < map + PAGES_PER_SECTION; page++) {
-		page->flags = section << SECTIONS_SHIFT | zone << ZONES_SHIFT;
+		page->flags = section << SECTIONS_PGSHIFT | zone << ZONES_PGSHIFT;
 		INIT_LIST_HEAD(&page->lru);
 		page->mapping = NULL;
 		page->index = 0;
@@ -169,8 +170,8 @@ static void __init init_mem_map(void)
 	unsigned long sections = 0, run;
 	cycles_t start = get_cycles();
 
-	mem_section = memblock_alloc_or_panic(nr * sizeof(struct mem_section), 0, "the sections");
-	nr_mem_sections = nr;
+	mem_section = memblock_alloc_for(nr * sizeof(struct mem_section), 0, "the sections");
+	__nr_mem_sections = nr;
 	for (; section < nr; section += run ? run : 1) {
 		struct page *map;
 		phys_addr_t phys;
@@ -253,7 +254,7 @@ static void __init memblock_free_all(void)
 	phys_addr_t start, end;
 	u64 i;
 
-	for_each_free_mem_range(i, &start, &end) {
+	for_each_free_mem_range(i, NUMA_NO_NODE, MEMBLOCK_NONE, &start, &end, NULL) {
 		reserve_pages(last_end, PFN_UP(start));
 		last_end = PFN_DOWN(end);
 		if (PFN_UP(start) < last_end)
@@ -261,7 +262,7 @@ static void __init memblock_free_all(void)
 		else
 			last_end = PFN_UP(start);
 	}
-	reserve_pages(last_end, nr_mem_sections * PAGES_PER_SECTION);
+	reserve_pages(last_end, __nr_mem_sections * PAGES_PER_SECTION);
 	memblock_end();
 }
 
@@ -274,9 +275,9 @@ static void __init init_mobility_grouping(void)
 	if (PHYS_PFN(free) >= pageblock_nr_pages * MIGRATE_TYPES)
 		return;
 	disable_mobility_grouping();
-	for (section = 0; section < nr_mem_sections; section++)
+	for (section = 0; section < __nr_mem_sections; section++)
 		memset(mem_section[section].pageblock_type, MIGRATE_UNMOVABLE,
-		       PAGEBLOCKS_PER_SECTION);
+		       __PAGEBLOCKS_PER_SECTION);
 	pr_info("Pages are not grouped by mobility: there are too few\n");
 }
 

@@ -47,7 +47,7 @@ void build_zonelists(void);
 /* Where the allocator's fast path leaves off. Under zone->lock, or in the boot. */
 void set_fast_path_floor(struct zone *zone);
 
-/* The first zone to try, by gfp_zone_bits(); where there is none, one that never has a page. */
+/* The first zone to try, by __gfp_zone_bits(); where there is none, one that never has a page. */
 extern struct zone *best_zone[GFP_ZONEMASK + 1];
 void print_zones(void);
 
@@ -57,6 +57,9 @@ void print_zones(void);
 int memblock_add_range(struct memblock_type *type, phys_addr_t base, phys_addr_t size);
 int memblock_remove_range(struct memblock_type *type, phys_addr_t base, phys_addr_t size);
 int memblock_check_type(const struct memblock_type *type);
+
+/* memblock_alloc(), or the boot stops with a sentence that says what the memory was for. */
+void *memblock_alloc_for(phys_addr_t size, phys_addr_t align, const char *what);
 
 /* The memory is the page allocator's now: the lists are only read. */
 void memblock_end(void);
@@ -166,6 +169,10 @@ void page_owner_print(const struct page *page);
 const struct owner_trace *page_owner_trace(unsigned int i);
 int page_owner_check(void);
 
+/* True only of context that may sleep; `flags` are the interrupts' state. Two comparisons. */
+#define surely_preemptible(flags) \
+	(!irqs_disabled_flags(flags) && arch_this_cpu_equals(__preempt_count, PREEMPT_ENABLED))
+
 /*
  * For the fast paths, whose saved `flags` tell whether interrupts were on: may not sleep, but
  * asks to. Then the slow path, with its might_alloc(), has to serve and report it (API X1).
@@ -271,6 +278,10 @@ void pcp_trim(struct zone *zone);
 
 /* The report of a failed allocation, unless __GFP_NOWARN. */
 void warn_alloc(gfp_t gfp, unsigned int order);
+/* A page type beside Linux's: reported as bad, nobody gets it again. */
+#define PG_bad 0x00000800U
+__PAGETYPE(Bad, bad)
+
 /* What is wrong with a page that should be at rest, without any of the flags, or NULL. */
 const char *bad_page_reason(const struct page *page, unsigned long flags);
 /* Reports such a page, and makes sure that nobody gets it again. Returns whether it was free. */

@@ -106,7 +106,7 @@ void *kmalloc_large(size_t size, gfp_t gfp)
 /* An object's page: any address may be asked for, also one that no page is behind. */
 static __always_inline bool object_in_slab(const void *object)
 {
-	return likely(virt_to_mem_map_base(object)) &&
+	return likely(__virt_to_mem_map_base(object)) &&
 	       likely(virt_to_page(object)->flags & (1UL << PG_slab));
 }
 
@@ -133,7 +133,7 @@ static void report_not_kmalloc(const void *object, struct page *page)
 
 static noinline void kfree_large(const void *object)
 {
-	struct page *page = virt_to_mem_map_base(object) ? virt_to_page(object) : NULL;
+	struct page *page = __virt_to_mem_map_base(object) ? virt_to_page(object) : NULL;
 
 	if (likely(page && PageHead(page) && PAGE_ALIGNED(object)))
 		__free_pages(page, compound_order(page));

@@ -138,7 +138,7 @@ static phys_addr_t find_in_range(phys_addr_t start, phys_addr_t end, phys_addr_t
 	u64 i;
 
 	start = max(start, (phys_addr_t)PAGE_SIZE);
-	for_each_free_mem_range(i, &free_start, &free_end) {
+	for_each_free_mem_range(i, NUMA_NO_NODE, MEMBLOCK_NONE, &free_start, &free_end, NULL) {
 		free_start = max(free_start, start);
 		free_end = min(free_end, end);
 		if (free_start >= free_end || free_end - free_start < size)
@@ -323,7 +323,7 @@ phys_addr_t memblock_phys_alloc_range(phys_addr_t size, phys_addr_t align, phys_
 }
 
 void *memblock_alloc_try_nid(phys_addr_t size, phys_addr_t align, phys_addr_t min_addr,
-			     phys_addr_t max_addr)
+			     phys_addr_t max_addr, int nid)
 {
 	phys_addr_t end = memblock.current_limit;
 	phys_addr_t found;
@@ -338,10 +338,10 @@ void *memblock_alloc_try_nid(phys_addr_t size, phys_addr_t align, phys_addr_t mi
 
 void *memblock_alloc(phys_addr_t size, phys_addr_t align)
 {
-	return memblock_alloc_try_nid(size, align, 0, MEMBLOCK_ALLOC_ACCESSIBLE);
+	return memblock_alloc_try_nid(size, align, 0, MEMBLOCK_ALLOC_ACCESSIBLE, NUMA_NO_NODE);
 }
 
-void *memblock_alloc_or_panic(phys_addr_t size, phys_addr_t align, const char *what)
+void *memblock_alloc_for(phys_addr_t size, phys_addr_t align, const char *what)
 {
 	void *memory = memblock_alloc(size, align);
 
@@ -430,10 +430,13 @@ void __next_mem_range(u64 *i, const struct memblock_type *type, phys_addr_t *sta
  * at the last address. A free range is where a memory region and a gap meet. The cursor holds
  * the numbers of both; of the two, the one that ends first is done with.
  */
-void __next_free_mem_range(u64 *i, phys_addr_t *start, phys_addr_t *end)
+void __next_free_mem_range(u64 *i, phys_addr_t *start, phys_addr_t *end, int *nid)
 {
 	const struct memblock_type *memory = &memblock.memory, *reserved = &memblock.reserved;
 	unsigned long m = lower_32_bits(*i), gap = upper_32_bits(*i);
+
+	if (nid)
+		*nid = 0;
 
 	while (m < memory->cnt) {
 		const struct memblock_region *region = &memory->regions[m];

@@ -56,9 +56,9 @@ struct pglist_data contig_page_data;
 static struct zone no_zone = { .name = "none", .fast_path_floor = ~0UL };
 struct zone *best_zone[GFP_ZONEMASK + 1];
 struct mem_section *mem_section;
-unsigned long nr_mem_sections;
+unsigned long __nr_mem_sections;
 #ifdef __i386__
-unsigned long address_mem_map_base[NR_ADDRESS_SECTIONS];
+unsigned long __address_mem_map_base[__NR_ADDRESS_SECTIONS];
 #endif
 
 unsigned long max_pfn;

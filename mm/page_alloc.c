@@ -342,7 +342,7 @@ static bool gfp_pfmemalloc_allowed(gfp_t gfp)
 /* Somebody wrote to it while it was free, or freed it dirty as the tail of a block. */
 static inline bool page_is_dirty_at_alloc(const struct page *page)
 {
-	return (page->flags & PAGE_FLAGS_MASK) | (unsigned long)page->mapping |
+	return (page->flags & PAGEFLAGS_MASK) | (unsigned long)page->mapping |
 	       (page->page_type + 1) | page_ref_count(page);
 }
 
@@ -433,7 +433,7 @@ static struct page *rmqueue(struct zone *zone, unsigned int order, enum migratet
 			page = rmqueue_zone(zone, order, type, alloc_flags);
 		if (!page || likely(!page_is_dirty_at_alloc(page)))
 			return page;
-		bad_page(page, bad_page_reason(page, PAGE_FLAGS_MASK));
+		bad_page(page, bad_page_reason(page, PAGEFLAGS_MASK));
 	}
 }
 
@@ -539,7 +539,7 @@ static noinline struct page *alloc_pages_slow(gfp_t gfp, unsigned int order)
 
 static noinline struct page *alloc_pages_after_bad(struct page *page, gfp_t gfp, unsigned int order)
 {
-	bad_page(page, bad_page_reason(page, PAGE_FLAGS_MASK));
+	bad_page(page, bad_page_reason(page, PAGEFLAGS_MASK));
 	return alloc_pages_slow(gfp, order);
 }
 
@@ -550,7 +550,7 @@ static noinline struct page *alloc_pages_after_bad(struct page *page, gfp_t gfp,
  */
 struct page *__alloc_pages(gfp_t gfp, unsigned int order)
 {
-	struct zone *zone = best_zone[gfp_zone_bits(gfp)];
+	struct zone *zone = best_zone[__gfp_zone_bits(gfp)];
 	struct per_cpu_pages *pcp;
 	struct list_head *list, *entry;
 	struct page *page;
@@ -592,7 +592,7 @@ unsigned long get_zeroed_page(gfp_t gfp)
 /* Is there anything that a page at rest does not have, or that somebody wants to be told? */
 static inline bool needs_free_prepare(const struct page *page)
 {
-	return (page->flags & PAGE_FLAGS_MASK) | (unsigned long)page->mapping |
+	return (page->flags & PAGEFLAGS_MASK) | (unsigned long)page->mapping |
 	       (page->page_type + 1) | mm_debug_flags;
 }
 
@@ -613,7 +613,7 @@ static bool free_pages_prepare(struct page *page, unsigned int *order)
 		*order = compound_order(page);
 		page[1].compound_order = 0;
 	}
-	page->flags &= ~PAGE_FLAGS_MASK;
+	page->flags &= ~PAGEFLAGS_MASK;
 	if (unlikely(mm_debug_flags))
 		*order = debug_free_page(page, *order);
 	return true;

@@ -84,8 +84,8 @@ void __init page_owner_init(void)
 	if (!(mm_debug_flags & MM_DEBUG_PAGE_OWNER))
 		return;
 	traces = memblock_alloc(NR_TRACES * sizeof(*traces), 0);
-	section_owners = memblock_alloc(nr_mem_sections * sizeof(*section_owners), 0);
-	for (section = 0; traces && section_owners && section < nr_mem_sections; section++) {
+	section_owners = memblock_alloc(__nr_mem_sections * sizeof(*section_owners), 0);
+	for (section = 0; traces && section_owners && section < __nr_mem_sections; section++) {
 		struct page_owner *owners;
 
 		if (!mem_section[section].mem_map_base)
@@ -98,7 +98,7 @@ void __init page_owner_init(void)
 		section_owners[section] = owners;
 	}
 	nr_traces = 1;
-	if (traces && section_owners && section == nr_mem_sections)
+	if (traces && section_owners && section == __nr_mem_sections)
 		return;
 	pr_warn("page_owner: no room in lowmem for %zu bytes a page; it stays off\n",
 		sizeof(struct page_owner));
@@ -308,7 +308,7 @@ static int check_traces(void)
 
 	for (i = 0; i < nr_traces; i++)
 		owned += traces[i].pages;
-	for (section = 0; section < nr_mem_sections; section++) {
+	for (section = 0; section < __nr_mem_sections; section++) {
 		const struct page_owner *owners = section_owners[section];
 
 		for (i = 0; owners && i < PAGES_PER_SECTION; i++)

@@ -44,7 +44,7 @@
 #include "internal.h"
 
 unsigned int page_group_by_mobility_disabled;
-gfp_t gfp_mobility_mask = GFP_MOVABLE_MASK;
+gfp_t __gfp_mobility_mask = GFP_MOVABLE_MASK;
 
 #define NR_FALLBACKS (MIGRATE_PCPTYPES - 1)
 
@@ -57,13 +57,13 @@ static const enum migratetype fallbacks[MIGRATE_PCPTYPES][NR_FALLBACKS] = {
 
 void set_pageblock_migratetype(struct page *page, enum migratetype type)
 {
-	*pageblock_type_of(page) = type;
+	*__pageblock_type(page) = type;
 }
 
 void disable_mobility_grouping(void)
 {
 	page_group_by_mobility_disabled = 1;
-	gfp_mobility_mask = 0;
+	__gfp_mobility_mask = 0;
 }
 
 static struct page *pageblock_start(struct page *page)

@@ -400,7 +400,7 @@ void __init paging_init(void)
 
 	/* Of a top entry's flags only "present" exists: the others are reserved. */
 	set_pgd(pgd_offset_k(PAGE_OFFSET),
-		__pgd(__pa(memblock_alloc_or_panic(PAGE_SIZE, PAGE_SIZE, "the page directory")) |
+		__pgd(__pa(memblock_alloc_for(PAGE_SIZE, PAGE_SIZE, "the page directory")) |
 		      _PAGE_PRESENT));
 
 	map_lowmem(0, BIOS_AREA_SIZE);

@@ -144,7 +144,7 @@ static void show_free_blocks(const struct zone *zone)
 	pr_cont(" = %lukB\n", KIB(total));
 }
 
-void show_mem(void)
+void show_mem(unsigned int flags, nodemask_t *nodemask)
 {
 	struct zone *zone;
 
@@ -185,7 +185,7 @@ void warn_alloc(gfp_t gfp, unsigned int order)
 	pr_warn("%s: page allocation failure: order:%u, mode:%#x(%pGg), nodemask=(null)\n",
 		current->comm, order, gfp, &gfp);
 	dump_stack();
-	show_mem();
+	show_mem(0, NULL);
 }
 
 /* --- bad pages ------------------------------------------------------------------- */
@@ -207,7 +207,7 @@ const char *bad_page_reason(const struct page *page, unsigned long flags)
 void dump_page(struct page *page, const char *reason)
 {
 	struct page *head = compound_head(page);
-	unsigned long flags = page->flags & PAGE_FLAGS_MASK;
+	unsigned long flags = page->flags & PAGEFLAGS_MASK;
 
 	pr_warn("page:%px refcount:%d mapcount:%d mapping:%px index:%#lx pfn:%#lx zone:%s\n", page,
 		page_ref_count(page), page_mapcount(page), page->mapping, page->index,
@@ -230,7 +230,7 @@ static bool retire_page(struct page *page)
 		drain_all_pages(page_zone(page));
 		waited = take_page_off_buddy(page);
 	}
-	page->flags &= ~PAGE_FLAGS_MASK;
+	page->flags &= ~PAGEFLAGS_MASK;
 	page->mapping = NULL;
 	page->page_type = ~PG_bad;
 	set_page_count(page, 1);

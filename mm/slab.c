@@ -353,7 +353,7 @@ static noinline void slab_out_of_memory(struct kmem_cache *cache, gfp_t gfp)
 	pr_warn("  node 0: slabs: %lu, objs: %lu, partial: %lu\n", cache->node.nr_slabs,
 		cache->node.total_objects, cache->node.nr_partial);
 	dump_stack();
-	show_mem();
+	show_mem(0, NULL);
 }
 
 /* From the CPU's list, the slabs, or a new slab. May sleep if the flags allow. */

@@ -105,7 +105,7 @@ static void print_tracks(const struct kmem_cache *cache, const void *object)
 
 static void print_slab(const struct slab *slab)
 {
-	unsigned long flags = slab->__page_flags & PAGE_FLAGS_MASK;
+	unsigned long flags = slab->__page_flags & PAGEFLAGS_MASK;
 
 	pr_err("Slab 0x%px objects=%u used=%u fp=0x%px flags=%pGp\n", slab, slab->objects,
 	       slab->inuse, slab->freelist, &flags);

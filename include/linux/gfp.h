@@ -25,12 +25,12 @@ static inline bool gfpflags_allow_blocking(gfp_t gfp)
 }
 
 /* GFP_MOVABLE_MASK; 0 on a machine too small for grouping pages by mobility. */
-extern gfp_t gfp_mobility_mask;
+extern gfp_t __gfp_mobility_mask;
 
 static inline enum migratetype gfp_migratetype(gfp_t gfp)
 {
 	VM_WARN_ON((gfp & GFP_MOVABLE_MASK) == GFP_MOVABLE_MASK);
-	return (gfp & gfp_mobility_mask) >> GFP_MOVABLE_SHIFT;
+	return (gfp & __gfp_mobility_mask) >> GFP_MOVABLE_SHIFT;
 }
 
 /*
@@ -38,20 +38,19 @@ static inline enum migratetype gfp_migratetype(gfp_t gfp)
  * the table an entry. Of DMA, HIGHMEM and DMA32 only one may be given; the
  * eight other entries are bad, and fall to ZONE_DMA, which harms nobody.
  */
-#define GFP_ZONE_ENTRY(bits, zone) ((unsigned int)(zone) << ((unsigned int)(bits)*2))
-#define GFP_ZONE_TABLE                                                          \
-	(GFP_ZONE_ENTRY(0, ZONE_NORMAL) | GFP_ZONE_ENTRY(__GFP_DMA, ZONE_DMA) | \
-	 GFP_ZONE_ENTRY(__GFP_HIGHMEM, OPT_ZONE_HIGHMEM) |                      \
-	 GFP_ZONE_ENTRY(__GFP_DMA32, OPT_ZONE_DMA32) |                          \
-	 GFP_ZONE_ENTRY(__GFP_MOVABLE, ZONE_NORMAL) |                           \
-	 GFP_ZONE_ENTRY(__GFP_MOVABLE | __GFP_DMA, ZONE_DMA) |                  \
-	 GFP_ZONE_ENTRY(__GFP_MOVABLE | __GFP_HIGHMEM, OPT_ZONE_HIGHMEM) |      \
-	 GFP_ZONE_ENTRY(__GFP_MOVABLE | __GFP_DMA32, OPT_ZONE_DMA32))
+#define __ZONE_ENTRY(bits, zone) ((unsigned int)(zone) << ((unsigned int)(bits)*2))
+#define GFP_ZONE_TABLE                                                                          \
+	(__ZONE_ENTRY(0, ZONE_NORMAL) | __ZONE_ENTRY(__GFP_DMA, ZONE_DMA) |                     \
+	 __ZONE_ENTRY(__GFP_HIGHMEM, OPT_ZONE_HIGHMEM) |                                        \
+	 __ZONE_ENTRY(__GFP_DMA32, OPT_ZONE_DMA32) | __ZONE_ENTRY(__GFP_MOVABLE, ZONE_NORMAL) | \
+	 __ZONE_ENTRY(__GFP_MOVABLE | __GFP_DMA, ZONE_DMA) |                                    \
+	 __ZONE_ENTRY(__GFP_MOVABLE | __GFP_HIGHMEM, OPT_ZONE_HIGHMEM) |                        \
+	 __ZONE_ENTRY(__GFP_MOVABLE | __GFP_DMA32, OPT_ZONE_DMA32))
 /* A bit for each pair: DMA|HIGHMEM (3), DMA|DMA32 (5), HIGHMEM|DMA32 (6), all (7), and with MOVABLE. */
 #define GFP_ZONE_BAD 0xe8e8U
 
 /* The bits that name a zone: 0 to 15. Only good combinations may come here. */
-static inline unsigned int gfp_zone_bits(gfp_t gfp)
+static inline unsigned int __gfp_zone_bits(gfp_t gfp)
 {
 	unsigned int bits = gfp & GFP_ZONEMASK;
 
@@ -61,7 +60,7 @@ static inline unsigned int gfp_zone_bits(gfp_t gfp)
 
 static inline enum zone_type gfp_zone(gfp_t gfp)
 {
-	return (GFP_ZONE_TABLE >> (gfp_zone_bits(gfp) * 2)) & 3;
+	return (GFP_ZONE_TABLE >> (__gfp_zone_bits(gfp) * 2)) & 3;
 }
 
 struct page *__alloc_pages(gfp_t gfp, unsigned int order);

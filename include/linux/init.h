@@ -19,15 +19,15 @@
 
 typedef int (*initcall_t)(void);
 
-struct initcall {
+typedef struct {
 	initcall_t function;
 	const char *name;
-};
+} initcall_entry_t;
 
-#define __define_initcall(fn, level)                                                           \
-	static const struct initcall __initcall_##fn __used __section(".initcalls." level) = { \
-		.function = fn,                                                                \
-		.name = #fn,                                                                   \
+#define __define_initcall(fn, level)                                                            \
+	static const initcall_entry_t __initcall_##fn __used __section(".initcalls." level) = { \
+		.function = fn,                                                                 \
+		.name = #fn,                                                                    \
 	}
 
 #define console_initcall(fn) __define_initcall(fn, "console")

@@ -9,12 +9,17 @@
 #ifndef _LINUX_MEMBLOCK_H
 #define _LINUX_MEMBLOCK_H
 
+#include <linux/numa.h>
 #include <linux/types.h>
 
 /* How many ranges a list has room for at first. It doubles when it is full. */
 #ifndef INIT_MEMBLOCK_REGIONS
 #define INIT_MEMBLOCK_REGIONS 128
 #endif
+
+enum memblock_flags {
+	MEMBLOCK_NONE,
+};
 
 struct memblock_region {
 	phys_addr_t base;
@@ -58,8 +63,7 @@ void memblock_allow_resize(void);
 
 /*
  * Free memory, highest address first; aligned to `align`, a power of two (0: a
- * cache line); never page 0. NULL or 0 when there is none, or for size 0; the
- * _or_panic form stops the boot by a sentence that says what the memory was for.
+ * cache line); never page 0. NULL or 0 when there is none, or for size 0.
  *
  * The forms that return a pointer stay below current_limit, whatever max_addr
  * says, and zero the memory. min_addr is a wish: without room above it, memory
@@ -67,10 +71,9 @@ void memblock_allow_resize(void);
  */
 void *memblock_alloc(phys_addr_t size, phys_addr_t align);
 void *memblock_alloc_try_nid(phys_addr_t size, phys_addr_t align, phys_addr_t min_addr,
-			     phys_addr_t max_addr);
+			     phys_addr_t max_addr, int nid);
 phys_addr_t memblock_phys_alloc_range(phys_addr_t size, phys_addr_t align, phys_addr_t start,
 				      phys_addr_t end);
-void *memblock_alloc_or_panic(phys_addr_t size, phys_addr_t align, const char *what);
 
 /* Memory above has no address yet: the boot page tables reach to 1 GiB, the final ones less far. */
 void memblock_set_current_limit(phys_addr_t limit);
@@ -89,11 +92,12 @@ bool memblock_is_region_reserved(phys_addr_t base, phys_addr_t size);
 
 /*
  * Walking, in rising order: `i` is a u64 cursor. The free form gives memory that
- * is not reserved. The lists must not change meanwhile.
+ * is not reserved; with one node, and memory of one kind, `nid` and `flags` select
+ * nothing. p_nid may be NULL. The lists must not change meanwhile.
  */
 void __next_mem_range(u64 *i, const struct memblock_type *type, phys_addr_t *start,
 		      phys_addr_t *end);
-void __next_free_mem_range(u64 *i, phys_addr_t *start, phys_addr_t *end);
+void __next_free_mem_range(u64 *i, phys_addr_t *start, phys_addr_t *end, int *nid);
 
 #define for_each_mem_range(i, start, end)                                             \
 	for (i = 0, __next_mem_range(&i, &memblock.memory, start, end); i != ~(u64)0; \
@@ -101,8 +105,8 @@ void __next_free_mem_range(u64 *i, phys_addr_t *start, phys_addr_t *end);
 #define for_each_reserved_mem_range(i, start, end)                                      \
 	for (i = 0, __next_mem_range(&i, &memblock.reserved, start, end); i != ~(u64)0; \
 	     __next_mem_range(&i, &memblock.reserved, start, end))
-#define for_each_free_mem_range(i, start, end)                           \
-	for (i = 0, __next_free_mem_range(&i, start, end); i != ~(u64)0; \
-	     __next_free_mem_range(&i, start, end))
+#define for_each_free_mem_range(i, nid, flags, p_start, p_end, p_nid)               \
+	for (i = 0, __next_free_mem_range(&i, p_start, p_end, p_nid); i != ~(u64)0; \
+	     __next_free_mem_range(&i, p_start, p_end, p_nid))
 
 #endif

@@ -11,6 +11,7 @@
 #include <linux/log2.h>
 #include <linux/mmdebug.h>
 #include <linux/mmzone.h>
+#include <linux/nodemask.h>
 #include <linux/page-flags.h>
 #include <linux/page_ref.h>
 #include <linux/pfn.h>
@@ -45,25 +46,26 @@ static inline bool virt_addr_valid(const void *address)
  * address at all finds an entry here, and 0 if there are no struct pages. It makes kfree()
  * shorter by a load.
  */
-#define NR_ADDRESS_SECTIONS (1UL << (32 - PAGE_SHIFT - PFN_SECTION_SHIFT))
-extern unsigned long address_mem_map_base[NR_ADDRESS_SECTIONS];
+#define __NR_ADDRESS_SECTIONS (1UL << (32 - PAGE_SHIFT - PFN_SECTION_SHIFT))
+extern unsigned long __address_mem_map_base[__NR_ADDRESS_SECTIONS];
 
-static inline unsigned long virt_to_mem_map_base(const void *address)
+static inline unsigned long __virt_to_mem_map_base(const void *address)
 {
-	return address_mem_map_base[__pa(address) >> (PAGE_SHIFT + PFN_SECTION_SHIFT)];
+	return __address_mem_map_base[__pa(address) >> (PAGE_SHIFT + PFN_SECTION_SHIFT)];
 }
 #else
-static inline unsigned long virt_to_mem_map_base(const void *address)
+static inline unsigned long __virt_to_mem_map_base(const void *address)
 {
 	unsigned long pfn = __pa(address) >> PAGE_SHIFT;
 
-	return pfn >> PFN_SECTION_SHIFT < nr_mem_sections ? __pfn_to_section(pfn)->mem_map_base : 0;
+	return pfn >> PFN_SECTION_SHIFT < __nr_mem_sections ? __pfn_to_section(pfn)->mem_map_base
+							    : 0;
 }
 #endif
 
 static inline struct page *__virt_to_page(const void *address)
 {
-	return (struct page *)(virt_to_mem_map_base(address) +
+	return (struct page *)(__virt_to_mem_map_base(address) +
 			       (__pa(address) >> PAGE_SHIFT) * sizeof(struct page));
 }
 
@@ -187,8 +189,11 @@ unsigned long totalram_pages(void);
 unsigned long totalhigh_pages(void);
 unsigned long nr_free_pages(void);
 
-/* Zones, watermarks and free blocks on the console: what a failure report shows. */
-void show_mem(void);
+/*
+ * Zones, watermarks and free blocks on the console: what a failure report shows. The
+ * arguments leave out nodes, of which there is one: 0 and NULL.
+ */
+void show_mem(unsigned int flags, nodemask_t *nodemask);
 
 /* A struct page and what it means, for a report. */
 void dump_page(struct page *page, const char *reason);

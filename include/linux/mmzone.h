@@ -142,24 +142,24 @@ extern struct pglist_data contig_page_data;
  * that holds RAM has its 1024 struct pages; a hole costs one entry here. A
  * zone boundary is always one of sections, so a block never crosses either.
  */
-#define PFN_SECTION_SHIFT      MAX_PAGE_ORDER
-#define PAGES_PER_SECTION      (1UL << PFN_SECTION_SHIFT)
-#define PAGEBLOCKS_PER_SECTION (PAGES_PER_SECTION >> pageblock_order)
+#define PFN_SECTION_SHIFT	 MAX_PAGE_ORDER
+#define PAGES_PER_SECTION	 (1UL << PFN_SECTION_SHIFT)
+#define __PAGEBLOCKS_PER_SECTION (PAGES_PER_SECTION >> pageblock_order)
 
 struct mem_section {
 	/* Address of the struct page that pfn 0 would have; 0: no struct pages. */
 	unsigned long mem_map_base;
-	u8 pageblock_type[PAGEBLOCKS_PER_SECTION]; /* enum migratetype; under zone->lock */
+	u8 pageblock_type[__PAGEBLOCKS_PER_SECTION]; /* enum migratetype; under zone->lock */
 };
 
 extern struct mem_section *mem_section;
-extern unsigned long nr_mem_sections;
+extern unsigned long __nr_mem_sections;
 
-#define ZONES_SHIFT	__NR_PAGEFLAGS
-#define SECTIONS_SHIFT	(ZONES_SHIFT + 2)
-#define ZONES_MASK	3UL
-#define MAX_NR_SECTIONS (1UL << (32 - SECTIONS_SHIFT))
-#define MAX_PFN		(MAX_NR_SECTIONS << PFN_SECTION_SHIFT) /* 64 GiB */
+#define ZONES_PGSHIFT	 __NR_PAGEFLAGS
+#define ZONES_WIDTH	 2
+#define ZONES_MASK	 ((1UL << ZONES_WIDTH) - 1)
+#define SECTIONS_PGSHIFT (ZONES_PGSHIFT + ZONES_WIDTH)
+#define NR_MEM_SECTIONS	 (1UL << (32 - SECTIONS_PGSHIFT))
 
 static inline struct mem_section *__pfn_to_section(unsigned long pfn)
 {
@@ -168,13 +168,14 @@ static inline struct mem_section *__pfn_to_section(unsigned long pfn)
 
 static inline struct mem_section *__page_to_section(const struct page *page)
 {
-	return &mem_section[(page->flags & 0xffffffffUL) >> SECTIONS_SHIFT];
+	return &mem_section[(page->flags & 0xffffffffUL) >> SECTIONS_PGSHIFT];
 }
 
 /* Is there a struct page for this frame? It may be one that nobody may allocate. */
 static inline bool pfn_valid(unsigned long pfn)
 {
-	return (pfn >> PFN_SECTION_SHIFT) < nr_mem_sections && __pfn_to_section(pfn)->mem_map_base;
+	return (pfn >> PFN_SECTION_SHIFT) < __nr_mem_sections &&
+	       __pfn_to_section(pfn)->mem_map_base;
 }
 
 static inline struct page *pfn_to_page(unsigned long pfn)
@@ -189,7 +190,7 @@ static inline unsigned long page_to_pfn(const struct page *page)
 
 static inline enum zone_type page_zonenum(const struct page *page)
 {
-	return (page->flags >> ZONES_SHIFT) & ZONES_MASK;
+	return (page->flags >> ZONES_PGSHIFT) & ZONES_MASK;
 }
 
 static inline struct zone *page_zone(const struct page *page)
@@ -207,16 +208,16 @@ static inline bool migratetype_is_mergeable(enum migratetype type)
  * A section's struct pages are aligned to their size, so the page's address tells
  * which pageblock of the section it is in.
  */
-static inline u8 *pageblock_type_of(const struct page *page)
+static inline u8 *__pageblock_type(const struct page *page)
 {
 	unsigned long block = (unsigned long)page / (sizeof(struct page) << pageblock_order);
 
-	return &__page_to_section(page)->pageblock_type[block % PAGEBLOCKS_PER_SECTION];
+	return &__page_to_section(page)->pageblock_type[block % __PAGEBLOCKS_PER_SECTION];
 }
 
 static inline enum migratetype get_pageblock_migratetype(const struct page *page)
 {
-	return *pageblock_type_of(page);
+	return *__pageblock_type(page);
 }
 
 #endif

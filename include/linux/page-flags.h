@@ -29,7 +29,7 @@ enum pageflags {
 	__NR_PAGEFLAGS,
 };
 
-#define PAGE_FLAGS_MASK ((1UL << __NR_PAGEFLAGS) - 1)
+#define PAGEFLAGS_MASK ((1UL << __NR_PAGEFLAGS) - 1)
 
 /* A page with one of these still has a user: it must not be freed. */
 #define PAGE_FLAGS_CHECK_AT_FREE                                                              \
@@ -93,7 +93,7 @@ __PAGEFLAG(Pfmemalloc, pfmemalloc)
 #define PG_offline     0x00000100U
 #define PG_table       0x00000200U /* a page table */
 #define PG_guard       0x00000400U
-#define PG_bad	       0x00000800U /* reported as bad: nobody gets it again */
+/* 0x00000800U is PG_bad, in mm/internal.h. */
 
 #define __PAGETYPE(Name, name)                                                        \
 	static inline int Page##Name(const struct page *page)                         \
@@ -114,6 +114,5 @@ __PAGETYPE(Buddy, buddy)
 __PAGETYPE(Offline, offline)
 __PAGETYPE(Table, table)
 __PAGETYPE(Guard, guard)
-__PAGETYPE(Bad, bad)
 
 #endif

@@ -81,8 +81,4 @@ DECLARE_PER_CPU(int, __preempt_count);
 #define in_atomic()	     (preempt_count() != 0)
 #define preemptible()	     (preempt_count() == 0 && !irqs_disabled())
 
-/* True only of context that may sleep; `flags` are the interrupts' state. Two comparisons. */
-#define surely_preemptible(flags) \
-	(!irqs_disabled_flags(flags) && arch_this_cpu_equals(__preempt_count, PREEMPT_ENABLED))
-
 #endif

@@ -107,9 +107,9 @@ bool in_sched_functions(unsigned long address);
 unsigned long get_wchan(struct task_struct *task);
 
 /* Every task but the idle ones, in the order of their making. Under tasklist_lock. */
-extern struct list_head task_list;
+extern struct list_head __task_list;
 extern spinlock_t tasklist_lock;
-#define for_each_process(task) list_for_each_entry(task, &task_list, tasks)
+#define for_each_process(task) list_for_each_entry(task, &__task_list, tasks)
 
 #define __set_current_state(state) WRITE_ONCE(current->__state, (state))
 /* Before whatever the caller looks at next, also on other CPUs. */

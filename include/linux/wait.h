@@ -142,8 +142,8 @@ void __wake_up_locked(struct wait_queue_head *queue, unsigned int mode, int nr);
 #define wait_event_interruptible(queue, condition) \
 	__wait_event_state(queue, condition, TASK_INTERRUPTIBLE, 0)
 #define wait_event_killable(queue, condition) __wait_event_state(queue, condition, TASK_KILLABLE, 0)
-#define wait_event_exclusive(queue, condition) \
-	((void)__wait_event_state(queue, condition, TASK_UNINTERRUPTIBLE, 1))
+#define wait_event_killable_exclusive(queue, condition) \
+	__wait_event_state(queue, condition, TASK_KILLABLE, 1)
 #define wait_event_interruptible_exclusive(queue, condition) \
 	__wait_event_state(queue, condition, TASK_INTERRUPTIBLE, 1)
 

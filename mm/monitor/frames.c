@@ -108,7 +108,7 @@ unsigned long nr_present_sections(void)
 {
 	unsigned long section, nr = 0;
 
-	for (section = 0; section < nr_mem_sections; section++)
+	for (section = 0; section < __nr_mem_sections; section++)
 		nr += pfn_valid(section * PAGES_PER_SECTION);
 	return nr;
 }
@@ -136,7 +136,7 @@ bool mem_map_frame(u64 address, u64 *frame)
 {
 	unsigned long section;
 
-	for (section = 0; section < nr_mem_sections; section++) {
+	for (section = 0; section < __nr_mem_sections; section++) {
 		unsigned long pfn = section * PAGES_PER_SECTION;
 		u64 offset;
 

@@ -202,7 +202,7 @@ static void print_owner(const struct page *page)
 static void print_page(unsigned long pfn, const char *how, const char *state)
 {
 	struct page *page = pfn_to_page(pfn);
-	unsigned long flags = page->flags & PAGE_FLAGS_MASK;
+	unsigned long flags = page->flags & PAGEFLAGS_MASK;
 
 	mprintf("pfn %lu (0x%lx), taken as %s\n", pfn, pfn, how);
 	mprintf("  physical     0x%09llx\n", (u64)PFN_PHYS(pfn));

@@ -59,7 +59,7 @@ static void print_page(unsigned long pfn)
 		return;
 	}
 	page = pfn_to_page(pfn);
-	flags = page->flags & PAGE_FLAGS_MASK;
+	flags = page->flags & PAGEFLAGS_MASK;
 	mprintf("  frame 0x%lx: struct page at %px, zone %s, count %d, flags %pGp\n", pfn, page,
 		page_zone(page)->name, page_ref_count(page), &flags);
 }

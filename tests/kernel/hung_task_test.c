@@ -4,6 +4,7 @@
 #include <linux/sched/debug.h>
 #include "capture.h"
 #include "threads.h"
+#include "../../kernel/sched.h"
 
 #define TIMEOUT_MS 20
 #define TICKS(ms)  msecs_to_jiffies(ms)

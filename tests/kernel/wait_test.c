@@ -152,7 +152,7 @@ static int take_a_pass(void *data)
 {
 	struct sleeper *sleeper = data;
 
-	wait_event_exclusive(sleeper->scene->queue, READ_ONCE(sleeper->scene->open));
+	wait_event_killable_exclusive(sleeper->scene->queue, READ_ONCE(sleeper->scene->open));
 	go_on(sleeper);
 	return 0;
 }

@@ -114,7 +114,7 @@ static void link_to_itself(struct page *page)
 
 static void other_zone(struct page *page)
 {
-	page->flags ^= (unsigned long)(ZONE_DMA ^ ZONE_NORMAL) << ZONES_SHIFT;
+	page->flags ^= (unsigned long)(ZONE_DMA ^ ZONE_NORMAL) << ZONES_PGSHIFT;
 }
 
 /* What is done to a page of a free block, `frame` frames behind its head. */

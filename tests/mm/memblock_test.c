@@ -51,7 +51,7 @@ static void image_and_modules_are_reserved(struct kunit *test)
 	u64 i, free_start, free_end;
 
 	KUNIT_EXPECT_TRUE(test, memblock_is_region_memory(start, end - start));
-	for_each_free_mem_range(i, &free_start, &free_end) {
+	for_each_free_mem_range(i, NUMA_NO_NODE, MEMBLOCK_NONE, &free_start, &free_end, NULL) {
 		KUNIT_EXPECT_TRUE(test, free_end <= start || free_start >= end);
 		for_each_boot_module(module)
 			KUNIT_EXPECT_TRUE(test,
@@ -79,8 +79,10 @@ static void the_page_allocator_got_the_rest(struct kunit *test)
 	unsigned long free = 0, managed = 0;
 	struct zone *zone;
 	u64 i, start, end;
+	int nid = NUMA_NO_NODE;
 
-	for_each_free_mem_range(i, &start, &end) {
+	for_each_free_mem_range(i, NUMA_NO_NODE, MEMBLOCK_NONE, &start, &end, &nid) {
+		KUNIT_EXPECT_EQ(test, nid, 0);
 		if (PFN_UP(start) < PFN_DOWN(end))
 			free += PFN_DOWN(end) - PFN_UP(start);
 	}

@@ -144,8 +144,8 @@ static int __init count_types_at_boot(void)
 {
 	unsigned long section, i;
 
-	for (section = 0; section < nr_mem_sections; section++) {
-		for (i = 0; i < PAGEBLOCKS_PER_SECTION; i++) {
+	for (section = 0; section < __nr_mem_sections; section++) {
+		for (i = 0; i < __PAGEBLOCKS_PER_SECTION; i++) {
 			if (!mem_section[section].mem_map_base)
 				continue;
 			if (!section_has_slabs(section))

@@ -221,7 +221,7 @@ static void whatis_knows_objects(struct kunit *test)
 /* Of a thread that waits, of the caller, and of interrupts. */
 static void whatis_knows_stacks(struct kunit *test)
 {
-	struct task_struct *other = list_first_entry(&task_list, struct task_struct, tasks);
+	struct task_struct *other = list_first_entry(&__task_list, struct task_struct, tasks);
 	char *irq_stack = (char *)this_cpu_read(irq_stack_top) - IRQ_STACK_SIZE;
 	char text[64];
 

@@ -11,7 +11,7 @@
 static bool at_rest(const struct page *page)
 {
 	return !page_ref_count(page) && page->page_type == -1U && !page->mapping &&
-	       !(page->flags & PAGE_FLAGS_MASK);
+	       !(page->flags & PAGEFLAGS_MASK);
 }
 
 /* --- P1 to P4 ------------------------------------------------------------------------- */
@@ -142,7 +142,7 @@ static void expect_new(struct kunit *test, const struct page *page)
 	KUNIT_EXPECT_EQ(test, atomic_read(&page->_mapcount), -1);
 	KUNIT_EXPECT_NULL(test, page->mapping);
 	KUNIT_EXPECT_EQ(test, page_private(page), 0);
-	KUNIT_EXPECT_EQ(test, page->flags & PAGE_FLAGS_MASK, 0);
+	KUNIT_EXPECT_EQ(test, page->flags & PAGEFLAGS_MASK, 0);
 	KUNIT_EXPECT_FALSE(test, PageBuddy(page) || PageLRU(page) || PageSlab(page));
 }
 
@@ -390,7 +390,7 @@ static void api_P10_mem_info(struct kunit *test)
 	char line[64];
 
 	capture_begin(test, &capture);
-	show_mem();
+	show_mem(0, NULL);
 	capture_end(test, &capture);
 	KUNIT_EXPECT_NOT_NULL(test, strstr(capture.text, "Mem-Info:"));
 	snprintf(line, sizeof(line), "DMA free:%lukB min:%lukB low:%lukB high:%lukB",

@@ -34,8 +34,8 @@ PREPARE = (
     "python import memkern.check as checks, memkern.frames as frames",
     "python check = lambda name: checks.Check.make(getattr(checks, name), frames.MemMap())",
 )
-SAVED = ("contig_page_data", "zone_pcp", "init_task", "address_mem_map_base", "mem_section[4]",
-         "nr_mem_sections", "$page[0]", "$page[1]", "$page[512]", "*$last", "*$used", "traces[1]",
+SAVED = ("contig_page_data", "zone_pcp", "init_task", "__address_mem_map_base", "mem_section[4]",
+         "__nr_mem_sections", "$page[0]", "$page[1]", "$page[512]", "*$last", "*$used", "traces[1]",
          "*$text_pte", "*$low_pte")
 
 
@@ -88,12 +88,12 @@ SEEDS = (
          r"is in two blocks: \d+ of order 10"),
     Seed("buddies that are apart", listed(ORDER_9, 9, "$page[0]", "$page[512]"),
          "the free buddies .* of order 9 are apart"),
-    Seed("the number of sections", "nr_mem_sections = 99999999", "it was overwritten"),
+    Seed("the number of sections", "__nr_mem_sections = 99999999", "it was overwritten"),
     Seed("a CPU's counter", "zone_pcp[2].count += 1", "count .* found"),
     Seed("a list's head, printed", "$first->next = $first", "BROKEN: cycle", f"print {LIST}"),
     Seed("a struct page's section", "$page->flags ^= 4 << __NR_PAGEFLAGS", "names section",
          checked("sections")),
-    Seed("virt_to_page()'s table", "address_mem_map_base[4] += 32", "is wrong in section 4",
+    Seed("virt_to_page()'s table", "__address_mem_map_base[4] += 32", "is wrong in section 4",
          checked("addresses")),
     Seed("managed pages", f"{ZONE}.managed_pages = 1 << 30", "managed 1073741824",
          checked("zone_numbers")),

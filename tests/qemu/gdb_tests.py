@@ -311,7 +311,7 @@ def constants() -> list[Result]:
 
     names = by_hand.compared()
     lines = [f"#include <linux/{header}.h>" for header in ("mm", "poison", "sched", "irqdesc")]
-    lines += ['#include "mm/slab.h"']
+    lines += [f'#include "mm/{header}.h"' for header in ("internal", "slab")]
     lines += [f'_Static_assert((unsigned long long){name} == {value}ULL, "{name}");'
               for name, value in names.items()]
     with gdb_session.folder() as place:

@@ -33,7 +33,7 @@ def idle() -> list[Result]:
     talk = gdb_session.live([
         *AT_IDLE, "bt", "frame function do_interrupt", "info symbol regs->ip", "k-threads",
         "k-threads -v", "k-threads 2", "k-whatis $esp", "k-whatis irq_stack_top - 8192 - 1",
-        "k-whatis init_task.stack", "k-whatis ((struct task_struct *)task_list.next)->stack",
+        "k-whatis init_task.stack", "k-whatis ((struct task_struct *)__task_list.next)->stack",
         "k-irqs", "k-irqs -a", "k-timers", "k-check", "k-thread 1", "up 2",
         "bt -frame-arguments none",
         "k-thread", "print current_task", "print tasklist_lock", "k-thread 2", "stepi", "bt 1",
@@ -107,14 +107,14 @@ def core(image: str) -> list[Result]:
     return cases.results
 
 
-TASK = ("((struct task_struct *)((char *)task_list.prev"
+TASK = ("((struct task_struct *)((char *)__task_list.prev"
         " - (unsigned long)&((struct task_struct *)0)->tasks))")
 SEEDS = (
-    Seed("a task's next is itself", "task_list.next->next = task_list.next",
+    Seed("a task's next is itself", "__task_list.next->next = __task_list.next",
          "WRONG: .* cycle: next of", "k-threads"),
-    Seed("a task's next leads nowhere", "task_list.next->next = 0x10", "which cannot be read",
+    Seed("a task's next leads nowhere", "__task_list.next->next = 0x10", "which cannot be read",
          "k-threads -v"),
-    Seed("a task's prev leads astray", "task_list.next->prev = task_list.next", "prev of .*, not",
+    Seed("a task's prev leads astray", "__task_list.next->prev = __task_list.next", "prev of .*, not",
          "k-threads"),
     Seed("a saved stack pointer", "$task->sp = 0xc0000000", "WRONG: sp is 0xc0000000, its stack",
          "k-threads"),
@@ -137,7 +137,7 @@ SEEDS = (
          " *((void **)&init_task + 1) = &init_task, *((void **)&init_task + 2) = 0",
          "WRONG: the tree is deeper", "k-timers"),
 )
-SAVED = ("init_task", "task_list", "*task_list.next", "*$task", "*(long *)($task->sp + 16)",
+SAVED = ("init_task", "__task_list", "*__task_list.next", "*$task", "*(long *)($task->sp + 16)",
          "irq_descs[4]", "*irq_descs[4].action", "timer_bases", "hrtimer_bases")
 
 

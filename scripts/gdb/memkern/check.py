@@ -46,7 +46,7 @@ def sections(memmap: frames.MemMap) -> Iterator[str]:
 
 def addresses(memmap: frames.MemMap) -> Iterator[str]:
     """What virt_to_page() uses is what pfn_to_page() uses."""
-    table = kernel.variable("address_mem_map_base")
+    table = kernel.variable("__address_mem_map_base")
     for section in memmap.sections:
         if section < kernel.length(table):
             first = memmap.page_address(section * memmap.pages_per_section)

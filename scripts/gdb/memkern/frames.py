@@ -86,12 +86,12 @@ class MemMap:
     """The sections as they are now, and the struct pages that they lead to."""
 
     def __init__(self) -> None:
-        self.nr_sections = int(kernel.variable("nr_mem_sections"))
+        self.nr_sections = int(kernel.variable("__nr_mem_sections"))
         if not self.nr_sections or not int(kernel.variable("max_pfn")):
             raise gdb.GdbError("there are no struct pages yet: mm_init() makes them"
                                " (or this core file was dumped without -p)")
         if self.nr_sections > SECTIONS_AT_MOST:
-            raise gdb.GdbError(f"nr_mem_sections is {self.nr_sections}: it was overwritten")
+            raise gdb.GdbError(f"__nr_mem_sections is {self.nr_sections}: it was overwritten")
         self.pages_per_section = 1 << max_order()
         sections = kernel.variable("mem_section")
         self.blocks_per_section = kernel.length(sections[0]["pageblock_type"])

@@ -95,7 +95,7 @@ def at(address: int) -> Task:
 def walk() -> Iterator[Task]:
     """The idle task, then all others. links.Broken where their list is damaged."""
     yield idle()
-    head = kernel.variable("task_list")
+    head = kernel.variable("__task_list")
     if not int(head["next"]):
         return  # before the list is set up
     offset = kernel.offset_of("struct task_struct", "tasks")

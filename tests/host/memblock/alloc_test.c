@@ -52,13 +52,16 @@ static void test_bounds(void)
 	memblock_set_current_limit(END / 2 + 0x800);
 	expect_at("below the limit", memblock_alloc(0x100, 1), END / 2 + 0x700);
 	expect_at("below the limit, whatever max_addr says",
-		  memblock_alloc_try_nid(0x100, 1, 0, END), END / 2 + 0x600);
-	expect_at("below max_addr", memblock_alloc_try_nid(0x100, 1, 0, 0x8000), 0x7f00);
+		  memblock_alloc_try_nid(0x100, 1, 0, END, NUMA_NO_NODE), END / 2 + 0x600);
+	expect_at("below max_addr", memblock_alloc_try_nid(0x100, 1, 0, 0x8000, NUMA_NO_NODE),
+		  0x7f00);
 	expect_at("min_addr is kept where that can be",
-		  memblock_alloc_try_nid(0x100, 1, END / 2, MEMBLOCK_ALLOC_ACCESSIBLE),
+		  memblock_alloc_try_nid(0x100, 1, END / 2, MEMBLOCK_ALLOC_ACCESSIBLE,
+					 NUMA_NO_NODE),
 		  END / 2 + 0x500);
 	expect_at("and given up where not",
-		  memblock_alloc_try_nid(0x1000, 1, END / 2, MEMBLOCK_ALLOC_ACCESSIBLE),
+		  memblock_alloc_try_nid(0x1000, 1, END / 2, MEMBLOCK_ALLOC_ACCESSIBLE,
+					 NUMA_NO_NODE),
 		  END / 2 - 0x11000);
 
 	memblock_add(8ULL << 30, 1 << 20);
@@ -108,7 +111,7 @@ static void test_ends(void)
 
 static void alloc_too_much(void)
 {
-	memblock_alloc_or_panic(END, 1, "the tests");
+	memblock_alloc_for(END, 1, "the tests");
 }
 
 static void test_panic(void)

@@ -145,7 +145,7 @@ static bool same_free_ranges(void)
 	for (u = 0; u < UNITS; u++)
 		available[u] = memory[u] && !reserved[u];
 	u = 0;
-	for_each_free_mem_range(cursor, &start, &end) {
+	for_each_free_mem_range(cursor, NUMA_NO_NODE, MEMBLOCK_NONE, &start, &end, NULL) {
 		if (!same_run(available, &u, start, end))
 			return complain("free", start);
 	}
@@ -335,7 +335,8 @@ static bool random_allocation(void)
 	if (!wanted)
 		wanted = model_find(0, limit, nr, 1ULL << shift);
 
-	got = memblock_alloc_try_nid(nr * RAM_UNIT, 1ULL << shift, edge[from], edge[to]);
+	got = memblock_alloc_try_nid(nr * RAM_UNIT, 1ULL << shift, edge[from], edge[to],
+				     NUMA_NO_NODE);
 	first = got ? unit_of(__pa(got)) : wanted;
 	if (!follow_arrays(first, first + nr))
 		return false;

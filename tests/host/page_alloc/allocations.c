@@ -85,7 +85,7 @@ static void judge_new_page(struct page *page, gfp_t gfp, unsigned int order, int
 			   unsigned int reports_before)
 {
 	struct zone *zone = page_zone(page);
-	unsigned long flags = page->flags & PAGE_FLAGS_MASK & ~(1UL << PG_head);
+	unsigned long flags = page->flags & PAGEFLAGS_MASK & ~(1UL << PG_head);
 	/* On its way it gets something back from the per-CPU lists, in zones below their marks. */
 	bool makes_blocks = order > PAGE_ALLOC_COSTLY_ORDER && predict_ignores_marks(gfp);
 

@@ -141,7 +141,7 @@ static void set_map_base(unsigned long section, unsigned long base)
 {
 	mem_section[section].mem_map_base = base;
 #ifdef __i386__
-	address_mem_map_base[section] = base;
+	__address_mem_map_base[section] = base;
 #endif
 }
 
@@ -155,7 +155,8 @@ static void boot_section(unsigned long section)
 	memset(map, 0, PAGES_PER_SECTION * sizeof(struct page));
 	set_map_base(section, (unsigned long)map_of_section(0));
 	for (page = map; page < map + PAGES_PER_SECTION; page++) {
-		page->flags = section << SECTIONS_SHIFT | zone << ZONES_SHIFT | 1UL << PG_reserved;
+		page->flags = section << SECTIONS_PGSHIFT | zone << ZONES_PGSHIFT |
+			      1UL << PG_reserved;
 		INIT_LIST_HEAD(&page->lru);
 		page->page_type = -1U;
 		set_page_count(page, 1);
@@ -172,13 +173,13 @@ static void boot_pageblocks(void)
 	for (range = booted->free; range->end; range++)
 		pages += range->end - range->start;
 	page_group_by_mobility_disabled = 0;
-	gfp_mobility_mask = GFP_MOVABLE_MASK;
+	__gfp_mobility_mask = GFP_MOVABLE_MASK;
 	if (pages < pageblock_nr_pages * MIGRATE_TYPES) {
 		disable_mobility_grouping();
 		type = MIGRATE_UNMOVABLE;
 	}
 	for (section = 0; section < MAX_SECTIONS; section++)
-		memset(mem_section[section].pageblock_type, type, PAGEBLOCKS_PER_SECTION);
+		memset(mem_section[section].pageblock_type, type, __PAGEBLOCKS_PER_SECTION);
 }
 
 /* The tables of page owner outlive the machine: nobody owns anything at the next boot. */
@@ -212,7 +213,7 @@ static void boot_sections(void)
 
 	if (!mem_section)
 		mem_section = host_alloc(MAX_SECTIONS * sizeof(struct mem_section));
-	nr_mem_sections = MAX_SECTIONS;
+	__nr_mem_sections = MAX_SECTIONS;
 	boot_page_owner();
 	boot_pageblocks();
 	for (section = 0; section < MAX_SECTIONS; section++) {

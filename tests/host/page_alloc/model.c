@@ -316,7 +316,7 @@ static void check_page(const struct block *block, unsigned long i)
 		     "pfn %#lx: mapcount %d, mapping %p", block->pfn + i, page_mapcount(page),
 		     page->mapping);
 	model_expect(PageHead(page) == (block->kind == COMPOUND && first), "pfn %#lx: flags %#lx",
-		     block->pfn + i, page->flags & PAGE_FLAGS_MASK);
+		     block->pfn + i, page->flags & PAGEFLAGS_MASK);
 	if (block->kind == COMPOUND)
 		model_expect(compound_head(page) == head && PageTail(page) == !first &&
 				     compound_nr(head) == block->nr &&

@@ -282,7 +282,7 @@ static void check_order(struct task_struct *task, const struct held_lock *inner)
 			check_recursion(outer, inner);
 		else if (direct)
 			check_pair(outer, inner);
-		if (!(outer->flags & LOCK_TRY))
+		if (!(outer->flags & __LOCK_TRY))
 			direct = false;
 	}
 }
@@ -294,7 +294,7 @@ static void mark(const struct held_lock *held, enum lock_usage usage)
 	struct lock_class *class = &lock_classes[held->class];
 	struct lock_report report = { .fault = LOCK_IRQ_UNSAFE, .taken = *held, .usage = usage };
 
-	if ((class->flags & LOCK_SLEEPS) || (class->usage & 1U << usage))
+	if ((class->flags & __LOCK_SLEEPS) || (class->usage & 1U << usage))
 		return;
 	class->usage |= 1U << usage;
 	class->usage_ip[usage] = held->acquire_ip;
@@ -402,7 +402,7 @@ static unsigned int new_class(const struct lockdep_map *map, const void *key, un
 	lock_classes[nr] = (struct lock_class){ .key = key,
 						.name = map->name ?: "?",
 						.subclass = subclass,
-						.flags = flags & LOCK_SLEEPS };
+						.flags = flags & __LOCK_SLEEPS };
 	*room = declare_order(nr);
 	return nr;
 }
@@ -525,7 +525,7 @@ static void acquire(struct task_struct *task, const struct held_lock *taken, boo
 	}
 	*held = *taken;
 	lock_classes[held->class].taken++;
-	if (!(held->flags & LOCK_TRY)) {
+	if (!(held->flags & __LOCK_TRY)) {
 		check_order(task, held);
 		mark_waited_for(held);
 	}
@@ -578,7 +578,7 @@ void lock_release(struct lockdep_map *map, unsigned long ip)
 	leave(flags);
 }
 
-void lock_was_awaited(struct lockdep_map *map)
+void __lock_was_awaited(struct lockdep_map *map)
 {
 	struct held_lock *held;
 	unsigned long flags;
@@ -587,7 +587,7 @@ void lock_was_awaited(struct lockdep_map *map)
 		return;
 	held = find_held(current, map);
 	if (held) {
-		held->flags &= ~LOCK_TRY;
+		held->flags &= ~__LOCK_TRY;
 		check_order(current, held);
 		mark_waited_for(held);
 	}
@@ -605,24 +605,24 @@ static void change_flags(const struct lockdep_map *map, unsigned int set, unsign
 	held = find_held(current, map);
 	if (held) {
 		held->flags = (held->flags & ~clear) | set;
-		lock_classes[held->class].contended += !!(set & LOCK_WAITING);
+		lock_classes[held->class].contended += !!(set & __LOCK_WAITING);
 	}
 	leave(flags);
 }
 
 void lock_contended(struct lockdep_map *map)
 {
-	change_flags(map, LOCK_WAITING, 0);
+	change_flags(map, __LOCK_WAITING, 0);
 }
 
 void lock_acquired(struct lockdep_map *map)
 {
-	change_flags(map, 0, LOCK_WAITING);
+	change_flags(map, 0, __LOCK_WAITING);
 }
 
 void lock_downgrade(struct lockdep_map *map)
 {
-	change_flags(map, LOCK_SHARED, 0);
+	change_flags(map, __LOCK_SHARED, 0);
 }
 
 int lock_is_held(const struct lockdep_map *map)

@@ -23,7 +23,7 @@ struct lock_class {
 	const void *key; /* NULL: unused */
 	const char *name;
 	u8 subclass;
-	u8 flags;  /* LOCK_SLEEPS */
+	u8 flags;  /* __LOCK_SLEEPS */
 	u8 usage;  /* bits 1 << enum lock_usage */
 	u8 rank;   /* 1 + its place in the declared order; 0: none */
 	u16 edges; /* the first of those that leave it */

@@ -28,7 +28,7 @@ static bool holds(const struct task_struct *task, unsigned int class)
 
 	for (i = 0; i < READ_ONCE(task->lockdep_depth); i++)
 		if (task->held_locks[i].class == class &&
-		    !(task->held_locks[i].flags & LOCK_WAITING))
+		    !(task->held_locks[i].flags & __LOCK_WAITING))
 			return true;
 	return false;
 }
@@ -64,7 +64,7 @@ static bool take_snapshot(unsigned int nr, struct snapshot *snapshot)
 
 static const char *kind_of(const struct lock_class *class)
 {
-	return class->flags & LOCK_SLEEPS ? "sleeping" : "spinning";
+	return class->flags & __LOCK_SLEEPS ? "sleeping" : "spinning";
 }
 
 static void full_name(const struct lock_class *class, char *text, size_t size)

@@ -66,7 +66,7 @@ static const char *held_words(struct words *words, const struct held_lock *held)
 
 	snprintf(words->text, sizeof(words->text), "%px %s, at: %pS%s", held->instance,
 		 class_words(&class, held->class), (void *)held->acquire_ip,
-		 held->flags & LOCK_WAITING ? " (waiting)" : "");
+		 held->flags & __LOCK_WAITING ? " (waiting)" : "");
 	return words->text;
 }
 

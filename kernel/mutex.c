@@ -23,7 +23,7 @@ int mutex_trylock(struct mutex *lock)
 {
 	if (atomic_long_cmpxchg(&lock->owner, 0, (long)current))
 		return 0;
-	lock_acquire(&lock->dep_map, 0, LOCK_TRY | LOCK_SLEEPS, _RET_IP_);
+	lock_acquire(&lock->dep_map, 0, __LOCK_TRY | __LOCK_SLEEPS, _RET_IP_);
 	return 1;
 }
 
@@ -57,7 +57,7 @@ static __always_inline void __sched lock_in_state(struct mutex *lock, unsigned i
 						  unsigned int subclass)
 {
 	might_sleep();
-	lock_acquire(&lock->dep_map, subclass, LOCK_SLEEPS, _RET_IP_);
+	lock_acquire(&lock->dep_map, subclass, __LOCK_SLEEPS, _RET_IP_);
 	if (atomic_long_cmpxchg(&lock->owner, 0, (long)current))
 		lock_slowly(lock, state);
 }

@@ -72,7 +72,7 @@ static struct lock_state lock_console(void)
 		cpu_relax();
 	}
 	if (state.taken) {
-		lock_was_awaited(&console_lock.dep_map);
+		__lock_was_awaited(&console_lock.dep_map);
 		WRITE_ONCE(lock_owner, smp_processor_id());
 	}
 	return state;

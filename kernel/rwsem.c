@@ -76,14 +76,14 @@ static int try_common(struct rw_semaphore *sem, bool reads)
 void __sched down_read(struct rw_semaphore *sem)
 {
 	might_sleep();
-	lock_acquire(&sem->dep_map, 0, LOCK_SHARED | LOCK_SLEEPS, _RET_IP_);
+	lock_acquire(&sem->dep_map, 0, __LOCK_SHARED | __LOCK_SLEEPS, _RET_IP_);
 	down_common(sem, true, TASK_UNINTERRUPTIBLE);
 }
 
 int __sched down_read_interruptible(struct rw_semaphore *sem)
 {
 	might_sleep();
-	lock_acquire(&sem->dep_map, 0, LOCK_SHARED | LOCK_SLEEPS, _RET_IP_);
+	lock_acquire(&sem->dep_map, 0, __LOCK_SHARED | __LOCK_SLEEPS, _RET_IP_);
 	down_common(sem, true, TASK_INTERRUPTIBLE);
 	return 0;
 }
@@ -91,7 +91,7 @@ int __sched down_read_interruptible(struct rw_semaphore *sem)
 int __sched down_read_killable(struct rw_semaphore *sem)
 {
 	might_sleep();
-	lock_acquire(&sem->dep_map, 0, LOCK_SHARED | LOCK_SLEEPS, _RET_IP_);
+	lock_acquire(&sem->dep_map, 0, __LOCK_SHARED | __LOCK_SLEEPS, _RET_IP_);
 	down_common(sem, true, TASK_KILLABLE);
 	return 0;
 }
@@ -99,14 +99,14 @@ int __sched down_read_killable(struct rw_semaphore *sem)
 void __sched down_write(struct rw_semaphore *sem)
 {
 	might_sleep();
-	lock_acquire(&sem->dep_map, 0, LOCK_SLEEPS, _RET_IP_);
+	lock_acquire(&sem->dep_map, 0, __LOCK_SLEEPS, _RET_IP_);
 	down_common(sem, false, TASK_UNINTERRUPTIBLE);
 }
 
 int __sched down_write_killable(struct rw_semaphore *sem)
 {
 	might_sleep();
-	lock_acquire(&sem->dep_map, 0, LOCK_SLEEPS, _RET_IP_);
+	lock_acquire(&sem->dep_map, 0, __LOCK_SLEEPS, _RET_IP_);
 	down_common(sem, false, TASK_KILLABLE);
 	return 0;
 }
@@ -115,7 +115,7 @@ int down_read_trylock(struct rw_semaphore *sem)
 {
 	if (!try_common(sem, true))
 		return 0;
-	lock_acquire(&sem->dep_map, 0, LOCK_TRY | LOCK_SHARED | LOCK_SLEEPS, _RET_IP_);
+	lock_acquire(&sem->dep_map, 0, __LOCK_TRY | __LOCK_SHARED | __LOCK_SLEEPS, _RET_IP_);
 	return 1;
 }
 
@@ -123,7 +123,7 @@ int down_write_trylock(struct rw_semaphore *sem)
 {
 	if (!try_common(sem, false))
 		return 0;
-	lock_acquire(&sem->dep_map, 0, LOCK_TRY | LOCK_SLEEPS, _RET_IP_);
+	lock_acquire(&sem->dep_map, 0, __LOCK_TRY | __LOCK_SLEEPS, _RET_IP_);
 	return 1;
 }
 

@@ -29,10 +29,10 @@ struct task_struct;
 #define SINGLE_DEPTH_NESTING 1
 
 /* How a lock is taken. */
-#define LOCK_TRY     0x01 /* without waiting for it, so the order proves nothing */
-#define LOCK_SHARED  0x02 /* others may have it too */
-#define LOCK_SLEEPS  0x04 /* who waits for it sleeps */
-#define LOCK_WAITING 0x08 /* the checker's: not got yet */
+#define __LOCK_TRY     0x01 /* without waiting for it, so the order proves nothing */
+#define __LOCK_SHARED  0x02 /* others may have it too */
+#define __LOCK_SLEEPS  0x04 /* who waits for it sleeps */
+#define __LOCK_WAITING 0x08 /* the checker's: not got yet */
 
 #ifdef CONFIG_LOCKDEP
 
@@ -50,7 +50,7 @@ void lock_acquire(struct lockdep_map *map, unsigned int subclass, unsigned int f
 		  unsigned long ip);
 void lock_release(struct lockdep_map *map, unsigned long ip);
 /* After a try that succeeded: it was one of many, the caller did wait. */
-void lock_was_awaited(struct lockdep_map *map);
+void __lock_was_awaited(struct lockdep_map *map);
 /* Between lock_acquire() and having the lock: somebody else has it. Then: it is the caller's. */
 void lock_contended(struct lockdep_map *map);
 void lock_acquired(struct lockdep_map *map);
@@ -85,7 +85,7 @@ void debug_show_held_locks(const struct task_struct *task);
 #define lockdep_unregister_key(key)		    ((void)(key))
 #define lock_acquire(map, subclass, flags, ip)	    ((void)0)
 #define lock_release(map, ip)			    ((void)0)
-#define lock_was_awaited(map)			    ((void)0)
+#define __lock_was_awaited(map)			    ((void)0)
 #define lock_contended(map)			    ((void)0)
 #define lock_acquired(map)			    ((void)0)
 #define lock_downgrade(map)			    ((void)0)

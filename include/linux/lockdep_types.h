@@ -22,13 +22,13 @@ struct lockdep_map {
 };
 
 #ifdef CONFIG_LOCKDEP
-#define LOCKDEP_MAP_INIT(lock_name)   \
+#define __LOCKDEP_MAP_INIT(lock_name) \
 	{                             \
 		.name = (#lock_name), \
 	}
 #else
-#define LOCKDEP_MAP_INIT(lock_name) \
-	{                           \
+#define __LOCKDEP_MAP_INIT(lock_name) \
+	{                             \
 	}
 #endif
 
@@ -37,7 +37,7 @@ struct held_lock {
 	struct lockdep_map *instance;
 	unsigned long acquire_ip;
 	u16 class;
-	u8 flags;   /* LOCK_* */
+	u8 flags;   /* __LOCK_* */
 	u8 context; /* 0: the task; otherwise which interrupt, by nesting */
 };
 

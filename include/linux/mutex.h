@@ -19,10 +19,11 @@ struct mutex {
 	struct lockdep_map dep_map;
 };
 
-#define __MUTEX_INITIALIZER(name)                                                                 \
-	{                                                                                         \
-		.owner = ATOMIC_LONG_INIT(0), .wait_lock = __SPIN_LOCK_UNLOCKED(name.wait_lock),  \
-		.wait_list = LIST_HEAD_INIT((name).wait_list), .dep_map = LOCKDEP_MAP_INIT(name), \
+#define __MUTEX_INITIALIZER(name)                                                                \
+	{                                                                                        \
+		.owner = ATOMIC_LONG_INIT(0), .wait_lock = __SPIN_LOCK_UNLOCKED(name.wait_lock), \
+		.wait_list = LIST_HEAD_INIT((name).wait_list),                                   \
+		.dep_map = __LOCKDEP_MAP_INIT(name),                                             \
 	}
 #define DEFINE_MUTEX(name) struct mutex name = __MUTEX_INITIALIZER(name)
 

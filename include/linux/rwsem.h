@@ -19,10 +19,11 @@ struct rw_semaphore {
 	struct lockdep_map dep_map;
 };
 
-#define __RWSEM_INITIALIZER(name)                                                                 \
-	{                                                                                         \
-		.wait_lock = __SPIN_LOCK_UNLOCKED(name.wait_lock),                                \
-		.wait_list = LIST_HEAD_INIT((name).wait_list), .dep_map = LOCKDEP_MAP_INIT(name), \
+#define __RWSEM_INITIALIZER(name)                                  \
+	{                                                          \
+		.wait_lock = __SPIN_LOCK_UNLOCKED(name.wait_lock), \
+		.wait_list = LIST_HEAD_INIT((name).wait_list),     \
+		.dep_map = __LOCKDEP_MAP_INIT(name),               \
 	}
 #define DECLARE_RWSEM(name) struct rw_semaphore name = __RWSEM_INITIALIZER(name)
 

@@ -31,9 +31,9 @@ typedef struct spinlock {
 
 typedef spinlock_t raw_spinlock_t;
 
-#define __SPIN_LOCK_UNLOCKED(name)                \
-	{                                         \
-		.dep_map = LOCKDEP_MAP_INIT(name) \
+#define __SPIN_LOCK_UNLOCKED(name)                  \
+	{                                           \
+		.dep_map = __LOCKDEP_MAP_INIT(name) \
 	}
 #define DEFINE_SPINLOCK(name) spinlock_t name = __SPIN_LOCK_UNLOCKED(name)
 
@@ -83,7 +83,7 @@ static __lock_inline int spin_trylock(spinlock_t *lock)
 	preempt_disable();
 	if (__atomic_compare_exchange_n(&lock->next, &ticket, ticket + 1, false, __ATOMIC_ACQUIRE,
 					__ATOMIC_RELAXED)) {
-		lock_acquire(&lock->dep_map, 0, LOCK_TRY, _THIS_IP_);
+		lock_acquire(&lock->dep_map, 0, __LOCK_TRY, _THIS_IP_);
 		return 1;
 	}
 	preempt_enable();

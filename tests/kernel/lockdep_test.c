@@ -149,7 +149,7 @@ static void tries_until_it_succeeds_are_waiting(struct kunit *test)
 	kunit_expect_report(test, "possible circular locking dependency");
 	spin_lock(&b);
 	KUNIT_EXPECT_EQ(test, spin_trylock(&a), 1);
-	lock_was_awaited(&a.dep_map);
+	__lock_was_awaited(&a.dep_map);
 	spin_unlock(&a);
 	spin_unlock(&b);
 	KUNIT_EXPECT_EQ(test, kunit_reports_seen(test), 1);
@@ -355,7 +355,7 @@ static void contention_is_counted(struct kunit *test)
 	msleep(20);
 	KUNIT_EXPECT_EQ(test, lock_classes[class].contended, 1);
 	KUNIT_EXPECT_EQ(test, task->lockdep_depth, 1);
-	KUNIT_EXPECT_TRUE(test, task->held_locks[0].flags & LOCK_WAITING);
+	KUNIT_EXPECT_TRUE(test, task->held_locks[0].flags & __LOCK_WAITING);
 	mutex_unlock(&mutex);
 	finish_thread(task);
 	KUNIT_EXPECT_EQ(test, lock_classes[class].contended, 1);

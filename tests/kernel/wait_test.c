@@ -81,11 +81,11 @@ static void api_L3_wait_event(struct kunit *test)
 	lay_down(test, scene, 3, wait_until_open);
 	KUNIT_EXPECT_TRUE(test, waitqueue_active(&scene->queue));
 	wake_up(&scene->queue); /* for nothing */
-	schedule_timeout_uninterruptible(1);
+	settle();
 	KUNIT_EXPECT_EQ(test, out(scene), 0U);
 	wake_up_interruptible(&scene->queue); /* not these */
 	WRITE_ONCE(scene->open, true);
-	schedule_timeout_uninterruptible(1);
+	settle();
 	KUNIT_EXPECT_EQ(test, out(scene), 0U);
 	wake_up(&scene->queue);
 	KUNIT_EXPECT_TRUE(test, eventually(out(scene) == 3));
@@ -165,10 +165,10 @@ static void exclusive_ones_are_woken_in_their_order(struct kunit *test)
 	lay_down(test, scene, SLEEPERS, take_a_pass);
 	WRITE_ONCE(scene->open, true);
 	wake_up(&scene->queue);
-	schedule_timeout_uninterruptible(2);
+	settle();
 	KUNIT_EXPECT_EQ(test, out(scene), 1U);
 	wake_up_nr(&scene->queue, 2);
-	schedule_timeout_uninterruptible(2);
+	settle();
 	KUNIT_EXPECT_EQ(test, out(scene), 3U);
 	wake_up_all(&scene->queue);
 	KUNIT_ASSERT_TRUE(test, eventually(out(scene) == SLEEPERS));
@@ -191,7 +191,7 @@ static void all_others_are_woken_with_the_first_exclusive_one(struct kunit *test
 	lay_down(test, scene, 4, first_is_exclusive);
 	WRITE_ONCE(scene->open, true);
 	wake_up(&scene->queue);
-	schedule_timeout_uninterruptible(2);
+	settle();
 	KUNIT_EXPECT_EQ(test, out(scene), 3U);
 	KUNIT_EXPECT_TRUE(test, is_asleep(scene->sleepers[1].task));
 	wake_up(&scene->queue);
@@ -248,7 +248,7 @@ static void a_condition_under_a_lock(struct kunit *test)
 		scene->passes++;
 		spin_unlock_irq(&scene->lock);
 		wake_up(&scene->queue);
-		schedule_timeout_uninterruptible(2);
+		settle();
 		KUNIT_EXPECT_EQ(test, out(scene), i);
 	}
 }
@@ -272,7 +272,7 @@ static void api_L3_complete_lets_one_pass(struct kunit *test)
 	lay_down(test, scene, 3, wait_until_done);
 	for (i = 1; i <= 3; i++) {
 		complete(&scene->done);
-		schedule_timeout_uninterruptible(2);
+		settle();
 		KUNIT_EXPECT_EQ(test, out(scene), i);
 		KUNIT_EXPECT_EQ(test, scene->order[i - 1], (int)i - 1);
 	}

@@ -142,7 +142,7 @@ static void queued_again_while_it_runs(struct kunit *test)
 	start_shut(test, job);
 	KUNIT_EXPECT_TRUE(test, queue_work(wq, &job->work));
 	KUNIT_EXPECT_FALSE(test, queue_work(wq, &job->work));
-	schedule_timeout_uninterruptible(2);
+	settle();
 	KUNIT_EXPECT_EQ(test, READ_ONCE(job->begun), 1U); /* not twice at once */
 	open_gate(job);
 	flush_workqueue(wq);
@@ -162,9 +162,10 @@ static void a_work_that_queues_itself(struct kunit *test)
 
 /* --- flush and cancel --------------------------------------------------------------------- */
 
+/* Others, the case that waits among them, have their turn first. */
 static int open_soon(void *job)
 {
-	schedule_timeout_uninterruptible(2);
+	settle();
 	open_gate(job);
 	return 0;
 }
@@ -209,7 +210,7 @@ static void api_L5_cancel_work_sync(struct kunit *test)
 	start_thread(test, open_soon, job);
 	KUNIT_EXPECT_FALSE(test, cancel_work_sync(&job->work));
 	KUNIT_EXPECT_EQ(test, runs(job), 1U);
-	schedule_timeout_uninterruptible(1);
+	settle();
 	KUNIT_EXPECT_EQ(test, runs(job), 1U);
 	KUNIT_EXPECT_FALSE(test, work_pending(&job->work));
 }
@@ -361,7 +362,7 @@ static void no_more_than_max_active_at_once(struct kunit *test)
 		queue_work(wq, &jobs[i]->work);
 	}
 	KUNIT_EXPECT_TRUE(test, eventually(READ_ONCE(jobs[1]->begun) == 1));
-	schedule_timeout_uninterruptible(2);
+	settle();
 	KUNIT_EXPECT_EQ(test, READ_ONCE(jobs[0]->begun), 1U);
 	KUNIT_EXPECT_EQ(test, READ_ONCE(jobs[2]->begun), 0U);
 	open_gate(jobs[1]);

@@ -265,7 +265,7 @@ static void check_pair(const struct held_lock *outer, const struct held_lock *in
 		check_irq_orders();
 }
 
-static void check_recursion(const struct held_lock *outer, const struct held_lock *inner)
+static void report_recursion(const struct held_lock *outer, const struct held_lock *inner)
 {
 	struct lock_report report = { .fault = LOCK_RECURSIVE, .taken = *inner, .held = *outer };
 	bool reported;
@@ -277,19 +277,34 @@ static void check_recursion(const struct held_lock *outer, const struct held_loc
 		lockdep_report(&report);
 }
 
-/* Of the lock that was put last on the task's list, and was waited for. */
-static void check_order(struct task_struct *task, const struct held_lock *inner)
+/* Is one of its class held already, by the same context? */
+static bool is_recursive(const struct task_struct *task, const struct held_lock *inner)
 {
 	const struct held_lock *outer = inner;
-	bool direct = true;
 
 	while (outer-- > task->held_locks && outer->context == inner->context) {
-		if (outer->class == inner->class)
-			check_recursion(outer, inner);
-		else if (direct)
-			check_pair(outer, inner);
+		if (outer->class != inner->class)
+			continue;
+		report_recursion(outer, inner);
+		return true;
+	}
+	return false;
+}
+
+/*
+ * Of the lock that was put last on the task's list, and was waited for. A recursion is a
+ * circle too, by way of what is held in between: it is reported as what it is.
+ */
+static void check_order(const struct task_struct *task, const struct held_lock *inner)
+{
+	const struct held_lock *outer = inner;
+
+	if (is_recursive(task, inner))
+		return;
+	while (outer-- > task->held_locks && outer->context == inner->context) {
+		check_pair(outer, inner);
 		if (!(outer->flags & LOCK_TRY))
-			direct = false;
+			return;
 	}
 }
 

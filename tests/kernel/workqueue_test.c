@@ -16,11 +16,13 @@ struct job {
 	bool shut;
 	bool in_process, may_sleep;
 	unsigned int again; /* how often it queues itself */
+	unsigned long last; /* jiffies when it last began */
 };
 
 static void run_job(struct job *job)
 {
 	WRITE_ONCE(job->begun, job->begun + 1);
+	job->last = jiffies;
 	job->in_process = in_task() && !irqs_disabled();
 	job->may_sleep = preemptible();
 	wait_event_idle(job->changed, !READ_ONCE(job->shut));
@@ -252,13 +254,15 @@ static void a_work_that_waits_for_itself_is_told_so(struct kunit *test)
 static void api_L5_delayed_work(struct kunit *test)
 {
 	struct job *job = make_job(test, system_wq);
+	unsigned long start = jiffies;
 
+	preempt_disable(); /* or it might have run before we look */
 	KUNIT_EXPECT_TRUE(test, schedule_delayed_work(&job->dwork, 3));
 	KUNIT_EXPECT_FALSE(test, schedule_delayed_work(&job->dwork, 0));
 	KUNIT_EXPECT_TRUE(test, delayed_work_pending(&job->dwork));
-	mdelay(1);
-	KUNIT_EXPECT_EQ(test, runs(job), 0U);
+	preempt_enable();
 	KUNIT_EXPECT_TRUE(test, eventually(runs(job) == 1));
+	KUNIT_EXPECT_TRUE(test, time_after_eq(job->last, start + 3));
 	flush_delayed_work(&job->dwork);
 	KUNIT_EXPECT_TRUE(test, schedule_delayed_work(&job->dwork, 0));
 	KUNIT_EXPECT_TRUE(test, eventually(runs(job) == 2));
@@ -270,11 +274,14 @@ static void api_L5_cancel_delayed_work(struct kunit *test)
 	struct job *job = make_job(test, system_wq);
 
 	KUNIT_EXPECT_FALSE(test, cancel_delayed_work(&job->dwork));
-	schedule_delayed_work(&job->dwork, 2);
+	schedule_delayed_work(&job->dwork, HZ);
 	KUNIT_EXPECT_TRUE(test, cancel_delayed_work(&job->dwork));
-	schedule_delayed_work(&job->dwork, 2);
+	KUNIT_EXPECT_FALSE(test, timer_pending(&job->dwork.timer));
+	schedule_delayed_work(&job->dwork, HZ);
 	KUNIT_EXPECT_TRUE(test, cancel_delayed_work_sync(&job->dwork));
-	schedule_timeout_uninterruptible(4);
+	KUNIT_EXPECT_FALSE(test, timer_pending(&job->dwork.timer));
+	KUNIT_EXPECT_FALSE(test, delayed_work_pending(&job->dwork));
+	settle();
 	KUNIT_EXPECT_EQ(test, runs(job), 0U);
 }
 

@@ -22,8 +22,8 @@ CONTEXTS = ("kunit=all", "kunit.filter=*context*")
 AT_IDLE = ("tbreak monitor_start", "continue", "tbreak idle", "continue",
            "tbreak tick_event", "continue")
 
-LISTED = (r"^    0 swapper/0 +running ",
-          r"^    1 init +sleeping +\d+  (schedule_timeout|console_\w+)$",
+LISTED = (r"^    0 swapper/0 +runs ",
+          r"^    1 init +sleeps +\d+  (schedule_timeout|console_\w+)$",
           r"^    2 ksoftirqd/0 +idle +\d+  run_ksoftirqd$")
 WAITS = (r"^    1 init .*\n      __schedule \(kernel/sched.c:\d+\)\n(      .*\n)*"
          r"      monitor_start \(.*\n      init \(.*\n      kthread_entry \(.*\n"
@@ -79,7 +79,7 @@ def handler(image: str) -> list[Result]:
                r"#\d+ +.*(interrupt_myself|start|run_in_context) \(",
                r" run_in_context \(.*\n(.*\n)*#\d+ .* in ret_from_fork \(")
     cases.says("print current_task", r"\(init\[1\]\)$")
-    cases.says("k-threads", r"^    1 init +running ")
+    cases.says("k-threads", r"^    1 init +runs ")
     cases.says("bt ", r"^#0 .*in_tasklet \((.*\n)*#\d+ .*(call_on_irq_stack|handle_interrupt) \("
                r"(.*\n)*#\d+ .* in (ret_from_fork|start_kernel) \(")
     return cases.results

@@ -60,6 +60,7 @@ void kthread_bind(struct task_struct *task, unsigned int cpu)
 {
 	if (!WARN_ON(task->__state != TASK_NEW || cpu >= nr_cpu_ids))
 		task->cpu = cpu;
+	cpumask_copy(&task->cpus_mask, cpumask_of(task->cpu));
 }
 
 void *kthread_data(struct task_struct *task)

@@ -115,6 +115,7 @@ void __noreturn start_kernel(u32 magic, u32 mbi_phys)
 	do_initcalls(__start_console_initcalls, __start_initcalls);
 	pr_notice("memkern: a kernel about memory (" BUILD_NAME __VERSION__ ")\n");
 	cpu_identify();
+	tsc_init();
 	add_device_randomness(&(cycles_t){ get_cycles() }, sizeof(cycles_t));
 
 	boot_info_init(magic, mbi_phys);

@@ -1,9 +1,25 @@
 // SPDX-License-Identifier: MIT
 /* What listings have in common: their arguments, and their output as JSON. */
+#include <linux/errno.h>
+#include <linux/init.h>
 #include <linux/kernel.h>
 #include <linux/string.h>
 #include <memkern/monitor.h>
 #include <memkern/monitor_output.h>
+#include <memkern/params.h>
+
+static bool coloured = true;
+
+static int __init set_colour(char *value)
+{
+	return value ? kstrtobool(value, &coloured) : -EINVAL;
+}
+early_param("colour", set_colour);
+
+const char *colour(const char *sequence)
+{
+	return coloured ? sequence : "";
+}
 
 bool take_word(int *argc, char **argv, const char *word)
 {

@@ -39,6 +39,7 @@
  * Left out: real-time classes, groups, and moving tasks between CPUs.
  */
 #include <linux/bug.h>
+#include <linux/errno.h>
 #include <linux/init.h>
 #include <linux/irqflags.h>
 #include <linux/jiffies.h>
@@ -417,6 +418,21 @@ void set_user_nice(struct task_struct *task, long nice)
 	task_rq_unlock(rq, flags);
 }
 
+/* With one CPU that runs there is nowhere to move it from. */
+int set_cpus_allowed_ptr(struct task_struct *task, const struct cpumask *mask)
+{
+	unsigned long flags;
+	struct cpumask left;
+	struct rq *rq;
+
+	if (!cpumask_and(&left, mask, cpu_online_mask))
+		return -EINVAL;
+	rq = task_rq_lock(task, &flags);
+	cpumask_copy(&task->cpus_mask, mask);
+	task_rq_unlock(rq, flags);
+	return 0;
+}
+
 int task_nice(const struct task_struct *task)
 {
 	return task->nice;
@@ -427,6 +443,7 @@ void sched_fork(struct task_struct *task)
 {
 	task->__state = TASK_NEW;
 	task->cpu = smp_processor_id();
+	cpumask_copy(&task->cpus_mask, cpu_possible_mask);
 	task->weight = NICE_0_WEIGHT;
 	task->vruntime = READ_ONCE(this_rq()->min_vruntime);
 	task->last_seen = sched_clock();

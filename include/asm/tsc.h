@@ -10,6 +10,9 @@ typedef u64 cycles_t;
 /* The counter; 0 where the CPU has none. Needs no calibration. */
 cycles_t get_cycles(void);
 
+/* Boot: the counter is measured from here on. After cpu_identify(). */
+void tsc_init(void);
+
 /* A difference of two counters in nanoseconds; the first call calibrates (50 ms). */
 u64 cycles_to_ns(cycles_t cycles);
 

@@ -85,6 +85,62 @@ static inline int atomic_dec_if_positive(atomic_t *v)
 	return value - 1;
 }
 
+/*
+ * 64 bits: by cmpxchg8b, which every CPU with PAE has. Reading is not a plain load either, or
+ * it might see half of a change.
+ */
+#define ATOMIC64_INIT(i) \
+	{                \
+		(i)      \
+	}
+
+static inline s64 atomic64_cmpxchg(atomic64_t *v, s64 old, s64 new)
+{
+	return __sync_val_compare_and_swap(&v->counter, old, new);
+}
+
+static inline s64 atomic64_read(const atomic64_t *v)
+{
+	return atomic64_cmpxchg((atomic64_t *)v, 0, 0);
+}
+
+static inline s64 atomic64_xchg(atomic64_t *v, s64 new)
+{
+	s64 old, found = v->counter;
+
+	do {
+		old = found;
+		found = atomic64_cmpxchg(v, old, new);
+	} while (found != old);
+	return old;
+}
+
+static inline void atomic64_set(atomic64_t *v, s64 i)
+{
+	atomic64_xchg(v, i);
+}
+
+static inline s64 atomic64_fetch_add(s64 i, atomic64_t *v)
+{
+	s64 old, found = v->counter;
+
+	do {
+		old = found;
+		found = atomic64_cmpxchg(v, old, old + i);
+	} while (found != old);
+	return old;
+}
+
+#define atomic64_add_return(i, v) (atomic64_fetch_add((i), (v)) + (i))
+#define atomic64_sub_return(i, v) atomic64_add_return(-(s64)(i), (v))
+#define atomic64_add(i, v)	  ((void)atomic64_fetch_add((i), (v)))
+#define atomic64_sub(i, v)	  ((void)atomic64_fetch_add(-(s64)(i), (v)))
+#define atomic64_inc(v)		  atomic64_add(1, (v))
+#define atomic64_dec(v)		  atomic64_sub(1, (v))
+#define atomic64_inc_return(v)	  atomic64_add_return(1, (v))
+#define atomic64_dec_return(v)	  atomic64_sub_return(1, (v))
+#define atomic64_dec_and_test(v)  (atomic64_dec_return(v) == 0)
+
 /* On both x86 builds a long-sized atomic is the same code on another type. */
 typedef struct {
 	long counter;

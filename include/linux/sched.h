@@ -19,6 +19,7 @@
 
 #include <linux/atomic.h>
 #include <linux/completion.h>
+#include <linux/cpumask.h>
 #include <linux/kernel.h>
 #include <linux/list.h>
 #include <linux/lockdep_types.h>
@@ -73,6 +74,7 @@ struct task_struct {
 	unsigned int __state; /* TASK_*; set by the task itself, to RUNNING by who wakes it */
 
 	/* Under the lock of its CPU's run queue: */
+	struct cpumask cpus_mask; /* where it may run */
 	unsigned int cpu;
 	bool on_rq;  /* in the queue, or running */
 	bool on_cpu; /* running: its registers are in the CPU */
@@ -132,6 +134,9 @@ int _cond_resched(void);
 		_cond_resched(); \
 	})
 void yield(void);
+
+/* The task may run on these CPUs only. 0, or -EINVAL: none of them runs. */
+int set_cpus_allowed_ptr(struct task_struct *task, const struct cpumask *mask);
 
 /*
  * Makes a sleeping task runnable. 1 if it slept, 0 if it was awake: then it will see at its next

@@ -24,4 +24,14 @@ extern unsigned int nr_cpu_ids; /* CPUs that were found: ids are 0 .. nr_cpu_ids
 	})
 #define put_cpu() preempt_enable()
 
+typedef void (*smp_call_func_t)(void *info);
+
+/*
+ * func(info) on that CPU, with interrupts off; `wait`: returns when it is done. 0, or -ENXIO:
+ * there is no such CPU, or it does not run.
+ */
+int smp_call_function_single(int cpu, smp_call_func_t func, void *info, int wait);
+/* On all of them, this one included. */
+void on_each_cpu(smp_call_func_t func, void *info, int wait);
+
 #endif

@@ -43,19 +43,29 @@ static irqreturn_t pit_interrupt(int irq, void *dev_id)
 	return IRQ_HANDLED;
 }
 
-/* Where nobody answers, the bus says all ones for ever; a count has moved away from there. */
-static bool pit_counts(void)
+static unsigned int pit_read_count(void)
 {
-	unsigned int count, i;
+	unsigned int count;
 
-	pit_set_next_event(PIT_MAX_TICKS, &pit);
-	for (i = 0; i < 10; i++)
-		io_delay();
 	outb(PIT_SELECT_0 | PIT_LATCH, PIT_MODE);
 	count = inb(PIT_CHANNEL_0);
-	count |= inb(PIT_CHANNEL_0) << 8;
+	return count | inb(PIT_CHANNEL_0) << 8;
+}
+
+/*
+ * Where nobody answers, the bus says all ones for ever; a count moves away from there, within
+ * a microsecond, or so an emulator may take a port's access for one.
+ */
+static bool pit_counts(void)
+{
+	unsigned int looks = 1000;
+	bool moved = false;
+
+	pit_set_next_event(PIT_MAX_TICKS, &pit);
+	while (!moved && looks--)
+		moved = pit_read_count() != PIT_MAX_TICKS;
 	pit_shutdown(&pit);
-	return count != PIT_MAX_TICKS;
+	return moved;
 }
 
 bool pit_timer_init(void)

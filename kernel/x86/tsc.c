@@ -15,6 +15,9 @@
  *
  *	(b2 - a1) / (c1 - c2 + 1)  <=  rate  <=  (a2 - b1) / (c1 - c2 - 1)
  *
+ * It begins with the boot, whose time is then not waited for (tsc_init()). Should the boot take
+ * longer than the PIT can count, 55 ms, it is begun anew.
+ *
  * A host may take the CPU away between b and a: of a few readings the quickest is taken. The
  * bounds are then some 40 millionths apart.
  *
@@ -24,6 +27,7 @@
  * Nanoseconds are counts * mult >> 22, with mult = 10^6 * 2^22 / kHz: it fits
  * into 32 bits from 1 MHz on, and is exact to a millionth up to 4 GHz.
  */
+#include <linux/init.h>
 #include <linux/irqflags.h>
 #include <linux/io.h>
 #include <linux/limits.h>
@@ -141,19 +145,39 @@ static bool wait_for_last_count(unsigned int count)
 	return count <= LAST_COUNT;
 }
 
-/* kHz, or 0. */
-static u64 measure(void)
+struct measurement {
+	u8 gate;
+	bool begun;
+	struct reading first;
+};
+
+static struct measurement of_the_boot;
+
+static void begin_measurement(struct measurement *measurement)
 {
-	u8 gate = start_channel_2(FIRST_COUNT);
-	struct reading first = quickest_reading(), second;
+	measurement->gate = start_channel_2(FIRST_COUNT);
+	measurement->first = quickest_reading();
+	measurement->begun = true;
+}
+
+void __init tsc_init(void)
+{
+	begin_measurement(&of_the_boot);
+}
+
+/* kHz, or 0. */
+static u64 end_measurement(struct measurement *measurement)
+{
+	struct reading first = measurement->first, second;
 	bool well = wait_for_last_count(first.count);
 	unsigned int counts;
 	u64 low, high;
 
+	measurement->begun = false;
 	second = quickest_reading();
 	/* The output tells a count that has passed 0, however far: the host was away for long. */
 	well = well && !(inb(PIT_GATE) & PIT_OUTPUT);
-	outb(gate, PIT_GATE);
+	outb(measurement->gate, PIT_GATE);
 	counts = first.count - second.count;
 	if (!well || second.count > LAST_COUNT || counts < ENOUGH)
 		return 0;
@@ -164,13 +188,16 @@ static u64 measure(void)
 
 static u64 measured_khz(void)
 {
+	struct measurement measurement = of_the_boot;
 	unsigned int attempt;
 	unsigned long flags;
 	u64 khz = 0;
 
 	for (attempt = 0; attempt < ATTEMPTS && !khz; attempt++) {
 		local_irq_save(flags);
-		khz = measure();
+		if (!measurement.begun)
+			begin_measurement(&measurement);
+		khz = end_measurement(&measurement);
 		local_irq_restore(flags);
 	}
 	tsc_khz_source = "measured against the PIT";

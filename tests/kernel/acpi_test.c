@@ -459,7 +459,7 @@ static struct kunit_case acpi_cases[] = {
 	KUNIT_CASE(broken_entries),
 	KUNIT_CASE(unknown_entries_are_passed_by),
 	KUNIT_CASE(more_than_there_is_room_for),
-	KUNIT_CASE(random_corruption),
+	KUNIT_CASE_SLOW(random_corruption),
 	{},
 };
 

@@ -6,7 +6,7 @@
 #include "threads.h"
 #include "../../kernel/sched.h"
 
-#define TIMEOUT_MS 20
+#define TIMEOUT_MS 50
 #define TICKS(ms)  msecs_to_jiffies(ms)
 
 static void normal_timeout(struct kunit *test)
@@ -95,7 +95,7 @@ static void a_soft_lockup_is_reported_once(struct kunit *test)
 	struct waiter *waiter = start_waiter(test, TASK_IDLE, &task);
 
 	KUNIT_ASSERT_TRUE(test, eventually(is_asleep(task)));
-	kunit_expect_report(test, "BUG: soft lockup - CPU#0 stuck for 0s! [init:1]");
+	kunit_expect_report(test, "BUG: soft lockup - CPU#0 stuck for ");
 	/* The one who waits has waited too long as well: the look at threads comes after. */
 	kunit_expect_report(test, "runnable but not run for more than 0 seconds");
 	set_hung_task_timeout(TIMEOUT_MS);

@@ -35,7 +35,7 @@ static void api_L4_create_does_not_run(struct kunit *test)
 	int *calls = zeroed(test, int);
 	struct task_struct *task = make_thread(test, count_calls, calls);
 
-	schedule_timeout_uninterruptible(2);
+	settle();
 	KUNIT_EXPECT_EQ(test, *calls, 0);
 	KUNIT_EXPECT_EQ(test, wake_up_process(task), 1);
 	KUNIT_EXPECT_TRUE(test, eventually(READ_ONCE(*calls) == 1));
@@ -129,7 +129,7 @@ static void park_and_unpark(struct kunit *test)
 		KUNIT_EXPECT_TRUE(test, is_asleep(task));
 		before = READ_ONCE(*rounds);
 		KUNIT_EXPECT_EQ(test, wake_up_process(task), 0);
-		schedule_timeout_uninterruptible(2);
+		settle();
 		KUNIT_EXPECT_EQ(test, READ_ONCE(*rounds), before);
 		kthread_unpark(task);
 		if (i)
@@ -245,11 +245,9 @@ static int overflow(void *unused)
 static void expect_death(struct kunit *test, int (*function)(void *), const char *report)
 {
 	static struct capture capture;
-	unsigned long *rounds = zeroed(test, unsigned long);
-	struct task_struct *other = start_thread(test, spin_until_stopped, rounds);
 	struct task_struct *task = make_thread(test, function, NULL);
 	unsigned int seen = kunit_reports_seen(test);
-	int result;
+	int *calls = zeroed(test, int), result;
 
 	kunit_expect_report(test, report);
 	capture_begin(test, &capture);
@@ -259,9 +257,8 @@ static void expect_death(struct kunit *test, int (*function)(void *), const char
 	KUNIT_EXPECT_EQ(test, result, -EFAULT);
 	KUNIT_EXPECT_STREQ(test, capture.text, "");
 	KUNIT_EXPECT_EQ(test, kunit_reports_seen(test), seen + 1);
-	WRITE_ONCE(*rounds, 0);
-	KUNIT_EXPECT_TRUE(test, eventually(READ_ONCE(*rounds) > 0));
-	KUNIT_EXPECT_EQ(test, kthread_stop(other), 42);
+	KUNIT_EXPECT_EQ(test, finish_thread(test, start_thread(test, count_calls, calls)), 7);
+	KUNIT_EXPECT_EQ(test, *calls, 1);
 }
 
 static void a_fault_ends_its_thread_only(struct kunit *test)
@@ -294,7 +291,7 @@ static struct kunit_case kthread_cases[] = { KUNIT_CASE(api_L4_run_and_stop),
 					     KUNIT_CASE(a_thread_that_returns_is_gone),
 					     KUNIT_CASE(kthread_exit_gives_the_result),
 					     KUNIT_CASE(names_and_numbers),
-					     KUNIT_CASE(park_and_unpark),
+					     KUNIT_CASE_SLOW(park_and_unpark),
 					     KUNIT_CASE(parking_twice_or_too_late),
 					     KUNIT_CASE(a_guard_page_below_each_stack),
 					     KUNIT_CASE(the_high_water_mark),

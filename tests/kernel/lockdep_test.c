@@ -99,7 +99,8 @@ static void inversion_with_the_outer_of_three(struct kunit *test)
 	spin_unlock(&a);
 	kunit_expect_report(test, "possible circular locking dependency");
 	c_then_a();
-	KUNIT_EXPECT_EQ(test, kunit_reports_seen(test), 1);
+	KUNIT_ASSERT_EQ(test, kunit_reports_seen(test), 1);
+	KUNIT_EXPECT_EQ(test, last_lock_report.nr_path, 2);
 }
 
 /* Given back in another order than taken: what matters is what is held at the time. */
@@ -165,6 +166,21 @@ static void recursion(struct kunit *test)
 	print_last_report(test);
 	expect_printed(test, "lock(lock_a);\n  lock(lock_a);");
 	expect_printed(test, "May be due to missing lock nesting notation");
+}
+
+/* What is taken in between makes it no better. */
+static void recursion_further_out(struct kunit *test)
+{
+	lockdep_set_class_and_name(&c, &keys[0], "lock_a");
+	kunit_expect_report(test, "possible recursive locking detected: lock_a");
+	spin_lock(&a);
+	spin_lock(&b);
+	spin_lock(&c);
+	spin_unlock(&c);
+	spin_unlock(&b);
+	spin_unlock(&a);
+	KUNIT_ASSERT_EQ(test, kunit_reports_seen(test), 1);
+	KUNIT_EXPECT_PTR_EQ(test, last_lock_report.held.instance, &a.dep_map);
 }
 
 /* Two locks of one class, nested in a known order. */
@@ -567,6 +583,7 @@ static struct kunit_case lockdep_cases[] = {
 	KUNIT_CASE(trylock_is_held_like_any_other),
 	KUNIT_CASE(tries_until_it_succeeds_are_waiting),
 	KUNIT_CASE(recursion),
+	KUNIT_CASE(recursion_further_out),
 	KUNIT_CASE(subclass_is_no_recursion),
 	KUNIT_CASE(unlocked_by_nobody),
 	KUNIT_CASE(unlocked_twice),

@@ -157,6 +157,7 @@ static struct task_struct *start_sleeper(struct kunit *test, int *runs)
 	struct task_struct *task = start_thread(test, note_each_wake_up, runs);
 	int i;
 
+	yield(); /* behind it */
 	KUNIT_ASSERT_TRUE(test, eventually(is_asleep(task)));
 	for (i = 0; i < 20 && (s64)(current->vruntime - task->vruntime) < 2 * NSEC_PER_MSEC; i++)
 		mdelay(1);
@@ -179,7 +180,7 @@ static void preempt_disable_keeps_others_out(struct kunit *test)
 
 	preempt_disable();
 	wake_up_process(task);
-	mdelay(4); /* some ticks */
+	mdelay(2); /* a tick, at least */
 	KUNIT_EXPECT_EQ(test, READ_ONCE(*runs), 0);
 	KUNIT_EXPECT_TRUE(test, need_resched());
 	preempt_enable();
@@ -363,7 +364,7 @@ static void api_X1_in_an_interrupt_of_the_idle_task(struct kunit *test)
 	del_timer_sync(&probe.timer);
 }
 
-static struct kunit_case sched_cases[] = { KUNIT_CASE(a_busy_thread_does_not_keep_others_out),
+static struct kunit_case sched_cases[] = { KUNIT_CASE_SLOW(a_busy_thread_does_not_keep_others_out),
 					   KUNIT_CASE_SLOW(
 						   each_of_8_busy_equals_runs_within_100_ms),
 					   KUNIT_CASE_SLOW(nice_shares),

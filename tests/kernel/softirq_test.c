@@ -103,7 +103,7 @@ static void api_L3_local_bh_disable_holds_back(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, in_serving_softirq());
 	KUNIT_EXPECT_TRUE(test, in_task());
 	raise_softirq(TEST_SOFTIRQ);
-	mdelay(3); /* interrupts come, and look */
+	mdelay(2); /* interrupts come, and look */
 	local_bh_enable();
 	KUNIT_EXPECT_EQ(test, runs(), 0U);
 	local_bh_enable();
@@ -126,7 +126,7 @@ static int count_rounds(void *rounds)
 }
 
 /* One that does not end: after some rounds ksoftirqd goes on with it, a thread among others. */
-static void threads_run_beside_softirqs_that_do_not_end(struct kunit *test)
+static void endless_softirqs_leave_room(struct kunit *test)
 {
 	unsigned long *rounds = zeroed(test, unsigned long);
 
@@ -287,9 +287,8 @@ static void api_L5_tasklet_disable(struct kunit *test)
 	tasklet_disable(&note->tasklet);
 	tasklet_disable(&note->tasklet);
 	tasklet_schedule(&note->tasklet);
-	schedule_timeout_uninterruptible(2);
 	tasklet_enable(&note->tasklet);
-	schedule_timeout_uninterruptible(2);
+	schedule_timeout_uninterruptible(1);
 	KUNIT_EXPECT_EQ(test, READ_ONCE(note->runs), 0U);
 	tasklet_enable(&note->tasklet);
 	KUNIT_EXPECT_TRUE(test, eventually(READ_ONCE(note->runs) == 1));
@@ -339,8 +338,7 @@ static struct kunit_case softirq_cases[] = { KUNIT_CASE(api_L5_softirq_context),
 					     KUNIT_CASE(raised_by_a_task_it_is_ksoftirqd_s),
 					     KUNIT_CASE(api_L3_local_bh_disable_holds_back),
 					     KUNIT_CASE(a_softirq_that_raises_itself),
-					     KUNIT_CASE(
-						     threads_run_beside_softirqs_that_do_not_end),
+					     KUNIT_CASE_SLOW(endless_softirqs_leave_room),
 					     KUNIT_CASE(a_leaked_preempt_count_is_reported),
 					     KUNIT_CASE(api_L5_tasklet_runs_after_its_handler_once),
 					     KUNIT_CASE(the_older_form_gets_its_data),

@@ -68,13 +68,32 @@ static inline bool is_asleep(const struct task_struct *task)
 	return !READ_ONCE(task->on_rq) && !READ_ONCE(task->on_cpu);
 }
 
-/* Sleeps until the condition holds, for a second at most. */
-#define eventually(condition)                                       \
-	({                                                          \
-		unsigned long __end = jiffies + HZ;                 \
-		while (!(condition) && time_before(jiffies, __end)) \
-			schedule_timeout_uninterruptible(1);        \
-		(condition);                                        \
+/*
+ * Lets the other threads run until all of them sleep, if they do so soon. With one CPU a few
+ * turns are enough; others may need time.
+ */
+static inline void settle(void)
+{
+	int turns;
+
+	for (turns = 0; turns < 20; turns++)
+		yield();
+	if (num_online_cpus() > 1)
+		schedule_timeout_uninterruptible(2);
+}
+
+/* Waits until the condition holds: some turns of the others, then a second at most. */
+#define eventually(condition)                                                               \
+	({                                                                                  \
+		unsigned long __end = jiffies + HZ;                                         \
+		int __turns;                                                                \
+		for (__turns = 0; !(condition) && time_before(jiffies, __end); __turns++) { \
+			if (__turns < 20)                                                   \
+				yield();                                                    \
+			else                                                                \
+				schedule_timeout_uninterruptible(1);                        \
+		}                                                                           \
+		(condition);                                                                \
 	})
 
 /* Lets a thread run to its end by itself, and says what it returned. */

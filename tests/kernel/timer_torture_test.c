@@ -26,6 +26,7 @@ struct victim {
 };
 
 static struct victim victims[NR];
+static bool stopping; /* a timer that fires starts no other one any more */
 static struct rnd_state rnd; /* under irqs off: all contexts draw from it */
 
 static u32 draw(u32 below)
@@ -70,7 +71,8 @@ static void victim_fires(struct timer_list *timer)
 	struct victim *victim = from_timer(victim, timer, timer);
 
 	victim->fired++;
-	torment();
+	if (!stopping)
+		torment();
 }
 
 static enum hrtimer_restart torment_from_interrupt(struct hrtimer *timer)
@@ -84,6 +86,7 @@ static void stop_victims(void *unused)
 {
 	unsigned int i;
 
+	stopping = true;
 	for (i = 0; i < NR; i++)
 		victims[i].stops += del_timer_sync(&victims[i].timer);
 }
@@ -112,6 +115,7 @@ static void timers_from_everywhere(struct kunit *test)
 	memset(victims, 0, sizeof(victims));
 	for (i = 0; i < NR; i++)
 		timer_setup(&victims[i].timer, victim_fires, i % 4 ? 0 : TIMER_IRQSAFE);
+	stopping = false;
 	KUNIT_ASSERT_EQ(test, kunit_add_action(test, stop_victims, NULL), 0);
 	hrtimer_init(&interrupter, CLOCK_MONOTONIC, HRTIMER_MODE_REL);
 	interrupter.function = torment_from_interrupt;

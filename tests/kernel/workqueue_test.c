@@ -16,11 +16,13 @@ struct job {
 	bool shut;
 	bool in_process, may_sleep;
 	unsigned int again; /* how often it queues itself */
+	unsigned long last; /* jiffies when it last began */
 };
 
 static void run_job(struct job *job)
 {
 	WRITE_ONCE(job->begun, job->begun + 1);
+	job->last = jiffies;
 	job->in_process = in_task() && !irqs_disabled();
 	job->may_sleep = preemptible();
 	wait_event_idle(job->changed, !READ_ONCE(job->shut));
@@ -142,7 +144,7 @@ static void queued_again_while_it_runs(struct kunit *test)
 	start_shut(test, job);
 	KUNIT_EXPECT_TRUE(test, queue_work(wq, &job->work));
 	KUNIT_EXPECT_FALSE(test, queue_work(wq, &job->work));
-	schedule_timeout_uninterruptible(2);
+	settle();
 	KUNIT_EXPECT_EQ(test, READ_ONCE(job->begun), 1U); /* not twice at once */
 	open_gate(job);
 	flush_workqueue(wq);
@@ -162,9 +164,10 @@ static void a_work_that_queues_itself(struct kunit *test)
 
 /* --- flush and cancel --------------------------------------------------------------------- */
 
+/* Others, the case that waits among them, have their turn first. */
 static int open_soon(void *job)
 {
-	schedule_timeout_uninterruptible(2);
+	settle();
 	open_gate(job);
 	return 0;
 }
@@ -209,7 +212,7 @@ static void api_L5_cancel_work_sync(struct kunit *test)
 	start_thread(test, open_soon, job);
 	KUNIT_EXPECT_FALSE(test, cancel_work_sync(&job->work));
 	KUNIT_EXPECT_EQ(test, runs(job), 1U);
-	schedule_timeout_uninterruptible(1);
+	settle();
 	KUNIT_EXPECT_EQ(test, runs(job), 1U);
 	KUNIT_EXPECT_FALSE(test, work_pending(&job->work));
 }
@@ -251,13 +254,15 @@ static void a_work_that_waits_for_itself_is_told_so(struct kunit *test)
 static void api_L5_delayed_work(struct kunit *test)
 {
 	struct job *job = make_job(test, system_wq);
+	unsigned long start = jiffies;
 
+	preempt_disable(); /* or it might have run before we look */
 	KUNIT_EXPECT_TRUE(test, schedule_delayed_work(&job->dwork, 3));
 	KUNIT_EXPECT_FALSE(test, schedule_delayed_work(&job->dwork, 0));
 	KUNIT_EXPECT_TRUE(test, delayed_work_pending(&job->dwork));
-	mdelay(1);
-	KUNIT_EXPECT_EQ(test, runs(job), 0U);
+	preempt_enable();
 	KUNIT_EXPECT_TRUE(test, eventually(runs(job) == 1));
+	KUNIT_EXPECT_TRUE(test, time_after_eq(job->last, start + 3));
 	flush_delayed_work(&job->dwork);
 	KUNIT_EXPECT_TRUE(test, schedule_delayed_work(&job->dwork, 0));
 	KUNIT_EXPECT_TRUE(test, eventually(runs(job) == 2));
@@ -269,11 +274,14 @@ static void api_L5_cancel_delayed_work(struct kunit *test)
 	struct job *job = make_job(test, system_wq);
 
 	KUNIT_EXPECT_FALSE(test, cancel_delayed_work(&job->dwork));
-	schedule_delayed_work(&job->dwork, 2);
+	schedule_delayed_work(&job->dwork, HZ);
 	KUNIT_EXPECT_TRUE(test, cancel_delayed_work(&job->dwork));
-	schedule_delayed_work(&job->dwork, 2);
+	KUNIT_EXPECT_FALSE(test, timer_pending(&job->dwork.timer));
+	schedule_delayed_work(&job->dwork, HZ);
 	KUNIT_EXPECT_TRUE(test, cancel_delayed_work_sync(&job->dwork));
-	schedule_timeout_uninterruptible(4);
+	KUNIT_EXPECT_FALSE(test, timer_pending(&job->dwork.timer));
+	KUNIT_EXPECT_FALSE(test, delayed_work_pending(&job->dwork));
+	settle();
 	KUNIT_EXPECT_EQ(test, runs(job), 0U);
 }
 
@@ -361,7 +369,7 @@ static void no_more_than_max_active_at_once(struct kunit *test)
 		queue_work(wq, &jobs[i]->work);
 	}
 	KUNIT_EXPECT_TRUE(test, eventually(READ_ONCE(jobs[1]->begun) == 1));
-	schedule_timeout_uninterruptible(2);
+	settle();
 	KUNIT_EXPECT_EQ(test, READ_ONCE(jobs[0]->begun), 1U);
 	KUNIT_EXPECT_EQ(test, READ_ONCE(jobs[2]->begun), 0U);
 	open_gate(jobs[1]);

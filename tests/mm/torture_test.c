@@ -72,7 +72,7 @@ static void api_X4_all_contexts_at_once(struct kunit *test)
 {
 	struct torture_result result;
 
-	run(test, 1500, NULL, &result);
+	run(test, 800, NULL, &result);
 }
 
 static void api_X4_a_million(struct kunit *test)

@@ -4,11 +4,15 @@
 from __future__ import annotations
 
 import functools
+import pathlib
+import re
 from collections.abc import Callable
 
 import gdb_session
+from builds import IMAGES, ROOT
 from gdb_seeds import Seed, plant
-from gdb_session import AT_PROMPT, Cases
+from gdb_session import Cases
+from processes import command
 from result import Result
 
 # The kernel's own tests of contexts interrupt a thread that is known.
@@ -18,8 +22,8 @@ CONTEXTS = ("kunit=all", "kunit.filter=*context*")
 AT_IDLE = ("tbreak monitor_start", "continue", "tbreak idle", "continue",
            "tbreak tick_event", "continue")
 
-LISTED = (r"^    0 swapper/0 +running ",
-          r"^    1 init +sleeping +\d+  (schedule_timeout|console_\w+)$",
+LISTED = (r"^    0 swapper/0 +runs ",
+          r"^    1 init +sleeps +\d+  (schedule_timeout|console_\w+)$",
           r"^    2 ksoftirqd/0 +idle +\d+  run_ksoftirqd$")
 WAITS = (r"^    1 init .*\n      __schedule \(kernel/sched.c:\d+\)\n(      .*\n)*"
          r"      monitor_start \(.*\n      init \(.*\n      kthread_entry \(.*\n"
@@ -75,7 +79,7 @@ def handler(image: str) -> list[Result]:
                r"#\d+ +.*(interrupt_myself|start|run_in_context) \(",
                r" run_in_context \(.*\n(.*\n)*#\d+ .* in ret_from_fork \(")
     cases.says("print current_task", r"\(init\[1\]\)$")
-    cases.says("k-threads", r"^    1 init +running ")
+    cases.says("k-threads", r"^    1 init +runs ")
     cases.says("bt ", r"^#0 .*in_tasklet \((.*\n)*#\d+ .*(call_on_irq_stack|handle_interrupt) \("
                r"(.*\n)*#\d+ .* in (ret_from_fork|start_kernel) \(")
     return cases.results
@@ -150,8 +154,36 @@ def seeds() -> list[Result]:
     return plant(SEEDS, prepare, SAVED, "run=handles")
 
 
+def recorded(log: pathlib.Path) -> list[str]:
+    """The line that sums a torture up: its hash is that of all it did, in order."""
+    return re.findall(r"seed \d+: \d+ operations, \d+ refused, hash 0x[0-9a-f]+",
+                      log.read_text("utf-8", "replace") if log.exists() else "")
+
+
+def replay() -> list[Result]:
+    """A recorded run is the same again under GDB, with stops that would make it another."""
+    words = ["torture_seed=7", "kunit.filter=torture.api_X4_all_contexts_at_once", "exit"]
+    with gdb_session.folder() as place:
+        file, again = place / "run", place / "again"
+        status, said = command(
+            ["scripts/debug", "--record", str(file), "--folder", str(place), "--kernel",
+             str(IMAGES["default"].kernel), *words], gdb_session.LIMIT, ROOT)
+        first = recorded(place / "serial.log")
+        if status or not first:
+            return [Result("is recorded", False, said)]
+        talk = gdb_session.live(
+            ["break torture.c:operate", "ignore 2 999", "continue", "info breakpoints",
+             "ignore 2 1000000", "continue "],
+            ["--replay", str(file), "--folder", str(again), *words], "default")
+        second = recorded(again / "serial.log")
+    cases = Cases(talk)
+    cases.says("info breakpoints", "breakpoint already hit 1000 times")
+    cases.add("it is the same run", first == second, f"{first}, replayed {second}")
+    return cases.results
+
+
 SESSIONS: dict[str, Callable[[], list[Result]]] = {
-    "threads": idle, "threads-seeds": seeds,
+    "threads": idle, "threads-seeds": seeds, "replay": replay,
     **{f"threads-handler-{image}": functools.partial(handler, image)
        for image in ("default", "debug")},
     **{f"threads-core-{image}": functools.partial(core, image) for image in ("default", "debug")},

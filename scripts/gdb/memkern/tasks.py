@@ -18,8 +18,8 @@ STATES = (
     (c.TASK_NEW, "new"),
     (c.TASK_PARKED, "parked"),
     (c.TASK_NOLOAD, "idle"),
-    (c.TASK_UNINTERRUPTIBLE, "blocked"),
-    (c.TASK_INTERRUPTIBLE, "sleeping"),
+    (c.TASK_UNINTERRUPTIBLE, "waits"),
+    (c.TASK_INTERRUPTIBLE, "sleeps"),
 )
 
 
@@ -53,11 +53,11 @@ class Task:
 
     @property
     def state(self) -> str:
-        """In a word. Who is in the queue runs or waits for the CPU, whatever it says."""
+        """In the word of `ps`. Who is in the queue is awake, whatever it says of itself."""
         if self.is_running:
-            return "running"
+            return "runs"
         if self.number("on_rq") or self.address == idle().address:
-            return "runnable"
+            return "ready"
         said = self.number("__state")
         return next((word for bit, word in STATES if said & bit), f"state {said:#x}")
 

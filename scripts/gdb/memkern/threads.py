@@ -107,7 +107,7 @@ def describe(frame: gdb.Frame) -> str:
 
 def waits_in(task: tasks.Task) -> str:
     """The function that called what put it to sleep."""
-    if task.state in ("running", "runnable"):
+    if task.state in ("runs", "ready"):
         return "-"
     start, end = kernel.label("__sched_text_start"), kernel.label("__sched_text_end")
     for frame in itertools.islice(frames_of(task), FRAMES_SHOWN):
@@ -119,9 +119,10 @@ def waits_in(task: tasks.Task) -> str:
 class Threads(command.Command):
     """k-threads [-v | PID]: all tasks, or one: state, stack, what it waits in.
 
-    "running" has the CPU, "runnable" waits for it; "sleeping", "blocked" (uninterruptible)
-    and "idle" (so, and may be for ever) wait for what WAITS IN names, the innermost function
-    that is not the scheduler's. STACK is the most that it ever used, of 8192 bytes.
+    The states are those of the monitor's ps: "runs" has the CPU, "ready" waits for it;
+    "sleeps", "waits" (uninterruptible) and "idle" (so, and may be for ever) go on when what
+    WAITS IN names lets them, the innermost function that is not the scheduler's. STACK is the
+    most that it ever used, of 8192 bytes.
 
         -v     with the backtrace of each
         PID    only this one, with its backtrace; k-thread PID goes there"""

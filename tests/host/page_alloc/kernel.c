@@ -36,6 +36,11 @@ unsigned long host_this_cpu_offset(void)
 	return 0;
 }
 
+void __might_sleep(const char *file, int line)
+{
+	panic("%s:%d may sleep, where that is not allowed", file, line);
+}
+
 /* --- text ------------------------------------------------------------------------------ */
 
 int vscnprintf(char *buf, size_t size, const char *fmt, va_list args)

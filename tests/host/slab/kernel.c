@@ -4,8 +4,10 @@
  * have it. There is no KUnit here: no case runs.
  */
 #include <linux/kernel.h>
+#include <linux/mutex.h>
 #include <linux/panic.h>
 #include <linux/printk.h>
+#include <linux/sched.h>
 #include <linux/string.h>
 #include <asm/tsc.h>
 #include <kunit/test-bug.h>
@@ -14,6 +16,19 @@
 
 /* What of the call trace is the allocator itself: nothing. */
 const char __slab_text_start[1], __slab_text_end[1];
+
+/* Nobody else is there to hold it. */
+void mutex_lock(struct mutex *lock)
+{
+	if (atomic_long_cmpxchg(&lock->owner, 0, (long)current))
+		panic("a mutex that is held is waited for");
+}
+
+void mutex_unlock(struct mutex *lock)
+{
+	if (atomic_long_cmpxchg(&lock->owner, (long)current, 0) != (long)current)
+		panic("a mutex that is not held is unlocked");
+}
 
 struct kunit *kunit_get_current_test(void)
 {

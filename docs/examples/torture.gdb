@@ -1,0 +1,12 @@
+# A moment of a torture run that was recorded: see docs/contexts.md.
+set width 100
+break torture.c:operate if actor->context == TORTURE_HARDIRQ && actor->operations == 70
+set trace-commands on
+continue
+backtrace -frame-arguments none
+k-threads
+delete
+watch t.slots[17].seed
+continue
+print t.slots[17].size
+print t.slots[17].made

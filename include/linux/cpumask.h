@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Sets of CPUs: a bit each. Nothing here is atomic but cpumask_test_and_set_cpu() and
+ * cpumask_test_and_clear_cpu().
+ */
+#ifndef _LINUX_CPUMASK_H
+#define _LINUX_CPUMASK_H
+
+#include <linux/bitmap.h>
+#include <linux/bitops.h>
+#include <linux/smp.h>
+#include <linux/threads.h>
+
+typedef struct cpumask {
+	DECLARE_BITMAP(bits, NR_CPUS);
+} cpumask_t;
+
+typedef struct cpumask cpumask_var_t[1];
+
+/* The CPUs that were found, and those of them that run. */
+extern struct cpumask __cpu_possible_mask, __cpu_online_mask;
+#define cpu_possible_mask ((const struct cpumask *)&__cpu_possible_mask)
+#define cpu_present_mask  cpu_possible_mask
+#define cpu_online_mask	  ((const struct cpumask *)&__cpu_online_mask)
+
+#define cpumask_bits(mask) ((mask)->bits)
+
+#define cpu_online(cpu)	  cpumask_test_cpu((cpu), cpu_online_mask)
+#define cpu_possible(cpu) cpumask_test_cpu((cpu), cpu_possible_mask)
+
+static inline bool cpumask_test_cpu(unsigned int cpu, const struct cpumask *mask)
+{
+	return cpu < NR_CPUS && test_bit(cpu, mask->bits);
+}
+
+static inline void cpumask_set_cpu(unsigned int cpu, struct cpumask *mask)
+{
+	__set_bit(cpu, mask->bits);
+}
+
+static inline void cpumask_clear_cpu(unsigned int cpu, struct cpumask *mask)
+{
+	__clear_bit(cpu, mask->bits);
+}
+
+static inline int cpumask_test_and_set_cpu(unsigned int cpu, struct cpumask *mask)
+{
+	return test_and_set_bit(cpu, mask->bits);
+}
+
+static inline int cpumask_test_and_clear_cpu(unsigned int cpu, struct cpumask *mask)
+{
+	return test_and_clear_bit(cpu, mask->bits);
+}
+
+static inline void cpumask_clear(struct cpumask *mask)
+{
+	bitmap_zero(mask->bits, NR_CPUS);
+}
+
+static inline void cpumask_setall(struct cpumask *mask)
+{
+	bitmap_fill(mask->bits, NR_CPUS);
+}
+
+static inline void cpumask_copy(struct cpumask *to, const struct cpumask *from)
+{
+	bitmap_copy(to->bits, from->bits, NR_CPUS);
+}
+
+static inline bool cpumask_and(struct cpumask *to, const struct cpumask *a, const struct cpumask *b)
+{
+	return bitmap_and(to->bits, a->bits, b->bits, NR_CPUS);
+}
+
+static inline bool cpumask_empty(const struct cpumask *mask)
+{
+	return find_first_bit(mask->bits, NR_CPUS) >= NR_CPUS;
+}
+
+/* NR_CPUS or more: there is none. */
+static inline unsigned int cpumask_first(const struct cpumask *mask)
+{
+	return find_first_bit(mask->bits, NR_CPUS);
+}
+
+static inline unsigned int cpumask_next(int cpu, const struct cpumask *mask)
+{
+	return find_next_bit(mask->bits, NR_CPUS, cpu + 1);
+}
+
+static inline unsigned int cpumask_weight(const struct cpumask *mask)
+{
+	unsigned int cpu, weight = 0;
+
+	for (cpu = cpumask_first(mask); cpu < NR_CPUS; cpu = cpumask_next(cpu, mask))
+		weight++;
+	return weight;
+}
+
+#define for_each_cpu(cpu, mask) \
+	for ((cpu) = cpumask_first(mask); (cpu) < NR_CPUS; (cpu) = cpumask_next((cpu), (mask)))
+
+/* Only this one; a set that lasts. */
+const struct cpumask *cpumask_of(unsigned int cpu);
+
+#endif

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: MIT
+/* Reference counts, 64-bit atomics, sets of CPUs and calls on a CPU: API.md L3 and L4. */
+#include <linux/cpumask.h>
+#include <linux/errno.h>
+#include <linux/kernel.h>
+#include <linux/mutex.h>
+#include <linux/refcount.h>
+#include <linux/sched.h>
+#include <linux/spinlock.h>
+#include <memkern/kunit_extra.h>
+
+static void api_L3_refcount(struct kunit *test)
+{
+	refcount_t count = REFCOUNT_INIT(1);
+
+	refcount_inc(&count);
+	KUNIT_EXPECT_TRUE(test, refcount_inc_not_zero(&count));
+	KUNIT_EXPECT_EQ(test, refcount_read(&count), 3U);
+	KUNIT_EXPECT_FALSE(test, refcount_dec_if_one(&count));
+	refcount_dec(&count);
+	KUNIT_EXPECT_TRUE(test, refcount_dec_not_one(&count));
+	KUNIT_EXPECT_FALSE(test, refcount_dec_not_one(&count));
+	KUNIT_EXPECT_TRUE(test, refcount_dec_and_test(&count));
+	KUNIT_EXPECT_FALSE(test, refcount_inc_not_zero(&count));
+	KUNIT_EXPECT_EQ(test, refcount_read(&count), 0U);
+}
+
+struct misuse {
+	int start;
+	void (*act)(refcount_t *count);
+	const char *report;
+};
+
+static void underflow(refcount_t *count)
+{
+	(void)refcount_sub_and_test(2, count);
+}
+
+static const struct misuse misuses[] = {
+	{ 0, refcount_inc, "refcount_t: addition on 0; use-after-free." },
+	{ INT_MAX, refcount_inc, "refcount_t: saturated; leaking memory." },
+	{ 1, refcount_dec, "refcount_t: decrement hit 0; leaking memory." },
+	{ 1, underflow, "refcount_t: underflow; use-after-free." },
+};
+
+/* Reported once, and the object leaks: whatever is done then, the count does not come near 0. */
+static void api_L3_refcount_saturates(struct kunit *test)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(misuses); i++) {
+		refcount_t count = REFCOUNT_INIT(misuses[i].start);
+
+		kunit_expect_report(test, misuses[i].report);
+		misuses[i].act(&count);
+		KUNIT_EXPECT_EQ(test, kunit_reports_seen(test), i + 1);
+		KUNIT_EXPECT_EQ(test, (int)refcount_read(&count), REFCOUNT_SATURATED);
+	}
+}
+
+static void api_L3_refcount_and_lock(struct kunit *test)
+{
+	refcount_t count = REFCOUNT_INIT(2);
+	DEFINE_SPINLOCK(lock);
+	DEFINE_MUTEX(mutex);
+
+	KUNIT_EXPECT_FALSE(test, refcount_dec_and_lock(&count, &lock));
+	KUNIT_EXPECT_FALSE(test, spin_is_locked(&lock));
+	KUNIT_EXPECT_TRUE(test, refcount_dec_and_lock(&count, &lock));
+	KUNIT_EXPECT_TRUE(test, spin_is_locked(&lock));
+	spin_unlock(&lock);
+	refcount_set(&count, 1);
+	KUNIT_EXPECT_TRUE(test, refcount_dec_and_mutex_lock(&count, &mutex));
+	KUNIT_EXPECT_TRUE(test, mutex_is_locked(&mutex));
+	mutex_unlock(&mutex);
+}
+
+static void api_L3_atomic64(struct kunit *test)
+{
+	atomic64_t v = ATOMIC64_INIT(0xffffffffLL);
+
+	KUNIT_EXPECT_EQ(test, atomic64_inc_return(&v), 0x100000000LL);
+	KUNIT_EXPECT_EQ(test, atomic64_sub_return(0x200000000LL, &v), -0x100000000LL);
+	KUNIT_EXPECT_EQ(test, atomic64_xchg(&v, 1), -0x100000000LL);
+	KUNIT_EXPECT_TRUE(test, atomic64_dec_and_test(&v));
+	KUNIT_EXPECT_EQ(test, atomic64_cmpxchg(&v, 5, 6), 0LL);
+	atomic64_set(&v, S64_MIN);
+	KUNIT_EXPECT_EQ(test, atomic64_fetch_add(-1, &v), S64_MIN);
+	KUNIT_EXPECT_EQ(test, atomic64_read(&v), S64_MAX);
+}
+
+static void api_L4_cpumask(struct kunit *test)
+{
+	struct cpumask mask, both;
+	unsigned int cpu, seen = 0;
+
+	cpumask_clear(&mask);
+	KUNIT_EXPECT_TRUE(test, cpumask_empty(&mask));
+	KUNIT_EXPECT_GE(test, cpumask_first(&mask), (unsigned int)NR_CPUS);
+	cpumask_set_cpu(1, &mask);
+	cpumask_set_cpu(NR_CPUS - 1, &mask);
+	KUNIT_EXPECT_FALSE(test, cpumask_test_and_set_cpu(4, &mask));
+	KUNIT_EXPECT_TRUE(test, cpumask_test_and_clear_cpu(4, &mask));
+	for_each_cpu(cpu, &mask) seen |= 1 << cpu;
+	KUNIT_EXPECT_EQ(test, seen, (1U << 1) | (1U << (NR_CPUS - 1)));
+	KUNIT_EXPECT_EQ(test, cpumask_weight(&mask), 2U);
+	KUNIT_EXPECT_TRUE(test, cpumask_and(&both, &mask, cpumask_of(1)));
+	KUNIT_EXPECT_FALSE(test, cpumask_and(&both, &mask, cpumask_of(2)));
+	KUNIT_EXPECT_TRUE(test, cpu_online(smp_processor_id()));
+	KUNIT_EXPECT_FALSE(test, cpu_online(NR_CPUS));
+	KUNIT_EXPECT_EQ(test, cpumask_weight(cpu_online_mask), num_online_cpus());
+}
+
+static void look_at_context(void *info)
+{
+	*(bool *)info = irqs_disabled();
+}
+
+static void api_L4_smp_call_function_single(struct kunit *test)
+{
+	bool off = false;
+
+	KUNIT_EXPECT_EQ(test, smp_call_function_single(0, look_at_context, &off, 1), 0);
+	KUNIT_EXPECT_TRUE(test, off);
+	KUNIT_EXPECT_FALSE(test, irqs_disabled());
+	KUNIT_EXPECT_EQ(test, smp_call_function_single(NR_CPUS, look_at_context, &off, 1), -ENXIO);
+}
+
+static void api_L4_set_cpus_allowed(struct kunit *test)
+{
+	struct cpumask none;
+
+	cpumask_clear(&none);
+	KUNIT_EXPECT_EQ(test, set_cpus_allowed_ptr(current, &none), -EINVAL);
+	KUNIT_EXPECT_EQ(test, set_cpus_allowed_ptr(current, cpumask_of(0)), 0);
+	KUNIT_EXPECT_EQ(test, cpumask_weight(&current->cpus_mask), 1U);
+	KUNIT_EXPECT_EQ(test, set_cpus_allowed_ptr(current, cpu_possible_mask), 0);
+}
+
+static struct kunit_case refcount_cases[] = {
+	KUNIT_CASE(api_L3_refcount),	      KUNIT_CASE(api_L3_refcount_saturates),
+	KUNIT_CASE(api_L3_refcount_and_lock), KUNIT_CASE(api_L3_atomic64),
+	KUNIT_CASE(api_L4_cpumask),	      KUNIT_CASE(api_L4_smp_call_function_single),
+	KUNIT_CASE(api_L4_set_cpus_allowed),  {},
+};
+
+static struct kunit_suite refcount_suite = {
+	.name = "refcount",
+	.test_cases = refcount_cases,
+};
+kunit_test_suite(refcount_suite);

@@ -8,11 +8,15 @@
 /* The arguments of "%lu page%s". */
 #define COUNTED(nr) (nr), (nr) == 1 ? "" : "s"
 
-/* ANSI colours; what they say can be read without them as well. */
+/*
+ * ANSI colours; what they say can be read without them as well. With colour=off on the
+ * command line, for a reader that is no terminal, colour() leaves them out: ask it for each.
+ */
 #define COLOUR_OFF    "\x1b[0m"
 #define COLOUR_RED    "\x1b[31m"
 #define COLOUR_YELLOW "\x1b[33m"
 #define COLOUR_GREEN  "\x1b[32m"
+const char *colour(const char *sequence);
 
 /* Takes a word out of the arguments, "--json" for one; was it there? */
 bool take_word(int *argc, char **argv, const char *word);

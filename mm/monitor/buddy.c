@@ -19,12 +19,14 @@ static void print_zone(struct zone *zone, const struct zone_blocks *blocks)
 	unsigned int type, cpu;
 	char label[16];
 
-	mprintf("%s: %lu page%s free, %s %s\n", zone->name, COUNTED(blocks->pages),
-		PAGES_TEXT(blocks->pages),
-		blocks->verified ? "(verified)" : COLOUR_RED "MISMATCH" COLOUR_OFF);
-	if (!blocks->verified)
-		mprintf("  the counter says %lu pages; 'check' says what is wrong\n",
-			zone->nr_free_pages);
+	mprintf("%s: %lu page%s free, %s ", zone->name, COUNTED(blocks->pages),
+		PAGES_TEXT(blocks->pages));
+	if (blocks->verified)
+		mprintf("(verified)\n");
+	else
+		mprintf("%sMISMATCH%s\n"
+			"  the counter says %lu pages; 'check' says what is wrong\n",
+			colour(COLOUR_RED), colour(COLOUR_OFF), zone->nr_free_pages);
 	order_heading("order");
 	order_row("free blocks", blocks->free, NR_PAGE_ORDERS);
 	for (type = 0; type < MIGRATE_TYPES; type++)

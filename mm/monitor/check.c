@@ -16,9 +16,9 @@ static int cmd_check(int argc, char **argv)
 		"page tables; slab caches\n",
 		nr_present_sections() * PAGES_PER_SECTION);
 	if (found)
-		mprintf(COLOUR_RED "problems: %d" COLOUR_OFF
-				   ", see above; docs/ and mm/ explain the invariants by number\n",
-			found);
+		mprintf("%sproblems: %d%s, see above; docs/ and mm/ explain the invariants by "
+			"number\n",
+			colour(COLOUR_RED), found, colour(COLOUR_OFF));
 	else
 		mprintf("no problems\n");
 	return found ? -EUCLEAN : 0;

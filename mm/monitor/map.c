@@ -120,6 +120,7 @@ static void print_row(const struct row *row)
 {
 	static const char *const hues[MAX_NR_ZONES] = { "35", "33", "32", "36" };
 	const char *style = NULL;
+	char sequence[16];
 	unsigned int i;
 
 	mprintf("0x%09llx %-8s ", (u64)PFN_PHYS(row->pfn), row->zone->name);
@@ -128,11 +129,13 @@ static void print_row(const struct row *row)
 
 		if (!style || strcmp(cell_style(letter), style)) {
 			style = cell_style(letter);
-			mprintf(CELL_COLOURS, hues[zone_idx(row->zone)], style);
+			snprintf(sequence, sizeof(sequence), CELL_COLOURS,
+				 hues[zone_idx(row->zone)], style);
+			mprintf("%s", colour(sequence));
 		}
 		mprintf("%c", letter);
 	}
-	mprintf(COLOUR_OFF "\n");
+	mprintf("%s\n", colour(COLOUR_OFF));
 }
 
 static void json_row(const struct row *row)

@@ -346,9 +346,8 @@ static void show_cache(struct kmem_cache *cache, bool addresses)
 	if (shown == usage.slabs && objects == usage.objects)
 		mprintf("  # used, . free, c free in a CPU's list (verified)\n");
 	else
-		mprintf("  found %lu slabs with %lu objects: " COLOUR_RED "MISMATCH" COLOUR_OFF
-			", 'check' says more\n",
-			shown, objects);
+		mprintf("  found %lu slabs with %lu objects: %sMISMATCH%s, 'check' says more\n",
+			shown, objects, colour(COLOUR_RED), colour(COLOUR_OFF));
 }
 
 /* --- the command ---------------------------------------------------------------------- */

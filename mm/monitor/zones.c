@@ -26,22 +26,22 @@ static char bar_mark(const struct zone *zone, unsigned long cell)
 	return 0;
 }
 
-static const char *verdict(const struct zone *zone, unsigned long free, const char **colour)
+static const char *verdict(const struct zone *zone, unsigned long free, const char **hue)
 {
-	*colour = COLOUR_RED;
+	*hue = COLOUR_RED;
 	if (free <= min_wmark_pages(zone))
 		return "at or below min: only those with a right to the reserve get pages";
-	*colour = COLOUR_YELLOW;
+	*hue = COLOUR_YELLOW;
 	if (free <= low_wmark_pages(zone))
 		return "between min and low: memory has to be made free";
-	*colour = COLOUR_GREEN;
+	*hue = COLOUR_GREEN;
 	return free <= high_wmark_pages(zone) ? "between low and high" : "above high";
 }
 
 static void print_bar(const struct zone *zone, unsigned long free)
 {
 	unsigned long cell, filled = bar_cell(zone, free);
-	const char *colour, *text = verdict(zone, free, &colour);
+	const char *hue, *text = verdict(zone, free, &hue);
 	char bar[BAR_CELLS + 1];
 
 	for (cell = 0; cell < BAR_CELLS; cell++) {
@@ -50,8 +50,8 @@ static void print_bar(const struct zone *zone, unsigned long free)
 			bar[cell] = cell < filled ? '=' : '.';
 	}
 	bar[BAR_CELLS] = '\0';
-	mprintf("  [%s%s%c" COLOUR_OFF "] %s\n", colour, bar, filled == BAR_CELLS ? '>' : ' ',
-		text);
+	mprintf("  [%s%s%c%s] %s\n", colour(hue), bar, filled == BAR_CELLS ? '>' : ' ',
+		colour(COLOUR_OFF), text);
 }
 
 static void print_reserve(const struct zone *zone)

@@ -267,6 +267,20 @@ def piped() -> list[Result]:
     return results
 
 
+def colours() -> list[Result]:
+    """A reader that is no terminal gets none from scripts/run, unless the command line asks."""
+    results = []
+    kernel = str(IMAGES["default"].kernel)
+    for word, wanted in (("", False), ("colour=on", True), ("colour=off", False)):
+        argv = ["scripts/run", "--kernel", kernel, "kunit=off", "exit", *word.split(),
+                'run="zones; map; buddy; check"']
+        status, said = command(argv, LIMIT, ROOT)
+        shown = "\n0x000000000 DMA      " in machine.plain(said) and "no problems" in said
+        ok = status == 0 and shown and ("\x1b" in said) == wanted
+        results.append(Result(word or "as it is", ok, f"status {status}\n{said[-2000:]!r}"))
+    return results
+
+
 def jobs() -> list[Job]:
     found = [
         Job(f"monitor/{talk.name}", functools.partial(hold, talk), (talk.image,)) for talk in TALKS
@@ -275,5 +289,6 @@ def jobs() -> list[Job]:
         name = f"monitor/command-line{'-iso' if iso else ''}"
         found.append(Job(name, functools.partial(command_line, iso), ("default",)))
     found.append(Job("monitor/piped", piped, ("default",)))
+    found.append(Job("monitor/colours", colours, ("default",)))
     found.append(Job("monitor/bad-sizes", bad_sizes, ("default",)))
     return found

@@ -26,7 +26,7 @@ struct victim {
 };
 
 static struct victim victims[NR];
-static bool stopping; /* a timer that fires starts no other one any more */
+static bool stopping;	     /* a timer that fires starts no other one any more */
 static struct rnd_state rnd; /* under irqs off: all contexts draw from it */
 
 static u32 draw(u32 below)

@@ -23,7 +23,9 @@
 #include <linux/sched.h>
 #include <linux/set_memory.h>
 #include <linux/slab.h>
+#include <linux/smp.h>
 #include <linux/string.h>
+#include <asm/irq_stack.h>
 #include <asm/switch_to.h>
 #include "sched.h"
 
@@ -45,6 +47,14 @@ static void *alloc_thread_stack(void)
 		return NULL;
 	}
 	return block + PAGE_SIZE;
+}
+
+/* Stacks of a CPU's own are of the same size, and stay. */
+static unsigned long alloc_stack_top(void)
+{
+	void *stack = alloc_thread_stack();
+
+	return stack ? (unsigned long)stack + THREAD_SIZE : 0;
 }
 
 /* Making a page present again needs no memory and no flush: any context. */
@@ -104,6 +114,26 @@ struct task_struct *new_task(int (*threadfn)(void *data), void *data)
 	task->pid = ++last_pid;
 	list_add_tail(&task->tasks, &__task_list);
 	spin_unlock_irqrestore(&tasklist_lock, flags);
+	return task;
+}
+
+/* The idle task of a CPU that is about to start: on its CPU from the beginning, in no list. */
+struct task_struct *fork_idle(unsigned int cpu)
+{
+	struct task_struct *task = kmem_cache_zalloc(task_struct_cache, GFP_KERNEL);
+
+	if (!task)
+		return NULL;
+	task->stack = alloc_thread_stack();
+	per_cpu(irq_stack_top, cpu) = alloc_stack_top();
+	per_cpu(double_fault_stack_top, cpu) = alloc_stack_top();
+	if (!task->stack || !per_cpu(irq_stack_top, cpu) || !per_cpu(double_fault_stack_top, cpu))
+		return NULL; /* the machine has no memory left to start with */
+	snprintf(task->comm, sizeof(task->comm), "swapper/%u", cpu);
+	task->flags = PF_IDLE | PF_KTHREAD;
+	atomic_set(&task->usage, 1);
+	INIT_LIST_HEAD(&task->tasks);
+	init_idle(task, cpu);
 	return task;
 }
 

@@ -77,6 +77,7 @@ static void __init do_initcalls(const initcall_entry_t *call, const initcall_ent
 
 static int init(void *unused)
 {
+	smp_init();
 	do_initcalls(__start_initcalls, __stop_initcalls);
 	kunit_run_all();
 	do_initcalls(__stop_initcalls, __stop_late_initcalls);
@@ -84,7 +85,7 @@ static int init(void *unused)
 }
 
 /* Waits for interrupts, and gives the CPU to whoever they make runnable. */
-static void __noreturn idle(void)
+void __noreturn do_idle(void)
 {
 	for (;;) {
 		local_irq_disable();
@@ -103,7 +104,7 @@ static void __noreturn rest_init(void)
 
 	if (IS_ERR(task))
 		panic("no memory for the first thread");
-	idle();
+	do_idle();
 }
 
 void __noreturn start_kernel(u32 magic, u32 mbi_phys);

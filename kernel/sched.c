@@ -32,11 +32,16 @@
  *  I-sched-3  min_vruntime never decreases
  *  I-sched-4  curr is on_cpu, and is the task that `current` names
  *
+ * CPUs: a task that is woken goes to an idle CPU, the one it was on first; else to where it
+ * was. A CPU that would be idle takes a task from a queue where one waits. vruntime means
+ * something in its own queue only: a task that moves takes along by how much it is before
+ * or behind min_vruntime.
+ *
  * Costs: a switch is two tree operations and 10 instructions of assembly (make bench).
  * Locking: rq->lock, innermost of all locks, with interrupts off. It is taken by one task
  * and given back by the next, so the lock checker leaves it out.
  *
- * Left out: real-time classes, groups, and moving tasks between CPUs.
+ * Left out: real-time classes, and groups.
  */
 #include <linux/bug.h>
 #include <linux/errno.h>
@@ -51,6 +56,7 @@
 #include <linux/sched/clock.h>
 #include <linux/sched/debug.h>
 #include <linux/spinlock.h>
+#include <asm/smp.h>
 #include <asm/switch_to.h>
 #include <memkern/report.h>
 #include "sched.h"
@@ -118,6 +124,11 @@ static struct task_struct *leftmost(struct rq *rq)
 	return first ? rb_entry(first, struct task_struct, run_node) : NULL;
 }
 
+static bool is_idle_cpu(unsigned int cpu)
+{
+	return READ_ONCE(per_cpu_ptr(&runqueues, cpu)->nr_running) == 0;
+}
+
 static void put_in_queue(struct rq *rq, struct task_struct *task)
 {
 	rb_add_cached(&task->run_node, &rq->queue, runs_before);
@@ -148,7 +159,7 @@ static void update_curr(struct rq *rq)
 {
 	struct task_struct *curr = rq->curr;
 	u64 now = sched_clock();
-	u64 ran = now - curr->exec_start;
+	u64 ran = later(now, curr->exec_start) - curr->exec_start;
 
 	curr->exec_start = now;
 	curr->last_seen = now;
@@ -165,6 +176,8 @@ static void resched_curr(struct rq *rq)
 {
 	if (rq == this_rq())
 		set_preempt_need_resched();
+	else
+		smp_send_reschedule(rq->cpu);
 }
 
 /* Makes a task runnable that was not; the CPU is its if it is far enough behind who has it. */
@@ -180,15 +193,70 @@ static void activate(struct rq *rq, struct task_struct *task)
 		resched_curr(rq);
 }
 
+/* An idle CPU where the task may run, its last one first; else its last one, or any. */
+static unsigned int select_cpu(const struct task_struct *task)
+{
+	unsigned int cpu, last = task_cpu(task);
+
+	if (num_online_cpus() == 1)
+		return last;
+	if (cpumask_test_cpu(last, &task->cpus_mask) && is_idle_cpu(last))
+		return last;
+	for_each_online_cpu(cpu)
+		if (cpumask_test_cpu(cpu, &task->cpus_mask) && is_idle_cpu(cpu))
+			return cpu;
+	if (cpumask_test_cpu(last, &task->cpus_mask))
+		return last;
+	for_each_online_cpu(cpu)
+		if (cpumask_test_cpu(cpu, &task->cpus_mask))
+			return cpu;
+	return last;
+}
+
+/*
+ * Puts a task that is in no queue into that of the best CPU. `rq` is the one of its last CPU,
+ * locked; returned is the one it is in now, locked. In between nobody else takes it: it
+ * is RUNNING and in no queue.
+ */
+static struct rq *activate_best(struct rq *rq, struct task_struct *task)
+{
+	unsigned int cpu = select_cpu(task);
+
+	if (cpu != rq->cpu) {
+		task->vruntime -= rq->min_vruntime;
+		WRITE_ONCE(task->cpu, cpu);
+		rq_unlock(rq);
+		rq = per_cpu_ptr(&runqueues, cpu);
+		rq_lock(rq);
+		task->vruntime += rq->min_vruntime;
+	}
+	activate(rq, task);
+	return rq;
+}
+
+/* Interrupts are off. */
+static void activate_somewhere(struct task_struct *task)
+{
+	struct rq *rq = per_cpu_ptr(&runqueues, task_cpu(task));
+
+	rq_lock(rq);
+	rq_unlock(activate_best(rq, task));
+}
+
 /* --- switching --------------------------------------------------------------- */
 
 /* What is left to do for the task before, on the stack of the one after. */
 static void finish_task_switch(struct task_struct *prev)
 {
 	bool dead = prev->__state == TASK_DEAD;
+	struct rq *rq = this_rq();
+	struct task_struct *push = rq->push;
 
 	prev->on_cpu = false;
-	__spin_release(&this_rq()->lock);
+	rq->push = NULL;
+	__spin_release(&rq->lock);
+	if (unlikely(push))
+		activate_somewhere(push);
 	local_irq_enable();
 	preempt_enable_no_resched();
 	if (dead)
@@ -202,7 +270,7 @@ void schedule_tail(struct task_struct *prev)
 	preempt_enable();
 }
 
-/* Takes the running task off the CPU: to sleep, or back into the queue. */
+/* Takes the running task off the CPU: to sleep, back into the queue, or to go on elsewhere. */
 static void put_prev(struct rq *rq, struct task_struct *prev, bool preempt)
 {
 	if (!preempt && prev->__state != TASK_RUNNING) {
@@ -211,16 +279,69 @@ static void put_prev(struct rq *rq, struct task_struct *prev, bool preempt)
 		prev->nvcsw++;
 		return;
 	}
-	if (prev != rq->idle)
+	if (prev == rq->idle)
+		return;
+	if (likely(cpumask_test_cpu(rq->cpu, &prev->cpus_mask))) {
 		put_in_queue(rq, prev);
+		return;
+	}
+	prev->on_rq = false;
+	rq->nr_running--;
+	rq->push = prev;
+}
+
+/* Takes a waiting task that may run here out of another CPU's queue. NULL: none, or not now. */
+static struct task_struct *steal_from(struct rq *rq, struct rq *victim)
+{
+	struct task_struct *task = NULL;
+	struct rb_node *node;
+
+	if (READ_ONCE(victim->nr_running) < 2 || !__spin_try(&victim->lock))
+		return NULL;
+	for (node = rb_first_cached(&victim->queue); node; node = rb_next(node)) {
+		task = rb_entry(node, struct task_struct, run_node);
+		if (cpumask_test_cpu(rq->cpu, &task->cpus_mask))
+			break;
+	}
+	if (node) {
+		rb_erase_cached(node, &victim->queue);
+		victim->nr_running--;
+		task->vruntime += rq->min_vruntime - victim->min_vruntime;
+		task->cpu = rq->cpu;
+		rq->nr_running++;
+	}
+	__spin_release(&victim->lock);
+	return node ? task : NULL;
+}
+
+static struct task_struct *steal(struct rq *rq)
+{
+	struct task_struct *task = NULL;
+	unsigned int cpu;
+
+	for (cpu = rq->cpu + 1; !task && cpu < rq->cpu + nr_cpu_ids; cpu++)
+		task = steal_from(rq, per_cpu_ptr(&runqueues, cpu % nr_cpu_ids));
+	return task;
+}
+
+static bool somebody_waits_elsewhere(const struct rq *rq)
+{
+	unsigned int cpu;
+
+	for_each_online_cpu(cpu)
+		if (cpu != rq->cpu && READ_ONCE(per_cpu_ptr(&runqueues, cpu)->nr_running) > 1)
+			return true;
+	return false;
 }
 
 static struct task_struct *pick_next(struct rq *rq)
 {
 	struct task_struct *next = leftmost(rq);
 
-	if (!next)
-		return rq->idle;
+	if (!next) {
+		next = num_online_cpus() > 1 ? steal(rq) : NULL;
+		return next ? next : rq->idle;
+	}
 	rb_erase_cached(&next->run_node, &rq->queue);
 	return next;
 }
@@ -365,7 +486,7 @@ int wake_up_state(struct task_struct *task, unsigned int state)
 	if (slept) {
 		task->__state = TASK_RUNNING;
 		if (!task->on_rq)
-			activate(rq, task);
+			rq = activate_best(rq, task);
 	}
 	task_rq_unlock(rq, flags);
 	return slept;
@@ -388,6 +509,8 @@ void scheduler_tick(void)
 	update_curr(rq);
 	curr = rq->curr;
 	first = leftmost(rq);
+	if (curr == rq->idle && num_online_cpus() > 1 && somebody_waits_elsewhere(rq))
+		resched_curr(rq);
 	if (first && curr->sum_exec_runtime - curr->slice_start >= SLICE &&
 	    (s64)(curr->vruntime - first->vruntime) > 0)
 		resched_curr(rq);
@@ -418,7 +541,22 @@ void set_user_nice(struct task_struct *task, long nice)
 	task_rq_unlock(rq, flags);
 }
 
-/* With one CPU that runs there is nowhere to move it from. */
+static struct rq *leave_cpu(struct rq *rq, struct task_struct *task)
+{
+	if (task->on_cpu) {
+		resched_curr(rq);
+		return rq;
+	}
+	rb_erase_cached(&task->run_node, &rq->queue);
+	rq->nr_running--;
+	task->on_rq = false;
+	return activate_best(rq, task);
+}
+
+/*
+ * Where the task runs now it may have to leave: the next __schedule() there sees to it. One that
+ * waits in a queue is taken over by the CPU that it is moved to.
+ */
 int set_cpus_allowed_ptr(struct task_struct *task, const struct cpumask *mask)
 {
 	unsigned long flags;
@@ -429,7 +567,11 @@ int set_cpus_allowed_ptr(struct task_struct *task, const struct cpumask *mask)
 		return -EINVAL;
 	rq = task_rq_lock(task, &flags);
 	cpumask_copy(&task->cpus_mask, mask);
+	if (task->on_rq && !cpumask_test_cpu(rq->cpu, mask))
+		rq = leave_cpu(rq, task);
 	task_rq_unlock(rq, flags);
+	while (task != current && task->on_rq && !cpumask_test_cpu(task_cpu(task), mask))
+		schedule_timeout_uninterruptible(1);
 	return 0;
 }
 
@@ -449,17 +591,25 @@ void sched_fork(struct task_struct *task)
 	task->last_seen = sched_clock();
 }
 
-/* The boot task is the boot CPU's idle task from the beginning. */
-void __init sched_init(void)
+void __init init_idle(struct task_struct *task, unsigned int cpu)
 {
-	struct rq *rq = this_rq();
+	struct rq *rq = per_cpu_ptr(&runqueues, cpu);
 
 	spin_lock_init(&rq->lock);
 	rq->queue = RB_ROOT_CACHED;
-	rq->curr = rq->idle = &init_task;
-	init_task.flags |= PF_IDLE;
-	init_task.on_cpu = true;
-	init_task.exec_start = sched_clock();
+	rq->cpu = cpu;
+	rq->curr = rq->idle = task;
+	task->cpu = cpu;
+	task->on_cpu = true;
+	task->exec_start = sched_clock();
+	cpumask_copy(&task->cpus_mask, cpumask_of(cpu));
+	per_cpu(current_task, cpu) = task;
+}
+
+/* The boot task is the boot CPU's idle task from the beginning. */
+void __init sched_init(void)
+{
+	init_idle(&init_task, smp_processor_id());
 }
 
 /* --- looking and checking ------------------------------------------------------ */

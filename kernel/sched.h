@@ -14,6 +14,8 @@ struct rq {
 	struct task_struct *curr, *idle;
 	struct rb_root_cached queue; /* by vruntime; without curr */
 	u64 min_vruntime;
+	unsigned int cpu;	  /* whose it is */
+	struct task_struct *push; /* must go on elsewhere: see set_cpus_allowed_ptr() */
 	unsigned long nr_switches;
 };
 
@@ -44,6 +46,11 @@ void __noreturn schedule_dead(void);
 /* What a new task does first (switch.S). */
 void schedule_tail(struct task_struct *prev);
 void __noreturn kthread_entry(void);
+
+/* A CPU's idle task: fork_idle() makes it, NULL without memory; do_idle() is what it does. */
+struct task_struct *fork_idle(unsigned int cpu);
+void init_idle(struct task_struct *task, unsigned int cpu);
+void __noreturn do_idle(void);
 
 /* fork.c, sched.c: in the boot */
 void fork_init(void);

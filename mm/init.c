@@ -24,6 +24,7 @@
 #include <linux/panic.h>
 #include <linux/printk.h>
 #include <linux/string.h>
+#include <asm/smp.h>
 #include <asm/tsc.h>
 #include <memkern/boot.h>
 #include <memkern/e820.h>
@@ -300,6 +301,7 @@ void __init mm_init(void)
 	fill_memblock();
 	leave_out_what_does_not_fit();
 	paging_init();
+	setup_per_cpu_areas();
 
 	init_zones();
 	init_mem_map();

@@ -14,6 +14,7 @@ extern char irq_stack[], irq_stack_end[]; /* the boot CPU's (linker.ld) */
 
 /* One past its last byte. */
 DECLARE_PER_CPU(unsigned long, irq_stack_top);
+DECLARE_PER_CPU(unsigned long, double_fault_stack_top);
 
 /* Calls a function on it (on the same stack if that is where the caller is). Interrupts are off. */
 void call_on_irq_stack(void (*function)(void));

@@ -6,7 +6,7 @@
  *	0x00 - 0x1f	the CPU's exceptions (asm/traps.h)
  *	0x20 - 0x5f	devices: 32 + irq, on the 8259 and on the IOAPIC
  *	0xef		the local APIC's timer
- *	0xf0 - 0xfd	CPUs to each other
+ *	0xf0 - 0xfd	CPUs to each other: 0xfd to look who should run, 0xfc to call a function
  *	0xfe		the local APIC saw an error
  *	0xff		the local APIC's spurious interrupt
  */
@@ -18,6 +18,8 @@
 
 #define FIRST_EXTERNAL_VECTOR 0x20
 #define LOCAL_TIMER_VECTOR    0xef
+#define CALL_FUNCTION_VECTOR  0xfc
+#define RESCHEDULE_VECTOR     0xfd
 #define ERROR_APIC_VECTOR     0xfe
 #define SPURIOUS_APIC_VECTOR  0xff
 

@@ -8,7 +8,6 @@
 
 #include <linux/bitmap.h>
 #include <linux/bitops.h>
-#include <linux/smp.h>
 #include <linux/threads.h>
 
 typedef struct cpumask {
@@ -22,6 +21,12 @@ extern struct cpumask __cpu_possible_mask, __cpu_online_mask;
 #define cpu_possible_mask ((const struct cpumask *)&__cpu_possible_mask)
 #define cpu_present_mask  cpu_possible_mask
 #define cpu_online_mask	  ((const struct cpumask *)&__cpu_online_mask)
+
+extern unsigned int nr_cpu_ids;	       /* ids of CPUs are below it */
+extern unsigned int __num_online_cpus; /* how many are in the mask */
+
+#define num_online_cpus()   READ_ONCE(__num_online_cpus)
+#define num_possible_cpus() nr_cpu_ids
 
 #define cpumask_bits(mask) ((mask)->bits)
 
@@ -98,8 +103,13 @@ static inline unsigned int cpumask_weight(const struct cpumask *mask)
 	return weight;
 }
 
+void set_cpu_online(unsigned int cpu, bool online);
+
 #define for_each_cpu(cpu, mask) \
 	for ((cpu) = cpumask_first(mask); (cpu) < NR_CPUS; (cpu) = cpumask_next((cpu), (mask)))
+
+#define for_each_possible_cpu(cpu) for_each_cpu(cpu, cpu_possible_mask)
+#define for_each_online_cpu(cpu)   for_each_cpu(cpu, cpu_online_mask)
 
 /* Only this one; a set that lasts. */
 const struct cpumask *cpumask_of(unsigned int cpu);

@@ -57,6 +57,14 @@ static __always_inline void __spin_acquire(spinlock_t *lock)
 		cpu_relax();
 }
 
+static __always_inline bool __spin_try(spinlock_t *lock)
+{
+	u16 ticket = READ_ONCE(lock->owner);
+
+	return __atomic_compare_exchange_n(&lock->next, &ticket, ticket + 1, false,
+					   __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
+}
+
 static __always_inline void __spin_release(spinlock_t *lock)
 {
 	__atomic_store_n(&lock->owner, lock->owner + 1, __ATOMIC_RELEASE);
@@ -78,11 +86,8 @@ static __lock_inline void spin_unlock(spinlock_t *lock)
 
 static __lock_inline int spin_trylock(spinlock_t *lock)
 {
-	u16 ticket = READ_ONCE(lock->owner);
-
 	preempt_disable();
-	if (__atomic_compare_exchange_n(&lock->next, &ticket, ticket + 1, false, __ATOMIC_ACQUIRE,
-					__ATOMIC_RELAXED)) {
+	if (__spin_try(lock)) {
 		lock_acquire(&lock->dep_map, 0, __LOCK_TRY, _THIS_IP_);
 		return 1;
 	}

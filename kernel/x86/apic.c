@@ -33,12 +33,14 @@
 #include <asm/apic.h>
 #include <asm/cpufeature.h>
 #include <asm/msr.h>
+#include <asm/pit.h>
 #include <asm/processor.h>
 #include <asm/ptrace.h>
 #include <asm/traps.h>
 #include <memkern/params.h>
 #include <memkern/report.h>
 #include "irq.h"
+#include "smpboot.h"
 
 #define MSR_APIC_BASE	     0x1b
 #define MSR_APIC_BASE_X2APIC BIT(10) /* no registers in memory */
@@ -163,6 +165,14 @@ static void setup_local_sources(void)
 void lapic_pass_8259(bool pass)
 {
 	apic_write(APIC_LVT0, pass ? APIC_MODE_EXTINT : APIC_LVT_MASKED);
+}
+
+/* The registers are mapped already: each CPU sees its own at the same address. */
+void lapic_init_secondary(void)
+{
+	end_leftovers();
+	setup_local_sources();
+	lapic_timer_init();
 }
 
 bool lapic_init(void)

@@ -17,8 +17,10 @@
 #include <linux/percpu.h>
 #include <linux/sched.h>
 #include <asm/desc.h>
+#include <asm/irq_stack.h>
 #include <asm/processor.h>
 #include <asm/segment.h>
+#include "smpboot.h"
 #include "traps.h"
 
 /* 128: a TSS must not cross a page, lest the CPU save half of it elsewhere. */
@@ -29,6 +31,7 @@ struct cpu_descriptors {
 };
 
 static DEFINE_PER_CPU_ALIGNED(struct cpu_descriptors, descriptors);
+DEFINE_PER_CPU(unsigned long, double_fault_stack_top) = (unsigned long)double_fault_stack_end;
 
 static u64 tss_desc(const struct x86_tss *tss)
 {
@@ -93,6 +96,13 @@ static void cpu_init_descriptors(struct cpu_descriptors *cpu, unsigned long perc
 void gdt_init(void)
 {
 	cpu_init_descriptors(&descriptors, 0, (unsigned long)double_fault_stack_end);
+}
+
+/* Of a new CPU, by its number: its %fs does not know it yet. */
+void cpu_load_descriptors(unsigned int cpu)
+{
+	cpu_init_descriptors(per_cpu_ptr(&descriptors, cpu), per_cpu_offset(cpu),
+			     per_cpu(double_fault_stack_top, cpu));
 }
 
 /*

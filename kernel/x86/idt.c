@@ -11,18 +11,26 @@
 #include <asm/segment.h>
 #include <asm/traps.h>
 #include "irq.h"
+#include "smpboot.h"
 #include "traps.h"
 
 #define INTERRUPT_ENTRY_SIZE 8 /* of a stub in entry.S */
 
 static u64 idt[NR_VECTORS];
 
-void trap_init(void)
+/* All CPUs have the same one. */
+void load_idt(void)
 {
 	struct desc_ptr pointer = {
 		.size = sizeof(idt) - 1,
 		.address = (u32)(unsigned long)idt,
 	};
+
+	asm volatile("lidt %0" : : "m"(pointer));
+}
+
+void trap_init(void)
+{
 	unsigned int vector;
 
 	init_8259A();
@@ -36,5 +44,5 @@ void trap_init(void)
 					DESC_INTERRUPT_GATE);
 	idt[X86_TRAP_DF] = gate_desc(__DOUBLE_FAULT_TSS, 0, DESC_TASK_GATE);
 
-	asm volatile("lidt %0" : : "m"(pointer));
+	load_idt();
 }

@@ -20,7 +20,8 @@ void do_interrupt(struct pt_regs *regs, unsigned int vector);
 void do_page_fault(struct pt_regs *regs, unsigned long address);
 
 /* doublefault.c: where the task gate leads, on a stack of its own (linker.ld) */
-extern char double_fault_stack[], double_fault_stack_end[];
+extern char double_fault_stack[], double_fault_stack_end[]; /* the boot CPU's */
+#define DOUBLE_FAULT_STACK_SIZE 4096
 void __noreturn double_fault_entry(void);
 
 /* gdt.c: the registers of what a task gate left */

@@ -52,8 +52,8 @@ static void describe_stack(unsigned int nr, struct stack_info *info)
 		break;
 	case STACK_DOUBLE_FAULT:
 		info->name = "#DF";
-		info->begin = (unsigned long)double_fault_stack;
-		info->end = (unsigned long)double_fault_stack_end;
+		info->end = this_cpu_read(double_fault_stack_top);
+		info->begin = info->end - DOUBLE_FAULT_STACK_SIZE;
 		break;
 	}
 }

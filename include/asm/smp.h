@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/* CPUs: found, brought up, and interrupted by each other. */
+#ifndef _ASM_SMP_H
+#define _ASM_SMP_H
+
+#include <linux/types.h>
+
+struct cpumask;
+struct task_struct;
+
+/*
+ * In the boot. setup_per_cpu_areas() finds out by ACPI how many CPUs there may be and gives
+ * each its copy of the per-CPU variables: while memblock allocates, before anything has a
+ * per-CPU part. smp_prepare_boot_cpu_irqs() takes the vectors below.
+ */
+void setup_per_cpu_areas(void);
+void smp_setup_vectors(void);
+
+/*
+ * Starts a CPU, whose idle task is `idle`. 0 when it runs; -EIO if it does not answer. Process
+ * context, sleeps.
+ */
+int native_cpu_up(unsigned int cpu, struct task_struct *idle);
+
+/* Interrupts of other CPUs: any context. Nothing happens where there is no local APIC. */
+void smp_send_reschedule(int cpu);
+void arch_send_call_function_single_ipi(int cpu);
+
+/* Every other CPU reports what it does, once, and stops. For panics. */
+void smp_send_stop(void);
+
+/* On the new CPU: the rest of its start, in kernel/smp.c. */
+void __attribute__((__noreturn__)) cpu_startup_entry(void);
+
+#endif

@@ -18,6 +18,7 @@
 #include <linux/sched/debug.h>
 #include <linux/smp.h>
 #include <asm/ptrace.h>
+#include <asm/smp.h>
 #include <memkern/exit.h>
 #include <memkern/report.h>
 
@@ -125,6 +126,7 @@ void panic(const char *fmt, ...)
 		report_note("Kernel panic - not syncing: %s", reason);
 		dump_stack();
 	}
+	smp_send_stop();
 	pr_emerg("---[ end Kernel panic - not syncing: %s ]---\n", reason);
 	memkern_exit(MEMKERN_EXIT_PANIC);
 }

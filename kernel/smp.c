@@ -20,11 +20,13 @@
 #include <linux/kernel.h>
 #include <linux/kthread.h>
 #include <linux/list.h>
+#include <linux/mutex.h>
 #include <linux/percpu.h>
 #include <linux/printk.h>
 #include <linux/sched.h>
 #include <linux/smp.h>
 #include <linux/spinlock.h>
+#include <linux/stop_machine.h>
 #include <linux/timekeeping.h>
 #include <asm/smp.h>
 #include "sched.h"
@@ -129,7 +131,8 @@ void smp_call_function_many(const struct cpumask *mask, smp_call_func_t func, vo
 		return;
 	WARN_ON_ONCE(irqs_disabled());
 	cpumask_clear(&called);
-	for_each_cpu(cpu, mask) {
+	for_each_cpu(cpu, mask)
+	{
 		struct call *call = wait ? &calls[cpu] : per_cpu_ptr(&unwaited_calls[self], cpu);
 
 		if (cpu == self || !cpu_online(cpu))
@@ -142,8 +145,7 @@ void smp_call_function_many(const struct cpumask *mask, smp_call_func_t func, vo
 	}
 	if (!wait)
 		return;
-	for_each_cpu(cpu, &called)
-		wait_for(&calls[cpu]);
+	for_each_cpu(cpu, &called) wait_for(&calls[cpu]);
 }
 
 void smp_call_function(smp_call_func_t func, void *info, int wait)
@@ -173,6 +175,51 @@ int smp_call_function_single(int cpu, smp_call_func_t func, void *info, int wait
 		return -ENXIO;
 	on_each_cpu_mask(cpumask_of(cpu), func, info, wait);
 	return 0;
+}
+
+/* --- standing still ------------------------------------------------------------------- */
+
+static DEFINE_MUTEX(stop_mutex);
+static atomic_t stopped;
+static bool go_on;
+
+static void stand_still(void *unused)
+{
+	atomic_inc(&stopped);
+	while (!smp_load_acquire(&go_on))
+		cpu_relax();
+	atomic_dec(&stopped);
+}
+
+static int run_alone(cpu_stop_fn_t fn, void *data)
+{
+	unsigned long flags;
+	int result;
+
+	local_irq_save(flags);
+	result = fn(data);
+	local_irq_restore(flags);
+	return result;
+}
+
+int stop_machine(cpu_stop_fn_t fn, void *data, const struct cpumask *cpus)
+{
+	int others, result;
+
+	mutex_lock(&stop_mutex);
+	preempt_disable();
+	others = num_online_cpus() - 1;
+	go_on = false;
+	smp_call_function_many(cpu_online_mask, stand_still, NULL, false);
+	while (atomic_read(&stopped) < others)
+		cpu_relax();
+	result = run_alone(fn, data);
+	smp_store_release(&go_on, true);
+	while (atomic_read(&stopped))
+		cpu_relax();
+	preempt_enable();
+	mutex_unlock(&stop_mutex);
+	return result;
 }
 
 /* --- bringing CPUs up -------------------------------------------------------------- */

@@ -292,24 +292,32 @@ void tasklet_kill(struct tasklet_struct *tasklet)
 
 void __init softirq_init(void)
 {
-	struct tasklet_list *list = this_cpu_ptr(&tasklet_vec);
-	struct tasklet_list *hi = this_cpu_ptr(&tasklet_hi_vec);
+	unsigned int cpu;
 
-	list->tail = &list->head;
-	hi->tail = &hi->head;
+	for_each_possible_cpu(cpu) {
+		struct tasklet_list *list = per_cpu_ptr(&tasklet_vec, cpu);
+		struct tasklet_list *hi = per_cpu_ptr(&tasklet_hi_vec, cpu);
+
+		list->tail = &list->head;
+		hi->tail = &hi->head;
+	}
 	open_softirq(TASKLET_SOFTIRQ, tasklet_softirq);
 	open_softirq(HI_SOFTIRQ, tasklet_hi_softirq);
 }
 
 static int __init spawn_ksoftirqd(void)
 {
-	struct task_struct *task = kthread_create(run_ksoftirqd, NULL, "ksoftirqd/%u", 0);
+	unsigned int cpu;
 
-	if (IS_ERR(task))
-		return PTR_ERR(task);
-	kthread_bind(task, 0);
-	this_cpu_write(ksoftirqd, task);
-	wake_up_process(task);
+	for_each_online_cpu(cpu) {
+		struct task_struct *task = kthread_create(run_ksoftirqd, NULL, "ksoftirqd/%u", cpu);
+
+		if (IS_ERR(task))
+			return PTR_ERR(task);
+		kthread_bind(task, cpu);
+		per_cpu(ksoftirqd, cpu) = task;
+		wake_up_process(task);
+	}
 	return 0;
 }
 early_initcall(spawn_ksoftirqd);

@@ -24,6 +24,7 @@
 #include <linux/kernel.h>
 #include <linux/mm.h>
 #include <linux/printk.h>
+#include <linux/stop_machine.h>
 #include <linux/string.h>
 #include <memkern/mm_check.h>
 
@@ -365,8 +366,19 @@ void mm_problems_forget(void)
 	problems.kept = 0;
 }
 
+static int check_all(void *unused)
+{
+	return memblock_check() + mmzone_check() + page_alloc_check() + page_owner_check() +
+	       pgtable_check() + slab_check_locked();
+}
+
+/* With several CPUs at a moment when none of the others is in the middle of anything. */
 int mm_check(void)
 {
-	return mm_print_problems(memblock_check() + mmzone_check() + page_alloc_check() +
-				 page_owner_check() + pgtable_check() + slab_check());
+	int found;
+
+	mutex_lock(&slab_mutex);
+	found = num_online_cpus() > 1 ? stop_machine(check_all, NULL, NULL) : check_all(NULL);
+	mutex_unlock(&slab_mutex);
+	return mm_print_problems(found);
 }

@@ -157,7 +157,12 @@ void drain_local_pages(struct zone *only)
 	}
 }
 
-void drain_all_pages(struct zone *zone)
+static void drain_this_cpu(void *zone)
 {
 	drain_local_pages(zone);
+}
+
+void drain_all_pages(struct zone *zone)
+{
+	on_each_cpu(drain_this_cpu, zone, 1);
 }

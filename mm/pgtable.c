@@ -316,7 +316,8 @@ static int change_page_attr(unsigned long start, int numpages, pteval_t set, pte
 	if (!error)
 		change(start, size, set, clear);
 	spin_unlock_irqrestore(&pgtable_lock, flags);
-	if (!error)
+	/* What was not present is in no TLB. */
+	if (!error && (clear || set != _PAGE_PRESENT))
 		flush_tlb_kernel_range(start, start + size);
 	return error;
 }

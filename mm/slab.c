@@ -327,13 +327,19 @@ static void flush_cpu_list(struct kmem_cache *cache, struct kmem_cache_cpu *cpu,
 	slab_free_list(cache, &empty);
 }
 
-void slab_flush_cpu(struct kmem_cache *cache)
+static void flush_this_cpu(void *data)
 {
+	struct kmem_cache *cache = data;
 	unsigned long flags;
 
 	local_irq_save(flags);
 	flush_cpu_list(cache, this_cpu_ptr(cache->cpu_slab), 0);
 	local_irq_restore(flags);
+}
+
+void slab_flush_cpus(struct kmem_cache *cache)
+{
+	on_each_cpu(flush_this_cpu, cache, 1);
 }
 
 /* --- allocation ----------------------------------------------------------------------------- */

@@ -189,7 +189,7 @@ int slab_calculate_order(unsigned int size, unsigned int nr_cpus);
 
 /* --- slab.c ---------------------------------------------------------------------------- */
 
-void slab_flush_cpu(struct kmem_cache *cache);
+void slab_flush_cpus(struct kmem_cache *cache);
 /* Under list_lock: gives an object back to its slab; see there. */
 void slab_put_object(struct kmem_cache *cache, struct slab *slab, void *object,
 		     struct list_head *empty);
@@ -277,5 +277,6 @@ size_t slab_usable_size(struct kmem_cache *cache, void *object);
 void slab_debug_resize(struct kmem_cache *cache, void *object, size_t size, gfp_t gfp);
 
 int slab_check(void);
+int slab_check_locked(void);
 
 #endif

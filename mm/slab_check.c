@@ -332,13 +332,13 @@ static int check_cpu_lists(const struct kmem_cache *cache)
 	return found;
 }
 
-int slab_check(void)
+/* Under slab_mutex. */
+int slab_check_locked(void)
 {
 	struct kmem_cache *cache;
 	unsigned long flags;
 	int found;
 
-	mutex_lock(&slab_mutex);
 	local_irq_save(flags);
 	list_for_each_entry(cache, &slab_caches, list)
 		cache->tally = (struct slab_tally){ 0 };
@@ -349,6 +349,15 @@ int slab_check(void)
 		spin_unlock(&cache->node.list_lock);
 	}
 	local_irq_restore(flags);
+	return found;
+}
+
+int slab_check(void)
+{
+	int found;
+
+	mutex_lock(&slab_mutex);
+	found = slab_check_locked();
 	mutex_unlock(&slab_mutex);
 	return found;
 }
@@ -410,7 +419,7 @@ long validate_slab_cache(struct kmem_cache *cache)
 	long problems = 0;
 	struct slab *slab;
 
-	slab_flush_cpu(cache);
+	slab_flush_cpus(cache);
 	while ((slab = slab_next(cache, &pfn)))
 		problems += validate_slab(cache, slab);
 	return problems;

@@ -347,7 +347,7 @@ int kmem_cache_shrink(struct kmem_cache *cache)
 	unsigned long flags;
 	LIST_HEAD(empty);
 
-	slab_flush_cpu(cache);
+	slab_flush_cpus(cache);
 	spin_lock_irqsave(&node->list_lock, flags);
 	list_for_each_entry_safe(slab, next, &node->partial, slab_list) {
 		if (slab->inuse)

@@ -4,17 +4,14 @@
  * has changed. Whoever takes a permission or a page away flushes; whoever maps
  * what was not present before need not: that is never cached.
  *
- * __flush_*() are for this CPU, flush_*() for all: the same while one CPU runs.
- * Any context.
+ * __flush_*() are for this CPU, any context; flush_*() for all: when these return, no CPU
+ * uses what was there before.
  */
 #ifndef _ASM_TLBFLUSH_H
 #define _ASM_TLBFLUSH_H
 
 #include <asm/page.h>
 #include <asm/processor.h>
-
-/* Above so many pages it is cheaper to forget everything. */
-#define TLB_SINGLE_PAGE_FLUSH_CEILING 33
 
 /* The page, 4 KiB or 2 MiB, that holds the address. */
 static inline void __flush_tlb_one(unsigned long address)
@@ -35,20 +32,10 @@ static inline void __flush_tlb_all(void)
 	}
 }
 
-static inline void flush_tlb_all(void)
-{
-	__flush_tlb_all();
-}
+/* kernel/x86/tlb.c. They interrupt the other CPUs and wait: not with interrupts off. */
+void flush_tlb_all(void);
 
 /* [start, end) in the kernel's address space; end is 0 for the end of it. */
-static inline void flush_tlb_kernel_range(unsigned long start, unsigned long end)
-{
-	if ((end - start) >> PAGE_SHIFT > TLB_SINGLE_PAGE_FLUSH_CEILING) {
-		flush_tlb_all();
-		return;
-	}
-	for (; start != end; start += PAGE_SIZE)
-		__flush_tlb_one(start);
-}
+void flush_tlb_kernel_range(unsigned long start, unsigned long end);
 
 #endif

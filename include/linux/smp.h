@@ -31,7 +31,8 @@ typedef void (*smp_call_func_t)(void *info);
  * on_each_cpu, _mask		this one too
  */
 int smp_call_function_single(int cpu, smp_call_func_t func, void *info, int wait);
-void smp_call_function_many(const struct cpumask *mask, smp_call_func_t func, void *info, bool wait);
+void smp_call_function_many(const struct cpumask *mask, smp_call_func_t func, void *info,
+			    bool wait);
 void smp_call_function(smp_call_func_t func, void *info, int wait);
 void on_each_cpu(smp_call_func_t func, void *info, int wait);
 void on_each_cpu_mask(const struct cpumask *mask, smp_call_func_t func, void *info, bool wait);

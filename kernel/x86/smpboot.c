@@ -31,6 +31,7 @@
 #include <linux/mm.h>
 #include <linux/printk.h>
 #include <linux/sched.h>
+#include <linux/sched/debug.h>
 #include <linux/smp.h>
 #include <linux/string.h>
 #include <asm/apic.h>
@@ -65,8 +66,8 @@ static pgd_t *trampoline_pgd;
 /* Two pages: where the CPU starts, and the tables that map it there. */
 static void __init keep_pages(void)
 {
-	phys_addr_t page = memblock_phys_alloc_range(PAGE_SIZE, PAGE_SIZE, LOW_MEMORY_START,
-						     LOW_MEMORY_END);
+	phys_addr_t page =
+		memblock_phys_alloc_range(PAGE_SIZE, PAGE_SIZE, LOW_MEMORY_START, LOW_MEMORY_END);
 	pmd_t *identity;
 
 	trampoline_pgd = memblock_alloc(2 * PAGE_SIZE, PAGE_SIZE);
@@ -189,6 +190,45 @@ void smp_send_reschedule(int cpu)
 void arch_send_call_function_single_ipi(int cpu)
 {
 	send_ipi(x86_cpu_to_apicid[cpu], CALL_FUNCTION_VECTOR);
+}
+
+/* --- stopping all ------------------------------------------------------------- */
+
+#define APIC_DM_NMI 0x400
+
+static struct cpumask to_stop;
+
+/* In an NMI: which no CPU can keep off, whatever it is doing. */
+bool stop_for_panic(const struct pt_regs *regs)
+{
+	unsigned int cpu = smp_processor_id();
+
+	if (!cpumask_test_cpu(cpu, &to_stop))
+		return false;
+	pr_emerg("CPU %u was stopped here:\n", cpu);
+	show_regs(regs);
+	cpumask_test_and_clear_cpu(cpu, &to_stop);
+	for (;;)
+		asm volatile("cli; hlt");
+}
+
+/* One at a time, so that what they say does not mix. */
+void smp_send_stop(void)
+{
+	unsigned int cpu, ms;
+
+	if (num_online_cpus() == 1)
+		return;
+	for_each_online_cpu(cpu) {
+		if (cpu == smp_processor_id())
+			continue;
+		cpumask_set_cpu(cpu, &to_stop);
+		send_ipi(x86_cpu_to_apicid[cpu], APIC_DM_NMI);
+		for (ms = 0; ms < 1000 && cpumask_test_cpu(cpu, &to_stop); ms++)
+			mdelay(1);
+		if (ms == 1000)
+			pr_emerg("CPU %u does not stop\n", cpu);
+	}
 }
 
 static void reschedule_interrupt(struct pt_regs *regs)

@@ -12,6 +12,8 @@ extern u8 x86_cpu_to_apicid[NR_CPUS];
 /* How many CPUs ACPI lists, this one first; at least 1. */
 unsigned int smp_find_cpus(u8 apicids[NR_CPUS]);
 
+struct pt_regs;
+
 /* What the new CPU is given: first of the page that it starts in (trampoline.S). */
 struct trampoline_header {
 	u16 jump_around[2]; /* this header */
@@ -28,6 +30,9 @@ extern const char trampoline_start[], trampoline_end[];
 /* gdt.c, idt.c: this CPU's tables. `cpu` is its number; its %fs is right from then on. */
 void cpu_load_descriptors(unsigned int cpu);
 void load_idt(void);
+
+/* In an NMI: does not return if it was sent to stop this CPU. */
+bool stop_for_panic(const struct pt_regs *regs);
 
 /* apic.c: this CPU's own, set up as the boot CPU's is. */
 void lapic_init_secondary(void);

@@ -16,6 +16,7 @@
 #include <asm/apic.h>
 #include <asm/processor.h>
 #include <memkern/report.h>
+#include "smpboot.h"
 #include "traps.h"
 
 static const char *const exception_names[NR_EXCEPTIONS] = {
@@ -110,8 +111,10 @@ void do_exception(struct pt_regs *regs, unsigned int vector)
 		if (handle_bug(regs))
 			return;
 		break;
-	case X86_TRAP_DB:
 	case X86_TRAP_NMI:
+		stop_for_panic(regs);
+		fallthrough;
+	case X86_TRAP_DB:
 	case X86_TRAP_BP:
 		report_stray_trap(regs, exception_names[vector]);
 		return;

@@ -90,7 +90,7 @@ static void slab_draws_each_object(struct kunit *test)
 	snprintf(expected, sizeof(expected), ", next 0x%px\n", slab + 2 * cache->size);
 	KUNIT_EXPECT_TRUE(test, printed(expected));
 
-	slab_flush_cpu(cache);
+	slab_flush_cpus(cache);
 	run(test, "slab test");
 	KUNIT_EXPECT_TRUE(test, printed("  ##.####.\n"));
 	for (i = 0; i < OBJECTS; i++)
@@ -212,7 +212,7 @@ static void whatis_knows_objects(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, printed("objects of 600 bytes"));
 	kmem_cache_free(cache, object);
 	expect_whatis(test, object, slab_is_lifo(cache) ? "in a CPU's list" : "free in its slab");
-	slab_flush_cpu(cache);
+	slab_flush_cpus(cache);
 	expect_whatis(test, object, " + 0x0, free in its slab\n");
 	expect_whatis(test, slab_address(slab) + (PAGE_SIZE << slab_order(slab)) - 1,
 		      "behind the last object of the slab");

@@ -85,7 +85,7 @@ static void set_scene(struct kunit *test, slab_flags_t flags)
 	KUNIT_ASSERT_NOT_NULL(test, last[4]);
 	kmem_cache_free(scene.cache, last[0]);
 	kmem_cache_free(scene.cache, last[1]);
-	slab_flush_cpu(scene.cache);
+	slab_flush_cpus(scene.cache);
 	for (i = 2; scene.cache->cpu_limit && i < 5; i++)
 		kmem_cache_free(scene.cache, last[i]);
 	scene.listed = scene.cpu->freelist;

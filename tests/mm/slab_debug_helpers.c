@@ -38,7 +38,7 @@ void make_whole(struct kmem_cache *cache)
 	unsigned long pfn = 0, flags;
 	struct slab *slab;
 
-	slab_flush_cpu(cache);
+	slab_flush_cpus(cache);
 	spin_lock_irqsave(&cache->node.list_lock, flags);
 	while ((slab = slab_next(cache, &pfn)))
 		make_slab_whole(cache, slab);

@@ -283,7 +283,7 @@ static void api_M11_empty_slabs_are_kept(struct kunit *test)
 		if (cache->node.nr_slabs <= kept) /* a very small machine */
 			break;
 		slab_free_held();
-		slab_flush_cpu(cache);
+		slab_flush_cpus(cache);
 		KUNIT_EXPECT_EQ_MSG(test, cache->node.nr_slabs, kept, "size %u", kept_sizes[i]);
 		KUNIT_EXPECT_EQ(test, cache->node.nr_partial, kept);
 		KUNIT_EXPECT_EQ(test, before - mm_free_pages(NULL), kept << cache->shape.order);

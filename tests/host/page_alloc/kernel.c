@@ -9,7 +9,9 @@
 #include <linux/memblock.h>
 #include <linux/ratelimit.h>
 #include <linux/sched.h>
+#include <linux/smp.h>
 #include <linux/stacktrace.h>
+#include <linux/stop_machine.h>
 #include <linux/string.h>
 #include <memkern/report.h>
 
@@ -39,6 +41,30 @@ unsigned long host_this_cpu_offset(void)
 void __might_sleep(const char *file, int line)
 {
 	panic("%s:%d may sleep, where that is not allowed", file, line);
+}
+
+/* --- one CPU -------------------------------------------------------------------------- */
+
+struct cpumask __cpu_possible_mask = { { 1 } };
+struct cpumask __cpu_online_mask = { { 1 } };
+unsigned int __num_online_cpus = 1;
+
+void on_each_cpu(smp_call_func_t func, void *info, int wait)
+{
+	unsigned long flags = host_eflags;
+
+	host_eflags = 0;
+	func(info);
+	host_eflags = flags;
+}
+
+int stop_machine(cpu_stop_fn_t fn, void *data, const struct cpumask *cpus)
+{
+	return fn(data);
+}
+
+void setup_per_cpu_areas(void)
+{
 }
 
 /* --- text ------------------------------------------------------------------------------ */

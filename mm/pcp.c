@@ -54,7 +54,7 @@ int zone_batchsize(unsigned long managed)
 
 int zone_highsize(const struct zone *zone, int batch)
 {
-	return max_t(int, low_wmark_pages(zone) / num_online_cpus(), batch * 4);
+	return max_t(int, low_wmark_pages(zone) / num_possible_cpus(), batch * 4);
 }
 
 void __init pcp_init(void)

@@ -13,6 +13,7 @@
 #include <linux/init.h>
 #include <linux/kernel.h>
 #include <linux/memblock.h>
+#include <linux/mm.h>
 #include <linux/percpu.h>
 #include <linux/printk.h>
 #include <linux/smp.h>
@@ -42,13 +43,15 @@ static int __init set_nosmp(char *value)
 }
 early_param("nosmp", set_nosmp);
 
+/* The copies lie in their page where the image does, or they would be less aligned. */
 static void __init setup_area(unsigned int cpu)
 {
-	size_t size = __per_cpu_end - __per_cpu_start;
-	char *area = memblock_alloc(size, PAGE_SIZE);
+	size_t before = offset_in_page(__per_cpu_start), size = __per_cpu_end - __per_cpu_start;
+	char *area = memblock_alloc(before + size, PAGE_SIZE);
 
 	if (!area)
 		panic("no memory for the variables of CPU %u", cpu);
+	area += before;
 	memcpy(area, __per_cpu_start, size);
 	__per_cpu_offset[cpu] = area - __per_cpu_start;
 	per_cpu(this_cpu_off, cpu) = __per_cpu_offset[cpu];

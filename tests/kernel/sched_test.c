@@ -56,9 +56,9 @@ static void a_busy_thread_does_not_keep_others_out(struct kunit *test)
 	bool *ran = zeroed(test, bool);
 
 	enough = false;
-	start_thread(test, be_busy, busy);
+	start_thread_on(test, 0, be_busy, busy);
 	KUNIT_ASSERT_TRUE(test, eventually(READ_ONCE(busy->rounds) > 0));
-	start_thread(test, set_flag, ran);
+	start_thread_on(test, 0, set_flag, ran);
 	KUNIT_EXPECT_TRUE(test, eventually(READ_ONCE(*ran)));
 }
 
@@ -75,7 +75,7 @@ static u64 run_equals(struct kunit *test)
 
 	enough = false;
 	for (i = 0; i <= EQUALS; i++)
-		tasks[i] = start_thread(test, be_busy, &busy[i]);
+		tasks[i] = start_thread_on(test, 0, be_busy, &busy[i]);
 	msleep(150);
 	WRITE_ONCE(enough, true);
 	for (i = 0; i <= EQUALS; i++)
@@ -111,7 +111,7 @@ static void nice_shares(struct kunit *test)
 
 	enough = false;
 	for (i = 0; i < 2; i++) {
-		tasks[i] = make_thread(test, be_busy, &busy[i]);
+		tasks[i] = make_thread_on(test, 0, be_busy, &busy[i]);
 		set_user_nice(tasks[i], 5 * i);
 		KUNIT_EXPECT_EQ(test, task_nice(tasks[i]), 5 * i);
 	}
@@ -128,7 +128,7 @@ static void nice_shares(struct kunit *test)
 
 static void nice_is_bounded(struct kunit *test)
 {
-	struct task_struct *task = make_thread(test, sleep_until_stopped, NULL);
+	struct task_struct *task = make_thread_on(test, 0, sleep_until_stopped, NULL);
 
 	set_user_nice(task, 100);
 	KUNIT_EXPECT_EQ(test, task_nice(task), 19);
@@ -154,7 +154,7 @@ static int note_each_wake_up(void *runs)
 /* It has slept while the case ran, for so long that it is the more urgent one. */
 static struct task_struct *start_sleeper(struct kunit *test, int *runs)
 {
-	struct task_struct *task = start_thread(test, note_each_wake_up, runs);
+	struct task_struct *task = start_thread_on(test, 0, note_each_wake_up, runs);
 	int i;
 
 	yield(); /* behind it */
@@ -209,7 +209,7 @@ static void yield_lets_everybody_run(struct kunit *test)
 	int i;
 
 	for (i = 0; i < 3; i++)
-		tasks[i] = make_thread(test, set_flag, &ran[i]);
+		tasks[i] = make_thread_on(test, 0, set_flag, &ran[i]);
 	preempt_disable();
 	for (i = 0; i < 3; i++)
 		wake_up_process(tasks[i]);
@@ -266,7 +266,7 @@ static int play_as_1(void *data)
 static void hand_over(struct kunit *test, unsigned int times)
 {
 	struct ball *ball = zeroed(test, struct ball);
-	struct task_struct *task = make_thread(test, play_as_1, ball);
+	struct task_struct *task = make_thread_on(test, 0, play_as_1, ball);
 
 	ball->limit = times;
 	ball->players[0] = current;
@@ -293,7 +293,7 @@ static void api_X5_scheduling_while_atomic(struct kunit *test)
 {
 	unsigned long before = jiffies;
 	bool *ran = zeroed(test, bool);
-	struct task_struct *task = make_thread(test, set_flag, ran);
+	struct task_struct *task = make_thread_on(test, 0, set_flag, ran);
 
 	kunit_expect_report(test, "BUG: scheduling while atomic: init/1/0x00000002");
 	preempt_disable();

@@ -14,6 +14,7 @@
 #include <linux/kthread.h>
 #include <linux/sched.h>
 #include <memkern/kunit_extra.h>
+#include "../../kernel/sched.h"
 
 static inline void end_thread(void *task)
 {
@@ -37,6 +38,28 @@ static inline struct task_struct *start_thread(struct kunit *test, int (*functio
 					       void *data)
 {
 	struct task_struct *task = make_thread(test, function, data);
+
+	wake_up_process(task);
+	return task;
+}
+
+/*
+ * The same on one CPU alone. On the test's own one, which is 0, it runs when the test sleeps,
+ * is preempted or yields; others run at the same time as the test.
+ */
+static inline struct task_struct *make_thread_on(struct kunit *test, unsigned int cpu,
+						 int (*function)(void *), void *data)
+{
+	struct task_struct *task = make_thread(test, function, data);
+
+	kthread_bind(task, cpu);
+	return task;
+}
+
+static inline struct task_struct *start_thread_on(struct kunit *test, unsigned int cpu,
+						  int (*function)(void *), void *data)
+{
+	struct task_struct *task = make_thread_on(test, cpu, function, data);
 
 	wake_up_process(task);
 	return task;
@@ -68,18 +91,30 @@ static inline bool is_asleep(const struct task_struct *task)
 	return !READ_ONCE(task->on_rq) && !READ_ONCE(task->on_cpu);
 }
 
+static inline bool others_run(void)
+{
+	unsigned int cpu;
+
+	for_each_online_cpu(cpu)
+		if (cpu != raw_smp_processor_id() &&
+		    READ_ONCE(per_cpu_ptr(&runqueues, cpu)->nr_running))
+			return true;
+	return false;
+}
+
 /*
  * Lets the other threads run until all of them sleep, if they do so soon. With one CPU a few
- * turns are enough; others may need time.
+ * turns are enough; others may need time, the more so where the host has fewer than we.
  */
 static inline void settle(void)
 {
+	unsigned long end = jiffies + HZ / 4;
 	int turns;
 
 	for (turns = 0; turns < 20; turns++)
 		yield();
-	if (num_online_cpus() > 1)
-		schedule_timeout_uninterruptible(2);
+	while (num_online_cpus() > 1 && others_run() && time_before(jiffies, end))
+		schedule_timeout_uninterruptible(1);
 }
 
 /* Waits until the condition holds: some turns of the others, then a second at most. */

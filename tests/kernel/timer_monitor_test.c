@@ -105,7 +105,7 @@ static void shows_the_soonest(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, printed(" more\nhrtimer"));
 	run(test, "timers --json");
 	KUNIT_EXPECT_EQ(test, json_field(output.text, "pending"), before + ARRAY_SIZE(timers));
-	for (at = output.text; (at = strstr(at, "{\"kind\":\"timer\",")); at++, nr++) {
+	for (at = output.text; (at = strstr(at, "{\"kind\":\"timer\",\"cpu\":0,")); at++, nr++) {
 		in = json_field(at, "in_ns");
 		KUNIT_EXPECT_LE(test, last, in);
 		last = in;

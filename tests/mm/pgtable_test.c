@@ -16,9 +16,11 @@
 #include <linux/string.h>
 #include <linux/uaccess.h>
 #include <asm/cpufeature.h>
+#include <asm/irq_stack.h>
 #include <asm/tlbflush.h>
 #include <memkern/kunit_extra.h>
 
+#include "../../kernel/sched.h"
 #include "../../mm/internal.h"
 
 #define BLOCK_ORDER 3
@@ -99,8 +101,14 @@ static void I_pgtable_all_hold(struct kunit *test)
 static bool is_guard(unsigned long address)
 {
 	const struct task_struct *task;
+	unsigned int cpu;
 
 	for_each_process(task) if (address == (unsigned long)task->stack - PAGE_SIZE) return true;
+	for (cpu = 1; cpu < num_online_cpus(); cpu++)
+		if (address == (unsigned long)per_cpu(runqueues, cpu).idle->stack - PAGE_SIZE ||
+		    address == per_cpu(irq_stack_top, cpu) - THREAD_SIZE - PAGE_SIZE ||
+		    address == per_cpu(double_fault_stack_top, cpu) - THREAD_SIZE - PAGE_SIZE)
+			return true;
 	return address == (unsigned long)init_stack_guard ||
 	       address == (unsigned long)irq_stack_guard ||
 	       address == (unsigned long)double_fault_stack_guard;

@@ -14,10 +14,14 @@
 /* A cache that slub_debug= does not change: one page has eight objects. */
 #define OBJECTS 8
 
+/* A page each slab: of itself a cache would have larger ones, the more CPUs there are. */
 static struct kmem_cache *plain_cache(struct kunit *test)
 {
-	return slab_test_cache(test, PAGE_SIZE / OBJECTS, 0, SLAB_NO_MERGE | SLAB_NO_USER_FLAGS,
-			       NULL);
+	struct kmem_cache *cache = slab_test_cache(test, PAGE_SIZE / OBJECTS, 0,
+						   SLAB_NO_MERGE | SLAB_NO_USER_FLAGS, NULL);
+
+	cache->shape = cache->min;
+	return cache;
 }
 
 /* The object whose handle was just printed. */

@@ -13,6 +13,7 @@
 #include <linux/pgtable.h>
 #include <linux/sched.h>
 #include <linux/set_memory.h>
+#include <linux/stop_machine.h>
 #include <linux/string.h>
 #include <linux/uaccess.h>
 #include <asm/cpufeature.h>
@@ -495,27 +496,41 @@ static void path_ends_at_the_page(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, path[1].value, 0ULL);
 }
 
+struct strict_walk {
+	unsigned long page;
+	struct pgtable_entry path[PGTABLE_LEVELS];
+	unsigned int nr;
+};
+
+/* 2 MiB are read-only meanwhile, with whatever the other CPUs have there: they stand still. */
+static int walk_below_a_strict_entry(void *data)
+{
+	pteval_t nx = _PAGE_NX & __supported_pte_mask;
+	struct strict_walk *walk = data;
+	pmd_t *pmd = pmd_off_k(walk->page), before = *pmd;
+
+	set_pte_atomic((pte_t *)pmd, __pte((pmd_val(before) & ~_PAGE_RW) | nx));
+	walk->nr = pgtable_path(walk->page, walk->path);
+	set_pte_atomic((pte_t *)pmd, __pte(pmd_val(before)));
+	return 0;
+}
+
 /* What an upper level forbids, no lower one allows. */
 static void levels_add_up(struct kunit *test)
 {
-	pteval_t nx = _PAGE_NX & __supported_pte_mask;
-	struct pgtable_entry path[PGTABLE_LEVELS];
-	unsigned long page = block_of(test);
-	pmd_t *pmd = pmd_off_k(page), before;
-	unsigned int nr;
+	static struct strict_walk walk;
 
+	walk.page = block_of(test);
 	/* That makes it a table; then an entry in it that allows all, but is not used. */
-	KUNIT_ASSERT_EQ(test, set_memory_np(page, 1), 0);
-	KUNIT_ASSERT_EQ(test, set_memory_x(page, 1), 0);
-	before = *pmd;
-	set_pte_atomic((pte_t *)pmd, __pte((pmd_val(before) & ~_PAGE_RW) | nx));
-	nr = pgtable_path(page, path);
-	set_pte_atomic((pte_t *)pmd, __pte(pmd_val(before)));
+	KUNIT_ASSERT_EQ(test, set_memory_np(walk.page, 1), 0);
+	KUNIT_ASSERT_EQ(test, set_memory_x(walk.page, 1), 0);
+	stop_machine(walk_below_a_strict_entry, &walk, NULL);
 	flush_tlb_all();
 
-	KUNIT_ASSERT_EQ(test, nr, 3U);
-	KUNIT_EXPECT_EQ(test, path[2].value & (_PAGE_RW | _PAGE_NX), _PAGE_RW);
-	KUNIT_EXPECT_EQ(test, path[2].effective & (_PAGE_RW | _PAGE_NX), nx);
+	KUNIT_ASSERT_EQ(test, walk.nr, 3U);
+	KUNIT_EXPECT_EQ(test, walk.path[2].value & (_PAGE_RW | _PAGE_NX), _PAGE_RW);
+	KUNIT_EXPECT_EQ(test, walk.path[2].effective & (_PAGE_RW | _PAGE_NX),
+			_PAGE_NX & __supported_pte_mask);
 }
 
 struct count {
@@ -584,39 +599,52 @@ static const struct damage damages[] = {
 };
 KUNIT_ARRAY_PARAM_DESC_FEW(damages, damages, name, 3);
 
+struct damaged {
+	const struct damage *damage;
+	pte_t *entry;
+	int problems;
+};
+
+static int check_damaged(void *data)
+{
+	struct damaged *damaged = data;
+	pte_t before = *damaged->entry;
+
+	set_pte_atomic(damaged->entry,
+		       __pte((pte_val(before) & ~damaged->damage->clear) | damaged->damage->set));
+	damaged->problems = pgtable_check();
+	set_pte_atomic(damaged->entry, before);
+	return 0;
+}
+
 /*
  * The entry is wrong while the checker looks, and nobody uses its page meanwhile: the page
  * of the block is odd, so that clearing bit 12 of its frame gives the one before; the first
- * page of the text is not where this code is.
+ * page of the text is not where this code is, and the other CPUs stand still.
  */
 static void the_checker_names(struct kunit *test)
 {
+	struct damaged damaged = { .damage = test->param_value };
 	const struct damage *damage = test->param_value;
 	unsigned long page = damage->where ? (unsigned long)damage->where
 					   : block_of(test) + PAGE_SIZE;
 	unsigned int level, i;
-	int problems;
-	pte_t *entry, before;
 
 	if (damage->needs_nx && !boot_cpu_has(X86_FEATURE_NX))
 		kunit_skip(test, "this CPU has no NX");
 	if (!damage->where)
 		KUNIT_ASSERT_EQ(test, set_memory_np(page, 1) || set_memory_p(page, 1), 0);
-	entry = lookup_address(page, &level);
+	damaged.entry = lookup_address(page, &level);
 	KUNIT_ASSERT_EQ(test, level, (unsigned int)PG_LEVEL_4K);
-	before = *entry;
-
-	set_pte_atomic(entry, __pte((pte_val(before) & ~damage->clear) | damage->set));
-	problems = pgtable_check();
-	set_pte_atomic(entry, before);
-	__flush_tlb_one(page);
+	stop_machine(check_damaged, &damaged, NULL);
+	flush_tlb_all();
 
 	for (i = 0; i < ARRAY_SIZE(damage->named) && damage->named[i]; i++) {
 		KUNIT_ASSERT_NOT_NULL(test, mm_problem_text(i));
 		KUNIT_EXPECT_TRUE_MSG(test, strstarts(mm_problem_text(i), damage->named[i]),
 				      "\"%s\", not %s", mm_problem_text(i), damage->named[i]);
 	}
-	KUNIT_EXPECT_EQ(test, problems, (int)i);
+	KUNIT_EXPECT_EQ(test, damaged.problems, (int)i);
 	mm_problems_forget();
 }
 

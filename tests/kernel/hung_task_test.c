@@ -38,7 +38,7 @@ static struct waiter *start_waiter(struct kunit *test, unsigned int state,
 	struct waiter *waiter = zeroed(test, struct waiter);
 
 	waiter->state = state;
-	*task = start_thread(test, wait_for_ever, waiter);
+	*task = start_thread_on(test, 0, wait_for_ever, waiter);
 	return waiter;
 }
 

@@ -87,20 +87,31 @@ static void jiffies_follow_the_clock(struct kunit *test)
 	}
 }
 
-/* Ticks held back for a while are made up for by the next one. */
+static void suspend_tick(void *unused)
+{
+	tick_suspend_local();
+}
+
+static void resume_tick(void *unused)
+{
+	tick_resume_local();
+}
+
+/* Ticks held back for a while are made up for by the next one; on all CPUs, as any brings time on. */
 static void jiffies_catch_up_with_late_ticks(struct kunit *test)
 {
 	unsigned long before, held, patience = 20000;
 	u64 made_up = this_cpu_ptr(&tick_cpu)->made_up;
 
 	needs_counter(test);
-	tick_suspend_local();
+	on_each_cpu(suspend_tick, NULL, 1);
 	before = jiffies;
 	mdelay(20);
 	held = jiffies;
 	tick_resume_local();
 	while (patience-- && jiffies == held)
 		udelay(100);
+	on_each_cpu(resume_tick, NULL, 1);
 	KUNIT_EXPECT_EQ(test, held, before);
 	KUNIT_EXPECT_GE(test, jiffies - before, 20);
 	KUNIT_EXPECT_GE(test, this_cpu_ptr(&tick_cpu)->made_up - made_up, 18);

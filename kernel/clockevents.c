@@ -18,6 +18,7 @@
 #include <linux/irqflags.h>
 #include <linux/kernel.h>
 #include <linux/percpu.h>
+#include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/timer.h>
 #include "timekeeping.h"
@@ -65,6 +66,7 @@ void tick_program_event(ktime_t expires)
 void update_process_times(int user_tick)
 {
 	run_local_timers();
+	rcu_sched_clock_irq(user_tick);
 	scheduler_tick();
 }
 

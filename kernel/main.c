@@ -15,6 +15,7 @@
 #include <linux/kthread.h>
 #include <linux/printk.h>
 #include <linux/random.h>
+#include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/smp.h>
 #include <linux/timekeeping.h>
@@ -129,6 +130,7 @@ void __noreturn start_kernel(u32 magic, u32 mbi_phys)
 	sched_init();
 	fork_init();
 	softirq_init();
+	rcu_init();
 	init_IRQ();
 	time_init();
 	local_irq_enable();

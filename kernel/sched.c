@@ -59,6 +59,7 @@
 #include <asm/smp.h>
 #include <asm/switch_to.h>
 #include <memkern/report.h>
+#include "rcu.h"
 #include "sched.h"
 
 #define SLICE	      (3ULL * NSEC_PER_MSEC)
@@ -353,6 +354,7 @@ static void __sched __schedule(bool preempt)
 	struct rq *rq;
 
 	local_irq_disable();
+	rcu_note_context_switch(preempt);
 	rq = this_rq();
 	rq_lock(rq);
 	prev = rq->curr;

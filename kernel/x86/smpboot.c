@@ -43,6 +43,7 @@
 #include <asm/processor.h>
 #include <asm/smp.h>
 #include <asm/traps.h>
+#include "../rcu.h"
 #include "../sched.h"
 #include "acpi.h"
 #include "irq.h"
@@ -235,6 +236,7 @@ static void reschedule_interrupt(struct pt_regs *regs)
 {
 	ack_APIC_irq();
 	set_preempt_need_resched();
+	rcu_reschedule_irq();
 }
 
 static void call_function_interrupt(struct pt_regs *regs)

@@ -72,16 +72,21 @@ static void in_interrupt_handler(struct pt_regs *regs)
 }
 
 /* Waits for the thread, not for the job: a thread that faults does not come to its end. */
+static void run_to_its_end(struct task_struct *task)
+{
+	get_task_struct(task);
+	wake_up_process(task);
+	wait_for_completion_interruptible(&task->exited);
+	put_task_struct(task);
+}
+
 static int run_thread(void)
 {
 	struct task_struct *task = kthread_create(in_thread, NULL, "context");
 
 	if (IS_ERR(task))
 		return PTR_ERR(task);
-	get_task_struct(task);
-	wake_up_process(task);
-	wait_for_completion_interruptible(&task->exited);
-	put_task_struct(task);
+	run_to_its_end(task);
 	complete(&job.done);
 	return 0;
 }
@@ -173,6 +178,34 @@ static int start(enum context context)
 	default:
 		do_job();
 	}
+	return 0;
+}
+
+struct on_cpu {
+	void (*function)(void *data);
+	void *data;
+};
+
+static int run_bound(void *data)
+{
+	const struct on_cpu *call = data;
+
+	call->function(call->data);
+	return 0;
+}
+
+int run_on_cpu(unsigned int cpu, void (*function)(void *data), void *data)
+{
+	struct on_cpu call = { function, data };
+	struct task_struct *task;
+
+	if (cpu >= nr_cpu_ids || !cpu_online(cpu))
+		return -EINVAL;
+	task = kthread_create(run_bound, &call, "on/%u", cpu);
+	if (IS_ERR(task))
+		return PTR_ERR(task);
+	kthread_bind(task, cpu);
+	run_to_its_end(task);
 	return 0;
 }
 

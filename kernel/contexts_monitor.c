@@ -2,12 +2,15 @@
 /*
  * `in CONTEXT COMMAND`: a monitor command in another context than the monitor's. What must not
  * be done there is reported there, as it would be for a driver.
+ *
+ * `on CPU COMMAND`: one on another CPU, in a thread. The two combine: `on 1 in hardirq ...`.
  */
 #include <linux/errno.h>
 #include <linux/irqflags.h>
 #include <linux/kernel.h>
 #include <linux/preempt.h>
 #include <linux/sched.h>
+#include <linux/smp.h>
 #include <linux/string.h>
 #include <memkern/contexts.h>
 #include <memkern/monitor.h>
@@ -22,7 +25,7 @@ struct job {
  * Commands that wait for others, take a lock that may make them wait, or take long: where
  * nothing may sleep they would wait for ever.
  */
-static const char *const sleepers[] = { "test", "bench", "slab", "leaks", "poweroff" };
+static const char *const sleepers[] = { "test", "bench", "slab", "leaks", "on", "poweroff" };
 
 static bool sleeps(const char *command)
 {
@@ -55,6 +58,14 @@ static void run_there(void *data)
 	job->result = monitor_execute(job->line);
 }
 
+static void run_on(void *data)
+{
+	struct job *job = data;
+
+	mprintf("(CPU %u, thread %s)\n", raw_smp_processor_id(), current->comm);
+	job->result = monitor_execute(job->line);
+}
+
 static enum context find_context(const char *name)
 {
 	enum context context;
@@ -76,7 +87,7 @@ static int unknown_context(const char *name)
 	return -EINVAL;
 }
 
-/* The words as one line again, those with spaces in quotes. */
+/* The words as one line again, those with spaces in quotes. -E2BIG after a sentence. */
 static int join(struct job *job, int argc, char **argv)
 {
 	size_t n = 0;
@@ -88,7 +99,10 @@ static int join(struct job *job, int argc, char **argv)
 		n += scnprintf(job->line + n, sizeof(job->line) - n, "%s%s%s%s", i ? " " : "",
 			       quote, argv[i], quote);
 	}
-	return n < sizeof(job->line) - 1 ? 0 : -E2BIG;
+	if (n < sizeof(job->line) - 1)
+		return 0;
+	mprintf("a command has %d characters at most\n", MONITOR_LINE_MAX);
+	return -E2BIG;
 }
 
 static int cmd_in(int argc, char **argv)
@@ -108,13 +122,30 @@ static int cmd_in(int argc, char **argv)
 		mprintf("'%s' %s\n", argv[2], why_not);
 		return -EPERM;
 	}
-	if (join(&job, argc - 2, argv + 2)) {
-		mprintf("a command has %d characters at most\n", MONITOR_LINE_MAX);
+	if (join(&job, argc - 2, argv + 2))
 		return -E2BIG;
-	}
 	report_reset_once(); /* or the second report within a second would be missing */
 	error = run_in_context(context, run_there, &job);
 	if (error)
+		mprintf("no memory for a thread\n");
+	return error ? error : job.result;
+}
+
+static int cmd_on(int argc, char **argv)
+{
+	struct job job = { .result = -EFAULT }; /* of a thread that faults */
+	unsigned long cpu;
+	int error;
+
+	if (argc < 3)
+		return monitor_usage(argv[0]);
+	if (monitor_parse_ulong(argv[1], &cpu) || join(&job, argc - 2, argv + 2))
+		return -EINVAL;
+	report_reset_once();
+	error = run_on_cpu(cpu, run_on, &job);
+	if (error == -EINVAL)
+		mprintf("no CPU %lu runs; 'cpus' lists them\n", cpu);
+	else if (error)
 		mprintf("no memory for a thread\n");
 	return error ? error : job.result;
 }
@@ -129,3 +160,5 @@ static void complete_in(struct monitor_completion *completion, int argc, char **
 
 MONITOR_COMMAND_COMPLETE("in", "CONTEXT COMMAND...", "a command in an interrupt, a tasklet, ...",
 			 cmd_in, complete_in);
+
+MONITOR_COMMAND("on", "CPU COMMAND...", "a command on that CPU, in a thread", cmd_on);

@@ -8,6 +8,7 @@
 #include <linux/percpu.h>
 #include <linux/smp.h>
 #include <linux/string.h>
+#include <asm/smp.h>
 #include <memkern/monitor.h>
 #include <memkern/monitor_output.h>
 #include "timekeeping.h"
@@ -93,9 +94,15 @@ static void print_line(unsigned int irq, const struct snapshot *line)
 
 static void json_line(unsigned int irq, const struct snapshot *line)
 {
+	long counts[NR_CPUS];
+	unsigned int cpu;
+
+	for (cpu = 0; cpu < nr_cpu_ids; cpu++)
+		counts[cpu] = line->count[cpu];
 	json_begin();
 	json_number("irq", irq);
 	json_number("count", line->total);
+	json_array("count_by_cpu", counts, nr_cpu_ids);
 	json_number("unhandled", line->unhandled);
 	json_text("chip", line->chip);
 	json_number("pin", line->hwirq);
@@ -115,32 +122,73 @@ static void print_heading(void)
 	mprintf("  unhandled  chip     pin, trigger    users\n");
 }
 
-/* The local timers have vectors of their own, and no lines. */
-static u64 timer_interrupts(void)
+/* What has vectors of its own, and no line: the local timers, and what CPUs send each other. */
+static u64 timer_interrupts(unsigned int cpu)
+{
+	return per_cpu(tick_cpu, cpu).events;
+}
+
+static u64 reschedules(unsigned int cpu)
+{
+	return per_cpu(ipi_counts, cpu).reschedules_taken;
+}
+
+static u64 calls(unsigned int cpu)
+{
+	return per_cpu(ipi_counts, cpu).calls_taken;
+}
+
+static void print_vector(const char *label, u64 (*count)(unsigned int cpu), const char *words)
+{
+	unsigned int cpu;
+
+	mprintf(" %s:", label);
+	for (cpu = 0; cpu < nr_cpu_ids; cpu++)
+		mprintf(" %10llu", count(cpu));
+	mprintf("  %s\n", words);
+}
+
+static void json_vector(const char *name, u64 (*count)(unsigned int cpu))
+{
+	long counts[NR_CPUS];
+	unsigned int cpu;
+
+	for (cpu = 0; cpu < nr_cpu_ids; cpu++)
+		counts[cpu] = count(cpu);
+	json_array(name, counts, nr_cpu_ids);
+}
+
+static u64 all_cpus(u64 (*count)(unsigned int cpu))
 {
 	unsigned int cpu;
 	u64 sum = 0;
 
 	for (cpu = 0; cpu < nr_cpu_ids; cpu++)
-		sum += per_cpu(tick_cpu, cpu).events;
+		sum += count(cpu);
 	return sum;
 }
 
-static void print_rest(bool json)
+static void print_rest(void)
 {
-	int spurious = atomic_read(&irq_spurious_count), errors = atomic_read(&irq_err_count);
-
-	if (!json) {
-		mprintf(" TIM: %10llu  timer interrupts, by a line or not: see `timers`\n",
-			timer_interrupts());
-		mprintf(" SPU: %10d  spurious: gone again before a CPU took them\n", spurious);
-		mprintf(" ERR: %10d  errors that the local APICs reported\n", errors);
-		return;
+	print_vector("TIM", timer_interrupts, "timer interrupts, by a line or not: see `timers`");
+	if (nr_cpu_ids > 1) {
+		print_vector("RES", reschedules, "from other CPUs: there is a task to run");
+		print_vector("CAL", calls, "from other CPUs: there is a function to call");
 	}
+	mprintf(" SPU: %10d  spurious: gone again before a CPU took them\n",
+		atomic_read(&irq_spurious_count));
+	mprintf(" ERR: %10d  errors that the local APICs reported\n", atomic_read(&irq_err_count));
+}
+
+static void json_rest(void)
+{
 	json_begin();
-	json_number("timer", timer_interrupts());
-	json_number("spurious", spurious);
-	json_number("errors", errors);
+	json_number("timer", all_cpus(timer_interrupts));
+	json_vector("timer_by_cpu", timer_interrupts);
+	json_vector("reschedules_by_cpu", reschedules);
+	json_vector("calls_by_cpu", calls);
+	json_number("spurious", atomic_read(&irq_spurious_count));
+	json_number("errors", atomic_read(&irq_err_count));
 	json_end();
 }
 
@@ -162,7 +210,10 @@ static int cmd_irq(int argc, char **argv)
 		else
 			print_line(irq, &line);
 	}
-	print_rest(json);
+	if (json)
+		json_rest();
+	else
+		print_rest();
 	return 0;
 }
 

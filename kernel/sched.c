@@ -603,7 +603,7 @@ void __init init_idle(struct task_struct *task, unsigned int cpu)
 	rq->curr = rq->idle = task;
 	task->cpu = cpu;
 	task->on_cpu = true;
-	task->exec_start = sched_clock();
+	rq->since = task->exec_start = sched_clock();
 	cpumask_copy(&task->cpus_mask, cpumask_of(cpu));
 	per_cpu(current_task, cpu) = task;
 }

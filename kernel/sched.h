@@ -17,6 +17,7 @@ struct rq {
 	unsigned int cpu;	  /* whose it is */
 	struct task_struct *push; /* must go on elsewhere: see set_cpus_allowed_ptr() */
 	unsigned long nr_switches;
+	u64 since; /* sched_clock() when its idle task was made */
 };
 
 DECLARE_PER_CPU(struct rq, runqueues);

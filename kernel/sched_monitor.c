@@ -45,7 +45,7 @@ static const char *time_text(u64 ns, char *text, size_t size)
 
 static void print_heading(void)
 {
-	mprintf("  pid  name             state   nice       CPU time  switches  stack of %lu  "
+	mprintf("  pid  name             state   CPU  nice       CPU time  switches  stack of %lu  "
 		"waits in\n",
 		THREAD_SIZE);
 }
@@ -55,8 +55,8 @@ static void print_task(struct task_struct *task)
 	char where[KSYM_SYMBOL_LEN], time[24];
 
 	waits_in(task, where, sizeof(where));
-	mprintf("%5d  %-15.15s  %-6s  %4d  %13s  %8lu  %13lu%s%s\n", task->pid, task->comm,
-		task_state_name(task), task->nice,
+	mprintf("%5d  %-15.15s  %-6s  %3u  %4d  %13s  %8lu  %13lu%s%s\n", task->pid, task->comm,
+		task_state_name(task), task->cpu, task->nice,
 		time_text(task->sum_exec_runtime, time, sizeof(time)), task->nvcsw + task->nivcsw,
 		stack_used(task), where[0] ? "  " : "", where);
 }
@@ -69,6 +69,7 @@ static void json_task(struct task_struct *task)
 	json_signed("pid", task->pid);
 	json_text("name", task->comm);
 	json_text("state", task_state_name(task));
+	json_number("cpu", task->cpu);
 	json_signed("nice", task->nice);
 	json_number("cpu_time_ns", task->sum_exec_runtime);
 	json_number("voluntary_switches", task->nvcsw);

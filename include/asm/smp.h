@@ -3,6 +3,7 @@
 #ifndef _ASM_SMP_H
 #define _ASM_SMP_H
 
+#include <linux/percpu-defs.h>
 #include <linux/types.h>
 
 struct cpumask;
@@ -25,6 +26,14 @@ int native_cpu_up(unsigned int cpu, struct task_struct *idle);
 /* Interrupts of other CPUs: any context. Nothing happens where there is no local APIC. */
 void smp_send_reschedule(int cpu);
 void arch_send_call_function_single_ipi(int cpu);
+
+/* How many this CPU has sent and taken: of those above, by kind. */
+struct ipi_counts {
+	unsigned long reschedules_sent, calls_sent;
+	unsigned long reschedules_taken, calls_taken;
+};
+
+DECLARE_PER_CPU(struct ipi_counts, ipi_counts);
 
 /* Every other CPU reports what it does, once, and stops. For panics. */
 void smp_send_stop(void);

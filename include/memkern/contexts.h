@@ -36,4 +36,10 @@ static inline bool context_may_sleep(enum context context)
  */
 int run_in_context(enum context context, void (*function)(void *data), void *data);
 
+/*
+ * The same in a thread of its own that runs on that CPU alone; any number at a time. -EINVAL:
+ * no such CPU runs.
+ */
+int run_on_cpu(unsigned int cpu, void (*function)(void *data), void *data);
+
 #endif

@@ -183,13 +183,17 @@ int native_cpu_up(unsigned int cpu, struct task_struct *idle)
 	return -EIO;
 }
 
+DEFINE_PER_CPU(struct ipi_counts, ipi_counts);
+
 void smp_send_reschedule(int cpu)
 {
+	this_cpu_inc(ipi_counts.reschedules_sent);
 	send_ipi(x86_cpu_to_apicid[cpu], RESCHEDULE_VECTOR);
 }
 
 void arch_send_call_function_single_ipi(int cpu)
 {
+	this_cpu_inc(ipi_counts.calls_sent);
 	send_ipi(x86_cpu_to_apicid[cpu], CALL_FUNCTION_VECTOR);
 }
 
@@ -234,6 +238,7 @@ void smp_send_stop(void)
 
 static void reschedule_interrupt(struct pt_regs *regs)
 {
+	this_cpu_inc(ipi_counts.reschedules_taken);
 	ack_APIC_irq();
 	set_preempt_need_resched();
 	rcu_reschedule_irq();
@@ -241,6 +246,7 @@ static void reschedule_interrupt(struct pt_regs *regs)
 
 static void call_function_interrupt(struct pt_regs *regs)
 {
+	this_cpu_inc(ipi_counts.calls_taken);
 	ack_APIC_irq();
 	generic_smp_call_function_interrupt();
 }

@@ -38,6 +38,17 @@ static void print_zone(struct zone *zone, const struct zone_blocks *blocks)
 	}
 }
 
+static void json_cpu_blocks(const struct zone_blocks *blocks)
+{
+	unsigned int cpu;
+	char name[24];
+
+	for_each_online_cpu(cpu) {
+		snprintf(name, sizeof(name), "cpu%u_blocks", cpu);
+		json_array(name, (const long *)blocks->cpu_blocks[cpu], NR_PCP_ORDERS);
+	}
+}
+
 static void json_zone(struct zone *zone, const struct zone_blocks *blocks)
 {
 	json_begin();
@@ -48,6 +59,7 @@ static void json_zone(struct zone *zone, const struct zone_blocks *blocks)
 	json_bool("verified", blocks->verified);
 	json_array("free_blocks", (const long *)blocks->free, NR_PAGE_ORDERS);
 	json_number("cpu_pages", blocks->cpu_pages);
+	json_cpu_blocks(blocks);
 	json_end();
 }
 

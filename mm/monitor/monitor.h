@@ -3,7 +3,9 @@
  * What the monitor's commands on memory share; private to mm/monitor/ and its tests.
  *
  * A listing takes what it shows of a zone under zone->lock, lets go, and prints. The
- * per-CPU lists are guarded by interrupts being off on their CPU, which is the only one.
+ * per-CPU lists have no lock: they are their CPU's, and of another CPU's what is seen may be
+ * half a change. So no walk along them believes a pointer that it has not checked, or goes on
+ * for longer than the list is said to be.
  */
 #ifndef _MM_MONITOR_H
 #define _MM_MONITOR_H

@@ -48,17 +48,18 @@ struct usage {
 	unsigned long partial; /* slabs */
 	unsigned long free;    /* objects, in those */
 	unsigned long in_cpus; /* free objects */
+	long in_cpu[NR_CPUS];  /* of these */
 	unsigned long pages;
 };
 
-static unsigned long cpus_hold(const struct kmem_cache *cache)
+static void count_in_cpus(const struct kmem_cache *cache, struct usage *usage)
 {
-	unsigned long objects = 0;
 	unsigned int cpu;
 
-	for_each_possible_cpu(cpu)
-		objects += cache->cpu_limit - per_cpu_ptr(cache->cpu_slab, cpu)->room;
-	return objects;
+	for_each_possible_cpu(cpu) {
+		usage->in_cpu[cpu] = cache->cpu_limit - per_cpu_ptr(cache->cpu_slab, cpu)->room;
+		usage->in_cpus += usage->in_cpu[cpu];
+	}
 }
 
 static void count_usage(struct kmem_cache *cache, struct usage *usage)
@@ -71,7 +72,7 @@ static void count_usage(struct kmem_cache *cache, struct usage *usage)
 	spin_lock_irqsave(&node->list_lock, flags);
 	usage->slabs = node->nr_slabs;
 	usage->objects = node->total_objects;
-	usage->in_cpus = cpus_hold(cache);
+	count_in_cpus(cache, usage);
 	list_for_each_entry(slab, &node->partial, slab_list) {
 		if (usage->partial++ == node->nr_partial)
 			break;
@@ -91,12 +92,27 @@ static unsigned long used_objects(const struct usage *usage)
 
 /* --- the table ----------------------------------------------------------------------- */
 
+static void print_columns(void)
+{
+	unsigned int cpu;
+
+	mprintf("%-20s %7s %7s %7s %8s %6s %6s %8s %8s", "cache", "used", "objects", "size",
+		"per slab", "pages", "slabs", "partial", "in CPUs");
+	for (cpu = 0; nr_cpu_ids > 1 && cpu < nr_cpu_ids; cpu++)
+		mprintf("   CPU%u", cpu);
+	mprintf("  memory\n");
+}
+
 static void print_cache(const struct kmem_cache *cache, const struct usage *usage)
 {
-	mprintf("%-20s %7lu %7lu %7u %8u %6u %6lu %8lu %8lu  %s\n", cache->name,
-		used_objects(usage), usage->objects, cache->size, cache->shape.objects,
-		1U << cache->shape.order, usage->slabs, usage->partial, usage->in_cpus,
-		PAGES_TEXT(usage->pages));
+	unsigned int cpu;
+
+	mprintf("%-20s %7lu %7lu %7u %8u %6u %6lu %8lu %8lu", cache->name, used_objects(usage),
+		usage->objects, cache->size, cache->shape.objects, 1U << cache->shape.order,
+		usage->slabs, usage->partial, usage->in_cpus);
+	for (cpu = 0; nr_cpu_ids > 1 && cpu < nr_cpu_ids; cpu++)
+		mprintf(" %6ld", usage->in_cpu[cpu]);
+	mprintf("  %s\n", PAGES_TEXT(usage->pages));
 }
 
 static void json_cache(const struct kmem_cache *cache, const struct usage *usage)
@@ -112,6 +128,7 @@ static void json_cache(const struct kmem_cache *cache, const struct usage *usage
 	json_number("slabs", usage->slabs);
 	json_number("partial_slabs", usage->partial);
 	json_number("cpu_objects", usage->in_cpus);
+	json_array("objects_by_cpu", usage->in_cpu, nr_cpu_ids);
 	json_number("cpu_limit_objects", cache->cpu_limit);
 	json_number("slab_pages", usage->pages);
 	json_end();
@@ -125,8 +142,7 @@ static int list_caches(bool all, bool json)
 	struct usage usage;
 
 	if (!json)
-		mprintf("%-20s %7s %7s %7s %8s %6s %6s %8s %8s  %s\n", "cache", "used", "objects",
-			"size", "per slab", "pages", "slabs", "partial", "in CPUs", "memory");
+		print_columns();
 	mutex_lock(&slab_mutex);
 	list_for_each_entry_reverse(cache, &slab_caches, list) {
 		count_usage(cache, &usage);

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
-/* The monitor's `ps` and `in`. */
+/* The monitor's `ps`, `cpus`, `in` and `on`. */
+#include <linux/log2.h>
+#include <linux/slab.h>
+#include <asm/smp.h>
 #include "../mm/monitor_run.h"
 #include "threads.h"
 
@@ -11,10 +14,11 @@ static void ps_lists_the_threads(struct kunit *test)
 	KUNIT_ASSERT_TRUE(test, eventually(is_asleep(task)));
 	set_user_nice(task, 3);
 	KUNIT_EXPECT_EQ(test, run(test, "ps"), 0);
-	snprintf(line, sizeof(line), "\n%5d  %-15s  sleeps     3  ", task->pid, task->comm);
+	snprintf(line, sizeof(line), "\n%5d  %-15s  sleeps  %3u     3  ", task->pid, task->comm,
+		 task_cpu(task));
 	KUNIT_EXPECT_TRUE(test, printed(line));
 	KUNIT_EXPECT_TRUE(test, printed("  sleep_until_stopped+0x"));
-	KUNIT_EXPECT_TRUE(test, printed("    1  init             runs  "));
+	KUNIT_EXPECT_TRUE(test, printed("    1  init             runs      0     0  "));
 	KUNIT_EXPECT_TRUE(test, printed("  ksoftirqd/0      "));
 }
 
@@ -109,6 +113,102 @@ static void in_thread_crash_ends_that_thread(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, run(test, "in thread help ps"), 0);
 }
 
+static void cpus_lists_the_cpus(struct kunit *test)
+{
+	char line[64];
+	unsigned int cpu;
+
+	KUNIT_EXPECT_EQ(test, run(test, "cpus"), 0);
+	KUNIT_EXPECT_TRUE(test, printed("\n  0 "));
+	KUNIT_EXPECT_TRUE(test, printed("  init                1  "));
+	KUNIT_EXPECT_EQ(test, run(test, "cpus --json"), 0);
+	for_each_online_cpu(cpu) {
+		const char *at;
+
+		snprintf(line, sizeof(line), "{\"cpu\":%u,", cpu);
+		at = strstr(output.text, line);
+		KUNIT_ASSERT_NOT_NULL(test, at);
+		KUNIT_EXPECT_LE(test, json_field(at, "idle_ns"), json_field(at, "uptime_ns"));
+		KUNIT_EXPECT_GT(test, json_field(at, "ticks"), 0);
+		KUNIT_EXPECT_EQ(test, json_field(at, "runnable") > 0, cpu == smp_processor_id());
+	}
+	KUNIT_EXPECT_EQ(test, run(test, "cpus 0"), -EINVAL);
+}
+
+static void nothing(void *unused)
+{
+}
+
+/* What one CPU sends another takes, and `cpus` and `irq` show as many as there were. */
+static void cpus_counts_interrupts_between_cpus(struct kunit *test)
+{
+	unsigned long before = per_cpu(ipi_counts, 1).calls_taken;
+	const char *at;
+	int i;
+
+	if (num_online_cpus() < 2)
+		kunit_skip(test, "one CPU sends itself nothing");
+	for (i = 0; i < 10; i++)
+		smp_call_function_single(1, nothing, NULL, 1);
+	KUNIT_EXPECT_GE(test, per_cpu(ipi_counts, 1).calls_taken, before + 10);
+	run(test, "cpus --json");
+	at = strstr(output.text, "{\"cpu\":1,");
+	KUNIT_EXPECT_GE(test, json_field(at, "calls_taken"), before + 10);
+	KUNIT_EXPECT_GE(test, json_field(output.text, "calls_sent"), before + 10);
+	run(test, "irq");
+	at = strstr(output.text, "\n CAL:");
+	KUNIT_ASSERT_NOT_NULL(test, at);
+	at += strlen("\n CAL: 0123456789");
+	KUNIT_EXPECT_GE(test, simple_strtoul(at + strspn(at, " "), NULL, 10), before + 10);
+}
+
+static void on_runs_there(struct kunit *test)
+{
+	unsigned int cpu;
+	char line[64];
+
+	for_each_online_cpu(cpu) {
+		KUNIT_EXPECT_EQ(test, runf(test, "on %u help ps", cpu), 0);
+		snprintf(line, sizeof(line), "(CPU %u, thread on/%u)\n", cpu, cpu);
+		KUNIT_EXPECT_TRUE(test, !strncmp(output.text, line, strlen(line)));
+		KUNIT_EXPECT_TRUE(test, printed("ps [PID] [--json]"));
+		KUNIT_EXPECT_EQ(test, runf(test, "on %u in hardirq help ps", cpu), 0);
+		snprintf(line, sizeof(line), "interrupts off, thread on/%u)\n", cpu);
+		KUNIT_EXPECT_TRUE(test, printed(line));
+	}
+}
+
+static void on_gives_that_cpu_s_lists(struct kunit *test)
+{
+	if (num_online_cpus() < 2)
+		kunit_skip(test, "there is no other CPU");
+	kmem_cache_shrink(kmalloc_caches[KMALLOC_NORMAL][ilog2(4096)]);
+	KUNIT_EXPECT_EQ(test, run(test, "on 1 alloc kmalloc 3000 GFP_KERNEL"), 0);
+	KUNIT_EXPECT_EQ(test, run(test, "slab kmalloc-4k --json"), 0);
+	KUNIT_EXPECT_GT(test, number_after(output.text, "\"objects_by_cpu\":[0,"), 0);
+	KUNIT_EXPECT_EQ(test, run(test, "on 1 free all"), 0);
+}
+
+static void on_says_what_cannot_be(struct kunit *test)
+{
+	KUNIT_EXPECT_EQ(test, run(test, "on"), -EINVAL);
+	KUNIT_EXPECT_EQ(test, run(test, "on 0"), -EINVAL);
+	KUNIT_EXPECT_EQ(test, run(test, "on 8 help"), -EINVAL);
+	KUNIT_EXPECT_TRUE(test, printed("no CPU 8 runs; 'cpus' lists them\n"));
+	KUNIT_EXPECT_EQ(test, run(test, "on 4294967296 help"), -EINVAL);
+	KUNIT_EXPECT_EQ(test, run(test, "on x help"), -EINVAL);
+	KUNIT_EXPECT_EQ(test, run(test, "on 0 nonsense"), -ENOENT);
+	KUNIT_EXPECT_EQ(test, run(test, "in tasklet on 0 help"), -EPERM);
+	KUNIT_EXPECT_EQ(test, run(test, "in thread on 0 help ps"), 0);
+}
+
+static void on_a_thread_that_crashes_is_an_error(struct kunit *test)
+{
+	kunit_expect_report(test, "kernel NULL pointer dereference");
+	KUNIT_EXPECT_EQ(test, run(test, "on 0 crash null"), -EFAULT);
+	KUNIT_EXPECT_EQ(test, run(test, "on 0 help ps"), 0);
+}
+
 static struct kunit_case sched_monitor_cases[] = { KUNIT_CASE(ps_lists_the_threads),
 						   KUNIT_CASE(ps_says_the_same_to_programs),
 						   KUNIT_CASE(ps_shows_a_thread_s_trace),
@@ -117,6 +217,12 @@ static struct kunit_case sched_monitor_cases[] = { KUNIT_CASE(ps_lists_the_threa
 								    place_gen_params),
 						   KUNIT_CASE(in_says_what_cannot_be),
 						   KUNIT_CASE(in_thread_crash_ends_that_thread),
+						   KUNIT_CASE(cpus_lists_the_cpus),
+						   KUNIT_CASE(cpus_counts_interrupts_between_cpus),
+						   KUNIT_CASE(on_runs_there),
+						   KUNIT_CASE(on_gives_that_cpu_s_lists),
+						   KUNIT_CASE(on_says_what_cannot_be),
+						   KUNIT_CASE(on_a_thread_that_crashes_is_an_error),
 						   {} };
 
 static struct kunit_suite sched_monitor_suite = {

@@ -25,6 +25,7 @@ def options() -> argparse.ArgumentParser:
     parser.add_argument("-m", dest="memory", default="64")
     parser.add_argument("-cpu", default="max")
     parser.add_argument("-M", dest="board", default="pc")
+    parser.add_argument("-smp", dest="cpus", default="1")
     parser.add_argument("--debug", action="store_true")
     return parser
 
@@ -33,7 +34,8 @@ def setup(block: Block) -> machine.Setup:
     chosen, words = options().parse_known_args(block.words)
     quoted = [f'"{word}"' if " " in word else word for word in words]
     kernel = IMAGES["debug" if chosen.debug else "default"].kernel
-    return machine.Setup(kernel, " ".join(quoted), chosen.memory, chosen.cpu, ("-M", chosen.board))
+    extra = ("-M", chosen.board, "-smp", chosen.cpus)
+    return machine.Setup(kernel, " ".join(quoted), chosen.memory, chosen.cpu, extra)
 
 
 def replay_boot(block: Block) -> list[str]:

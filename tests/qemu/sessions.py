@@ -23,7 +23,7 @@ LIMIT = 20.0
 UP, LEFT, BACKSPACE, TAB = "\x1b[A", "\x1b[D", "\x7f", "\t"
 COMMANDS = (
     "help", "e820", "memblock", "zones", "buddy", "meminfo", "page", "walk", "test",
-    "alloc page", "free", "handles", "crash", "poweroff", "irq",
+    "alloc page", "free", "handles", "crash", "poweroff", "irq", "cpus", "on",
 )
 CRASHES = {
     "null": "kernel NULL pointer dereference, address: 00000000",
@@ -33,8 +33,8 @@ CRASHES = {
     "panic": "Kernel panic - not syncing",
 }
 LISTINGS = (
-    "e820", "irq", "irq --json", "memblock", "zones", "buddy", "meminfo", "page 0x100000",
-    "walk 0xc0100000",
+    "e820", "cpus", "cpus --json", "irq", "irq --json", "memblock", "zones", "buddy", "meminfo",
+    "page 0x100000", "walk 0xc0100000",
 )
 NONSENSE = (
     "xyzzy", "help xyzzy", "page", "page zebra", "page 0xffffffffffff", "walk", "walk 0x",

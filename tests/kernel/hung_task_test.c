@@ -115,7 +115,6 @@ static void a_busy_cpu_is_not_stuck(struct kunit *test)
 
 static void the_report_shows_the_stack(struct kunit *test)
 {
-	static struct capture capture;
 	struct task_struct *task;
 	struct waiter *waiter = start_waiter(test, TASK_UNINTERRUPTIBLE, &task);
 

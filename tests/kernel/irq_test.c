@@ -637,8 +637,6 @@ static void spurious_from_the_8259(struct kunit *test)
 
 /* --- the monitor -------------------------------------------------------------- */
 
-static struct capture capture;
-
 static void the_monitor_shows_lines(struct kunit *test)
 {
 	KUNIT_ASSERT_EQ(test, request(&first, IRQF_SHARED, "one"), 0);

@@ -244,7 +244,6 @@ static int overflow(void *unused)
 /* The thread ends by the declared report, without a word, and others go on. */
 static void expect_death(struct kunit *test, int (*function)(void *), const char *report)
 {
-	static struct capture capture;
 	struct task_struct *task = make_thread(test, function, NULL);
 	unsigned int seen = kunit_reports_seen(test);
 	int *calls = zeroed(test, int), result;

@@ -272,16 +272,16 @@ static void assertions(struct kunit *test)
 /* What X1 and X5 print below their headline. */
 static void held_locks_are_shown(struct kunit *test)
 {
-	capture_begin(test, &output);
+	capture_begin(test, &capture);
 	debug_show_held_locks(current);
-	capture_end(test, &output);
+	capture_end(test, &capture);
 	expect_printed(test, "no locks held by");
 
 	mutex_lock(&mutex);
 	spin_lock(&a);
-	capture_begin(test, &output);
+	capture_begin(test, &capture);
 	debug_show_held_locks(current);
-	capture_end(test, &output);
+	capture_end(test, &capture);
 	spin_unlock(&a);
 	mutex_unlock(&mutex);
 	expect_printed(test, "2 locks held by");
@@ -554,11 +554,11 @@ static void monitor_lists_locks(struct kunit *test)
 	mutex_lock(&mutex);
 	spin_lock(&a);
 	spin_unlock(&a);
-	capture_begin(test, &output);
-	output.con.write = keep_our_lines;
+	capture_begin(test, &capture);
+	capture.con.write = keep_our_lines;
 	monitor_execute("locks");
 	monitor_execute("locks --json");
-	capture_end(test, &output);
+	capture_end(test, &capture);
 	mutex_unlock(&mutex);
 
 	expect_printed(test,

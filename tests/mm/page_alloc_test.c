@@ -381,8 +381,6 @@ static void api_P10_once_in_ten_seconds(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, kunit_reports_seen(test), 1);
 }
 
-static struct capture capture;
-
 /* "stack + Mem-Info": what the report shows when nobody declared it. */
 static void api_P10_mem_info(struct kunit *test)
 {

@@ -86,14 +86,11 @@ static int run_thread(void)
 	return 0;
 }
 
-/* As with a thread: a work that faults does not come to its end, but is finished. */
-static void run_work(void)
+static void start_work(void)
 {
 	static DECLARE_WORK(work, in_work);
 
 	schedule_work(&work);
-	flush_work(&work);
-	complete(&job.done);
 }
 
 static void start_tasklet(void)
@@ -141,7 +138,7 @@ static int start(enum context context)
 	case CONTEXT_THREAD:
 		return run_thread();
 	case CONTEXT_WORKQUEUE:
-		run_work();
+		start_work();
 		break;
 	case CONTEXT_PREEMPT_OFF:
 		preempt_disable();

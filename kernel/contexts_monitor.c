@@ -41,8 +41,8 @@ static const char *objection(enum context context, const char *command)
 		return "is in one context at a time";
 	if (!context_may_sleep(context) && sleeps(command))
 		return "sleeps, or takes long: nothing may here";
-	if (!strcmp(command, "crash") && context > CONTEXT_WORKQUEUE)
-		return "would leave the context as it is, or take the whole kernel with it";
+	if (!strcmp(command, "crash") && context != CONTEXT_PROCESS && context != CONTEXT_THREAD)
+		return "would take the whole kernel with it, or a thread that others need";
 	return NULL;
 }
 
@@ -98,13 +98,11 @@ static int cmd_in(int argc, char **argv)
 	struct job job;
 	int error;
 
-	if (argc < 2)
+	if (argc < 3)
 		return monitor_usage(argv[0]);
 	context = find_context(argv[1]);
 	if (context == NR_CONTEXTS)
 		return unknown_context(argv[1]);
-	if (argc < 3)
-		return monitor_usage(argv[0]);
 	why_not = objection(context, argv[2]);
 	if (why_not) {
 		mprintf("'%s' %s\n", argv[2], why_not);

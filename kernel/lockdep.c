@@ -576,7 +576,7 @@ void lock_acquire(struct lockdep_map *map, unsigned int subclass, unsigned int h
 	leave(flags);
 }
 
-static bool release(struct task_struct *task, struct lockdep_map *map, unsigned long ip)
+static void release(struct task_struct *task, struct lockdep_map *map, unsigned long ip)
 {
 	struct lock_report report = { .fault = LOCK_UNBALANCED, .name = map->name };
 	struct held_lock *held = find_held(task, map);
@@ -585,26 +585,24 @@ static bool release(struct task_struct *task, struct lockdep_map *map, unsigned 
 		task->lockdep_depth--;
 		memmove(held, held + 1,
 			(&task->held_locks[task->lockdep_depth] - held) * sizeof(*held));
-		return true;
+		return;
 	}
 	report.taken.instance = map;
 	report.taken.acquire_ip = ip;
 	lockdep_report(&report);
-	return false;
 }
 
-bool lock_release(struct lockdep_map *map, unsigned long ip)
+void lock_release(struct lockdep_map *map, unsigned long ip)
 {
 	unsigned long flags;
-	bool held;
 
 	if (!enter(&flags))
-		return true;
+		return;
 	if (!irqs_disabled_flags(flags))
 		mark_interruptible(current);
-	held = !key_of(map) || release(current, map, ip);
+	if (key_of(map))
+		release(current, map, ip);
 	leave(flags);
-	return held;
 }
 
 void __lock_was_awaited(struct lockdep_map *map)

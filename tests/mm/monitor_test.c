@@ -75,6 +75,53 @@ static void buddy_is_verified(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, printed("MISMATCH"));
 }
 
+/* Adds the array behind `name`, of blocks by order, to `blocks`; returns how many pages these are. */
+static unsigned long add_blocks(const char *line, const char *name, unsigned long *blocks)
+{
+	unsigned long pages = 0;
+	unsigned int order;
+	char key[24], *at;
+
+	snprintf(key, sizeof(key), "\"%s\":[", name);
+	at = strstr(line, key);
+	if (!at)
+		return ~0UL;
+	at += strlen(key) - 1;
+	for (order = 0; order < NR_PAGE_ORDERS && *at != ']'; order++) {
+		unsigned long nr = simple_strtoul(at + 1, &at, 10);
+
+		blocks[order] += nr;
+		pages += nr << order;
+	}
+	return pages;
+}
+
+static void buddy_tells_types_and_cpus(struct kunit *test)
+{
+	struct zone *zone;
+
+	KUNIT_EXPECT_EQ(test, run(test, "buddy --json"), 0);
+	for_each_populated_zone(zone) {
+		unsigned long free[NR_PAGE_ORDERS] = {}, typed[NR_PAGE_ORDERS] = {};
+		unsigned long on_cpus[NR_PAGE_ORDERS] = {}, pages = 0;
+		const char *line = zone_line(zone);
+		unsigned int type, cpu;
+		char name[16];
+
+		KUNIT_EXPECT_EQ(test, add_blocks(line, "free_blocks", free), zone->nr_free_pages);
+		for (type = 0; type < MIGRATE_TYPES; type++)
+			pages += add_blocks(line, migratetype_names[type], typed);
+		KUNIT_EXPECT_EQ(test, pages, zone->nr_free_pages);
+		KUNIT_EXPECT_MEMEQ(test, typed, free, sizeof(free));
+		pages = 0;
+		for_each_online_cpu(cpu) {
+			snprintf(name, sizeof(name), "cpu%u_blocks", cpu);
+			pages += add_blocks(line, name, on_cpus);
+		}
+		KUNIT_EXPECT_EQ(test, pages, json_field(line, "cpu_pages"));
+	}
+}
+
 static void buddy_sees_a_wrong_counter(struct kunit *test)
 {
 	struct zone *zone = mm_zone(ZONE_DMA);
@@ -605,6 +652,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(zones_shows_the_counters),
 	KUNIT_CASE(zones_bar_says_where_free_memory_is),
 	KUNIT_CASE(buddy_is_verified),
+	KUNIT_CASE(buddy_tells_types_and_cpus),
 	KUNIT_CASE(buddy_sees_a_wrong_counter),
 	KUNIT_CASE(check_sees_a_wrong_counter),
 	KUNIT_CASE(pagetypeinfo_counts_pageblocks),

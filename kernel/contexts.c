@@ -86,11 +86,16 @@ static int run_thread(void)
 	return 0;
 }
 
-static void start_work(void)
+/* As with a thread: a work that faults does not come to its end, but is no longer busy. */
+static void run_work(void)
 {
 	static DECLARE_WORK(work, in_work);
 
 	schedule_work(&work);
+	while (!wait_for_completion_interruptible_timeout(&job.done, HZ / 10))
+		if (!work_busy(&work))
+			break;
+	complete(&job.done);
 }
 
 static void start_tasklet(void)
@@ -138,7 +143,7 @@ static int start(enum context context)
 	case CONTEXT_THREAD:
 		return run_thread();
 	case CONTEXT_WORKQUEUE:
-		start_work();
+		run_work();
 		break;
 	case CONTEXT_PREEMPT_OFF:
 		preempt_disable();

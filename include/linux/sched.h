@@ -93,7 +93,7 @@ struct task_struct {
 	void *thread_data;
 	unsigned long kthread_flags;
 	int exit_code;
-	struct completion exited;
+	struct completion exited, parked;
 
 #ifdef CONFIG_LOCKDEP
 	unsigned int lockdep_depth; /* its locks, and those of interrupts on top of it */

@@ -140,4 +140,9 @@ bool cancel_delayed_work_sync(struct delayed_work *dwork);
 
 struct work_struct *current_work(void);
 
+#define WORK_BUSY_PENDING 1
+#define WORK_BUSY_RUNNING 2
+/* These bits, as it was a moment ago. */
+unsigned int work_busy(struct work_struct *work);
+
 #endif

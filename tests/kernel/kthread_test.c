@@ -151,6 +151,16 @@ static void parking_twice_or_too_late(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, kthread_park(task), -ENOSYS);
 }
 
+/* It does not look whether it should park, and ends: who parks it does not wait for ever. */
+static void parking_one_that_returns(struct kunit *test)
+{
+	int *calls = zeroed(test, int);
+	struct task_struct *task = make_thread(test, count_calls, calls);
+
+	KUNIT_EXPECT_EQ(test, kthread_park(task), -ENOSYS);
+	KUNIT_EXPECT_EQ(test, *calls, 1);
+}
+
 /* --- stacks ---------------------------------------------------------------------- */
 
 static void a_guard_page_below_each_stack(struct kunit *test)
@@ -292,6 +302,7 @@ static struct kunit_case kthread_cases[] = { KUNIT_CASE(api_L4_run_and_stop),
 					     KUNIT_CASE(names_and_numbers),
 					     KUNIT_CASE_SLOW(park_and_unpark),
 					     KUNIT_CASE(parking_twice_or_too_late),
+					     KUNIT_CASE(parking_one_that_returns),
 					     KUNIT_CASE(a_guard_page_below_each_stack),
 					     KUNIT_CASE(the_high_water_mark),
 					     KUNIT_CASE(a_fault_ends_its_thread_only),

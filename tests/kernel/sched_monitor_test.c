@@ -103,15 +103,24 @@ static void in_says_what_cannot_be(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, run(test, "in hardirq in tasklet help"), -EPERM);
 	KUNIT_EXPECT_EQ(test, run(test, "in tasklet test"), -EPERM);
 	KUNIT_EXPECT_EQ(test, run(test, "in timer crash null"), -EPERM);
-	KUNIT_EXPECT_EQ(test, run(test, "in workqueue crash null"), -EPERM);
+	KUNIT_EXPECT_EQ(test, run(test, "in nowhere"), -EINVAL);
+	KUNIT_EXPECT_TRUE(test, printed("there is no context 'nowhere'; there are: process "));
 }
 
 static void in_thread_crash_ends_that_thread(struct kunit *test)
 {
 	kunit_expect_report(test, "kernel NULL pointer dereference");
-	run(test, "in thread crash null");
+	KUNIT_EXPECT_EQ(test, run(test, "in thread crash null"), -EFAULT);
 	KUNIT_EXPECT_TRUE(test, printed("thread context)\n"));
 	KUNIT_EXPECT_EQ(test, run(test, "in thread help ps"), 0);
+}
+
+static void in_workqueue_crash_ends_that_worker(struct kunit *test)
+{
+	kunit_expect_report(test, "kernel NULL pointer dereference");
+	KUNIT_EXPECT_EQ(test, run(test, "in workqueue crash null"), -EFAULT);
+	KUNIT_EXPECT_TRUE(test, printed("thread kworker/events)\n"));
+	KUNIT_EXPECT_EQ(test, run(test, "in workqueue help ps"), 0);
 }
 
 static struct kunit_case sched_monitor_cases[] = { KUNIT_CASE(ps_lists_the_threads),
@@ -122,6 +131,7 @@ static struct kunit_case sched_monitor_cases[] = { KUNIT_CASE(ps_lists_the_threa
 								    place_gen_params),
 						   KUNIT_CASE(in_says_what_cannot_be),
 						   KUNIT_CASE(in_thread_crash_ends_that_thread),
+						   KUNIT_CASE(in_workqueue_crash_ends_that_worker),
 						   {} };
 
 static struct kunit_suite sched_monitor_suite = {

@@ -499,6 +499,33 @@ static void a_leaked_preempt_count_is_reported(struct kunit *test)
 	destroy_work_on_stack(&leaky);
 }
 
+static void fault(struct work_struct *work)
+{
+	int *near_null = (int *)8;
+
+	OPTIMIZER_HIDE_VAR(near_null);
+	WRITE_ONCE(*near_null, 1);
+}
+
+/* The worker is lost, and was the only one; the queue goes on, and nobody waits for ever. */
+static void a_fault_ends_its_work_only(struct kunit *test)
+{
+	struct workqueue_struct *wq = make_queue(test, 1);
+	struct job *job = make_job(test, wq);
+	static DECLARE_WORK(faulty, fault);
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		kunit_expect_report(test, "kernel NULL pointer dereference, address: 00000008");
+		queue_work(wq, &faulty);
+		queue_work(wq, &job->work);
+		flush_work(&faulty);
+		flush_work(&job->work);
+		KUNIT_EXPECT_EQ(test, job->runs, i + 1U);
+		KUNIT_EXPECT_FALSE(test, cancel_work_sync(&faulty));
+	}
+}
+
 static struct kunit_case workqueue_cases[] = {
 	KUNIT_CASE(api_L5_work_runs_in_process_context),
 	KUNIT_CASE(api_L5_queued_by_an_interrupt),
@@ -521,6 +548,7 @@ static struct kunit_case workqueue_cases[] = {
 	KUNIT_CASE(a_queue_that_is_drained_takes_nothing_from_others),
 	KUNIT_CASE(a_work_may_free_itself),
 	KUNIT_CASE(a_leaked_preempt_count_is_reported),
+	KUNIT_CASE(a_fault_ends_its_work_only),
 	{}
 };
 

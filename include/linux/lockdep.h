@@ -48,7 +48,8 @@ void lockdep_unregister_key(const struct lock_class_key *key);
 
 void lock_acquire(struct lockdep_map *map, unsigned int subclass, unsigned int flags,
 		  unsigned long ip);
-void lock_release(struct lockdep_map *map, unsigned long ip);
+/* False: the caller does not hold it, which has been reported. A spinlock stays as it is then. */
+bool lock_release(struct lockdep_map *map, unsigned long ip);
 /* After a try that succeeded: it was one of many, the caller did wait. */
 void __lock_was_awaited(struct lockdep_map *map);
 /* Between lock_acquire() and having the lock: somebody else has it. Then: it is the caller's. */
@@ -84,7 +85,6 @@ void debug_show_held_locks(const struct task_struct *task);
 #define lockdep_init_map(map, name, key, subclass)  ((void)(key))
 #define lockdep_unregister_key(key)		    ((void)(key))
 #define lock_acquire(map, subclass, flags, ip)	    ((void)0)
-#define lock_release(map, ip)			    ((void)0)
 #define __lock_was_awaited(map)			    ((void)0)
 #define lock_contended(map)			    ((void)0)
 #define lock_acquired(map)			    ((void)0)
@@ -92,6 +92,11 @@ void debug_show_held_locks(const struct task_struct *task);
 #define debug_check_no_locks_held()		    ((void)0)
 #define debug_show_held_locks(task)		    ((void)0)
 #define lockdep_set_class_and_name(lock, key, name) ((void)(key))
+
+static inline bool lock_release(struct lockdep_map *map, unsigned long ip)
+{
+	return true;
+}
 
 #define lockdep_is_held(lock)	       1
 #define lockdep_assert_held(lock)      ((void)(lock))

@@ -69,9 +69,11 @@ static __lock_inline void spin_lock(spinlock_t *lock)
 	__spin_acquire(lock);
 }
 
+/* One unlock too many would keep everybody out: where it is seen, the lock stays as it is. */
 static __lock_inline void spin_unlock(spinlock_t *lock)
 {
-	lock_release(&lock->dep_map, _THIS_IP_);
+	if (!lock_release(&lock->dep_map, _THIS_IP_))
+		return;
 	__spin_release(lock);
 	preempt_enable();
 }
@@ -99,7 +101,10 @@ static __lock_inline int spin_trylock(spinlock_t *lock)
 /* Interrupts are on again before the CPU may be given away, or it could not be. */
 static __lock_inline void spin_unlock_irqrestore(spinlock_t *lock, unsigned long flags)
 {
-	lock_release(&lock->dep_map, _THIS_IP_);
+	if (!lock_release(&lock->dep_map, _THIS_IP_)) {
+		local_irq_restore(flags);
+		return;
+	}
 	__spin_release(lock);
 	local_irq_restore(flags);
 	preempt_enable();
@@ -113,7 +118,10 @@ static __lock_inline void spin_lock_irq(spinlock_t *lock)
 
 static __lock_inline void spin_unlock_irq(spinlock_t *lock)
 {
-	lock_release(&lock->dep_map, _THIS_IP_);
+	if (!lock_release(&lock->dep_map, _THIS_IP_)) {
+		local_irq_enable();
+		return;
+	}
 	__spin_release(lock);
 	local_irq_enable();
 	preempt_enable();

@@ -206,7 +206,6 @@ static void subclass_is_no_recursion(struct kunit *test)
 static void unlocked_by_nobody(struct kunit *test)
 {
 	kunit_expect_report(test, "bad unlock balance detected!");
-	preempt_disable(); /* the one that spin_unlock() takes back */
 	spin_unlock(&a);
 	KUNIT_ASSERT_EQ(test, kunit_reports_seen(test), 1);
 	KUNIT_EXPECT_EQ(test, last_lock_report.fault, LOCK_UNBALANCED);
@@ -216,11 +215,32 @@ static void unlocked_by_nobody(struct kunit *test)
 static void unlocked_twice(struct kunit *test)
 {
 	kunit_expect_report(test, "releases lock_a at unlocked_twice+0x");
-	preempt_disable();
 	spin_lock(&a);
 	spin_unlock(&a);
 	spin_unlock(&a);
 	KUNIT_EXPECT_EQ(test, kunit_reports_seen(test), 1);
+	KUNIT_EXPECT_EQ(test, preempt_count(), 0);
+	KUNIT_EXPECT_EQ(test, spin_trylock(&a), 1); /* it is as good as before */
+	spin_unlock(&a);
+}
+
+/* Each of the other forms: what they say about interrupts is done all the same. */
+static void unlocked_twice_by_other_forms(struct kunit *test)
+{
+	unsigned long flags;
+
+	kunit_expect_report(test, "releases lock_a at");
+	kunit_expect_report(test, "releases lock_b at");
+	spin_lock_irq(&a);
+	spin_unlock(&a);
+	spin_unlock_irq(&a);
+	KUNIT_EXPECT_FALSE(test, irqs_disabled());
+	spin_lock_irqsave(&b, flags);
+	spin_unlock(&b);
+	spin_unlock_irqrestore(&b, flags);
+	KUNIT_EXPECT_FALSE(test, irqs_disabled());
+	KUNIT_EXPECT_EQ(test, preempt_count(), 0);
+	KUNIT_EXPECT_FALSE(test, spin_is_locked(&a) || spin_is_locked(&b));
 }
 
 static int unlock_mutex(void *unused)
@@ -587,6 +607,7 @@ static struct kunit_case lockdep_cases[] = {
 	KUNIT_CASE(subclass_is_no_recursion),
 	KUNIT_CASE(unlocked_by_nobody),
 	KUNIT_CASE(unlocked_twice),
+	KUNIT_CASE(unlocked_twice_by_other_forms),
 	KUNIT_CASE(mutex_unlocked_by_another),
 	KUNIT_CASE(thread_that_ends_with_a_lock),
 	KUNIT_CASE(assertions),

@@ -382,13 +382,14 @@ static int lock_and_unlock_mutex(void *unused)
 static void contention_is_counted(struct kunit *test)
 {
 	struct task_struct *task;
-	unsigned int class;
+	unsigned int class, i;
 
 	mutex_lock(&mutex);
 	class = mutex.dep_map.class;
 	KUNIT_EXPECT_EQ(test, lock_classes[class].contended, 0);
 	task = start_thread(test, lock_and_unlock_mutex);
-	msleep(20);
+	for (i = 0; i < 1000 && !lock_classes[class].contended; i++)
+		msleep(1);
 	KUNIT_EXPECT_EQ(test, lock_classes[class].contended, 1);
 	KUNIT_EXPECT_EQ(test, task->lockdep_depth, 1);
 	KUNIT_EXPECT_TRUE(test, task->held_locks[0].flags & __LOCK_WAITING);

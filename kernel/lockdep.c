@@ -654,7 +654,7 @@ void lock_downgrade(struct lockdep_map *map)
 	change_flags(map, __LOCK_SHARED, 0);
 }
 
-int lock_is_held(const struct lockdep_map *map)
+int lock_is_held_type(const struct lockdep_map *map, int read)
 {
 	const struct task_struct *task = current;
 	int state = LOCK_STATE_NOT_HELD;
@@ -664,7 +664,8 @@ int lock_is_held(const struct lockdep_map *map)
 	if (!enter(&flags))
 		return LOCK_STATE_UNKNOWN;
 	for (i = 0; i < task->lockdep_depth; i++)
-		if (task->held_locks[i].instance == map)
+		if (task->held_locks[i].instance == map &&
+		    (read < 0 || !(task->held_locks[i].flags & __LOCK_SHARED) == !read))
 			state = LOCK_STATE_HELD;
 	leave(flags);
 	return state;

@@ -33,6 +33,11 @@ int smp_call_function_single(int cpu, smp_call_func_t func, void *info, int wait
 	return 0;
 }
 
+/* There is no other. */
+void smp_call_function(smp_call_func_t func, void *info, int wait)
+{
+}
+
 void on_each_cpu(smp_call_func_t func, void *info, int wait)
 {
 	smp_call_function_single(smp_processor_id(), func, info, wait);

@@ -158,6 +158,7 @@ int task_nice(const struct task_struct *task);
 long schedule_timeout(long timeout);
 long schedule_timeout_interruptible(long timeout);
 long schedule_timeout_uninterruptible(long timeout);
+long schedule_timeout_killable(long timeout);
 long schedule_timeout_idle(long timeout);
 
 /* Tasks live until the last reference is put. */

@@ -16,6 +16,7 @@ extern unsigned int nr_cpu_ids; /* CPUs that were found: ids are 0 .. nr_cpu_ids
 
 #define for_each_possible_cpu(cpu) for ((cpu) = 0; (cpu) < nr_cpu_ids; (cpu)++)
 #define for_each_online_cpu(cpu)   for_each_possible_cpu(cpu)
+#define for_each_present_cpu(cpu)  for_each_possible_cpu(cpu)
 
 #define get_cpu()                   \
 	({                          \
@@ -33,5 +34,7 @@ typedef void (*smp_call_func_t)(void *info);
 int smp_call_function_single(int cpu, smp_call_func_t func, void *info, int wait);
 /* On all of them, this one included. */
 void on_each_cpu(smp_call_func_t func, void *info, int wait);
+/* On all others. */
+void smp_call_function(smp_call_func_t func, void *info, int wait);
 
 #endif

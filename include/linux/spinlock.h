@@ -49,6 +49,12 @@ static inline bool spin_is_locked(const spinlock_t *lock)
 	return READ_ONCE(lock->next) != READ_ONCE(lock->owner);
 }
 
+/* Does somebody wait for it? */
+static inline bool spin_is_contended(const spinlock_t *lock)
+{
+	return (u16)(READ_ONCE(lock->next) - READ_ONCE(lock->owner)) > 1;
+}
+
 static __always_inline void __spin_acquire(spinlock_t *lock)
 {
 	u16 ticket = __atomic_fetch_add(&lock->next, 1, __ATOMIC_ACQUIRE);
@@ -190,6 +196,8 @@ static __lock_inline void spin_lock_nested(spinlock_t *lock, unsigned int subcla
 #define raw_spin_trylock(lock)			spin_trylock(lock)
 #define raw_spin_lock_irq(lock)			spin_lock_irq(lock)
 #define raw_spin_unlock_irq(lock)		spin_unlock_irq(lock)
+#define raw_spin_lock_bh(lock)			spin_lock_bh(lock)
+#define raw_spin_unlock_bh(lock)		spin_unlock_bh(lock)
 #define raw_spin_lock_irqsave(lock, flags)	spin_lock_irqsave(lock, flags)
 #define raw_spin_unlock_irqrestore(lock, flags) spin_unlock_irqrestore(lock, flags)
 

@@ -273,6 +273,25 @@ static void thread_that_ends_with_a_lock(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, kunit_reports_seen(test), 1);
 }
 
+static void assertions_tell_readers_from_writers(struct kunit *test)
+{
+	DECLARE_RWSEM(sem);
+
+	down_read(&sem);
+	lockdep_assert_held(&sem);
+	lockdep_assert_held_read(&sem);
+	kunit_expect_report(test, "assertions_tell_readers_from_writers+0x");
+	lockdep_assert_held_write(&sem);
+	up_read(&sem);
+	KUNIT_EXPECT_EQ(test, kunit_reports_seen(test), 1);
+	down_write(&sem);
+	lockdep_assert_held_write(&sem);
+	downgrade_write(&sem);
+	lockdep_assert_held_read(&sem);
+	up_read(&sem);
+	KUNIT_EXPECT_EQ(test, kunit_reports_seen(test), 1);
+}
+
 static void assertions(struct kunit *test)
 {
 	lockdep_assert_not_held(&a);
@@ -612,6 +631,7 @@ static struct kunit_case lockdep_cases[] = {
 	KUNIT_CASE(mutex_unlocked_by_another),
 	KUNIT_CASE(thread_that_ends_with_a_lock),
 	KUNIT_CASE(assertions),
+	KUNIT_CASE(assertions_tell_readers_from_writers),
 	KUNIT_CASE(held_locks_are_shown),
 	KUNIT_CASE(sleeping_with_a_spinlock),
 	KUNIT_CASE(scheduling_with_a_spinlock),

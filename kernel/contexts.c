@@ -98,13 +98,6 @@ static void run_work(void)
 	complete(&job.done);
 }
 
-static void start_tasklet(void)
-{
-	static DECLARE_TASKLET(tasklet, in_tasklet);
-
-	tasklet_schedule(&tasklet);
-}
-
 static void start_timer(void)
 {
 	static DEFINE_TIMER(timer, in_timer);
@@ -121,9 +114,17 @@ static void start_hrtimer(void)
 	hrtimer_start(&timer, NSEC_PER_MSEC, HRTIMER_MODE_REL);
 }
 
-static void interrupt_myself(void)
+/* At its end the tasklet runs, on top of the caller; from process context it would be ksoftirqd's. */
+static void schedule_tasklet(struct pt_regs *regs)
 {
-	set_interrupt_handler(CONTEXT_VECTOR, in_interrupt_handler);
+	static DECLARE_TASKLET(tasklet, in_tasklet);
+
+	tasklet_schedule(&tasklet);
+}
+
+static void interrupt_myself(void (*handler)(struct pt_regs *regs))
+{
+	set_interrupt_handler(CONTEXT_VECTOR, handler);
 	asm volatile("int %0" : : "i"(CONTEXT_VECTOR) : "memory");
 	set_interrupt_handler(CONTEXT_VECTOR, NULL);
 }
@@ -164,7 +165,7 @@ static int start(enum context context)
 		local_bh_enable();
 		break;
 	case CONTEXT_TASKLET:
-		start_tasklet();
+		interrupt_myself(schedule_tasklet);
 		break;
 	case CONTEXT_TIMER:
 		start_timer();
@@ -173,7 +174,7 @@ static int start(enum context context)
 		start_hrtimer();
 		break;
 	case CONTEXT_HARDIRQ:
-		interrupt_myself();
+		interrupt_myself(in_interrupt_handler);
 		break;
 	default:
 		do_job();

@@ -106,6 +106,20 @@ static void names_and_numbers(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, kthread_stop(a), -EINTR);
 }
 
+static int leave_a_count(void *unused)
+{
+	preempt_disable();
+	return 5;
+}
+
+/* The count is the CPU's: who comes next must not inherit it. */
+static void a_thread_that_returns_atomic(struct kunit *test)
+{
+	kunit_expect_report(test, "BUG: scheduling while atomic: a_thread_that_r/");
+	KUNIT_EXPECT_EQ(test, finish_thread(test, start_thread(test, leave_a_count, NULL)), 5);
+	KUNIT_EXPECT_EQ(test, preempt_count(), 0);
+}
+
 /* --- parking ------------------------------------------------------------------- */
 
 static int count_unless_parked(void *rounds)
@@ -298,6 +312,7 @@ static struct kunit_case kthread_cases[] = { KUNIT_CASE(api_L4_run_and_stop),
 					     KUNIT_CASE(api_L4_stop_before_the_first_run),
 					     KUNIT_CASE(api_L4_stop_wakes_a_sleeper),
 					     KUNIT_CASE(a_thread_that_returns_is_gone),
+					     KUNIT_CASE(a_thread_that_returns_atomic),
 					     KUNIT_CASE(kthread_exit_gives_the_result),
 					     KUNIT_CASE(names_and_numbers),
 					     KUNIT_CASE_SLOW(park_and_unpark),

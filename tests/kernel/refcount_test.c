@@ -189,6 +189,21 @@ static void api_L4_smp_call_function_single(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, smp_call_function_single(NR_CPUS, look_at_context, &off, 1), -ENXIO);
 }
 
+static void count_call(void *calls)
+{
+	atomic_inc((atomic_t *)calls);
+}
+
+static void api_L4_on_each_cpu(struct kunit *test)
+{
+	atomic_t calls = ATOMIC_INIT(0);
+
+	on_each_cpu(count_call, &calls, 1);
+	KUNIT_EXPECT_EQ(test, atomic_read(&calls), (int)num_online_cpus());
+	smp_call_function(count_call, &calls, 1);
+	KUNIT_EXPECT_EQ(test, atomic_read(&calls), 2 * (int)num_online_cpus() - 1);
+}
+
 static void api_L4_set_cpus_allowed(struct kunit *test)
 {
 	struct cpumask none;
@@ -201,12 +216,19 @@ static void api_L4_set_cpus_allowed(struct kunit *test)
 }
 
 static struct kunit_case refcount_cases[] = {
-	KUNIT_CASE(api_L3_refcount),	      KUNIT_CASE(api_L3_refcount_saturates),
-	KUNIT_CASE(api_L3_refcount_and_lock), KUNIT_CASE(api_L3_atomic64),
-	KUNIT_CASE(api_L4_this_cpu_returns),  KUNIT_CASE(api_L3_atomic64_arguments),
-	KUNIT_CASE(api_L3_atomic_long),	      KUNIT_CASE(api_L3_atomic_andnot),
-	KUNIT_CASE(api_L4_cpumask),	      KUNIT_CASE(api_L4_smp_call_function_single),
-	KUNIT_CASE(api_L4_set_cpus_allowed),  {},
+	KUNIT_CASE(api_L3_refcount),
+	KUNIT_CASE(api_L3_refcount_saturates),
+	KUNIT_CASE(api_L3_refcount_and_lock),
+	KUNIT_CASE(api_L3_atomic64),
+	KUNIT_CASE(api_L4_this_cpu_returns),
+	KUNIT_CASE(api_L3_atomic64_arguments),
+	KUNIT_CASE(api_L3_atomic_long),
+	KUNIT_CASE(api_L3_atomic_andnot),
+	KUNIT_CASE(api_L4_cpumask),
+	KUNIT_CASE(api_L4_smp_call_function_single),
+	KUNIT_CASE(api_L4_on_each_cpu),
+	KUNIT_CASE(api_L4_set_cpus_allowed),
+	{},
 };
 
 static struct kunit_suite refcount_suite = {

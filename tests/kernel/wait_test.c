@@ -241,6 +241,45 @@ static void waiting_by_hand(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, eventually(out(scene) == 2));
 }
 
+/* As older drivers do it: in the queue all the time, and out of it by hand. */
+static int wait_the_old_way(void *data)
+{
+	struct sleeper *sleeper = data;
+	struct scene *scene = sleeper->scene;
+	DECLARE_WAITQUEUE(wait, current);
+
+	if (sleeper->number)
+		add_wait_queue_exclusive(&scene->queue, &wait);
+	else
+		add_wait_queue(&scene->queue, &wait);
+	for (;;) {
+		set_current_state(TASK_INTERRUPTIBLE);
+		if (READ_ONCE(scene->passes) > (unsigned int)sleeper->number)
+			break;
+		schedule();
+	}
+	__set_current_state(TASK_RUNNING);
+	remove_wait_queue(&scene->queue, &wait);
+	go_on(sleeper);
+	return 0;
+}
+
+/* 0 shares its wake-ups; of 1 and 2, only the first is woken until it leaves. */
+static void waiting_the_old_way(struct kunit *test)
+{
+	struct scene *scene = set_scene(test);
+	unsigned int i;
+
+	lay_down(test, scene, 3, wait_the_old_way);
+	for (i = 1; i <= 3; i++) {
+		WRITE_ONCE(scene->passes, i);
+		wake_up(&scene->queue);
+		KUNIT_EXPECT_TRUE(test, eventually(out(scene) == i));
+		KUNIT_EXPECT_EQ(test, scene->order[i - 1], (int)i - 1);
+	}
+	KUNIT_EXPECT_FALSE(test, waitqueue_active(&scene->queue));
+}
+
 static int wait_under_a_lock(void *data)
 {
 	struct sleeper *sleeper = data;
@@ -389,6 +428,7 @@ static struct kunit_case wait_cases[] = {
 	KUNIT_CASE(api_L3_wait_event_interruptible),
 	KUNIT_CASE(a_true_condition_does_not_sleep),
 	KUNIT_CASE(api_L3_wait_event_timeout),
+	KUNIT_CASE(waiting_the_old_way),
 	KUNIT_CASE(api_L3_wait_event_hrtimeout),
 	KUNIT_CASE(a_condition_under_a_lock_in_time),
 	KUNIT_CASE(api_L3_wait_event_cmd),

@@ -84,23 +84,19 @@ $(KERNEL): $(OBJECTS) linker.ld scripts/kallsyms
 	@mv $(O)/link2.elf $@
 
 $(O)/%.c.o: %.c $(O)/flags
-	@mkdir -p $(@D)
-	@echo "  CC      $<"
-	@$(CC) $(CPPFLAGS) $(CFLAGS) $(LAST_WORD) -DKBUILD_MODNAME='"$(basename $(notdir $<))"' -MMD -MP -c -o $@ $<
+	@$(info $()  CC      $<)$(CC) $(CPPFLAGS) $(CFLAGS) $(LAST_WORD) -DKBUILD_MODNAME='"$(basename $(notdir $<))"' -MMD -MP -c -o $@ $<
 
 $(TESTS): LAST_WORD := $(OPTIMISE_TESTS)
 
 $(O)/%.S.o: %.S $(O)/flags
-	@mkdir -p $(@D)
-	@echo "  AS      $<"
-	@$(CC) $(CPPFLAGS) $(ABI) -D__ASSEMBLY__ -g -MMD -MP -c -o $@ $<
+	@$(info $()  AS      $<)$(CC) $(CPPFLAGS) $(ABI) -D__ASSEMBLY__ -g -MMD -MP -c -o $@ $<
 
 # What an assembly source takes in by .incbin the compiler does not tell.
 $(O)/tests/mm/traces.S.o: $(wildcard tests/mm/traces/*.trace)
 
 # Rewritten only when the command line changed: then everything is built again.
 $(O)/flags: FORCE
-	@mkdir -p $(O)
+	@mkdir -p $(sort $(dir $(OBJECTS)))
 	@echo '$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) $(OPTIMISE_TESTS)' | cmp -s - $@ || \
 		echo '$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) $(OPTIMISE_TESTS)' >$@
 .PHONY: FORCE

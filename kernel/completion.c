@@ -84,6 +84,11 @@ long __sched wait_for_completion_interruptible_timeout(struct completion *work,
 	return wait(work, TASK_INTERRUPTIBLE, min_t(unsigned long, timeout, LONG_MAX));
 }
 
+long __sched wait_for_completion_killable_timeout(struct completion *work, unsigned long timeout)
+{
+	return wait(work, TASK_KILLABLE, min_t(unsigned long, timeout, LONG_MAX));
+}
+
 bool try_wait_for_completion(struct completion *work)
 {
 	unsigned long flags;

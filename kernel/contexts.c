@@ -91,18 +91,16 @@ static int run_thread(void)
 	return 0;
 }
 
-static void start_work(void)
+/* As with a thread: a work that faults does not come to its end, but is no longer busy. */
+static void run_work(void)
 {
 	static DECLARE_WORK(work, in_work);
 
 	schedule_work(&work);
-}
-
-static void start_tasklet(void)
-{
-	static DECLARE_TASKLET(tasklet, in_tasklet);
-
-	tasklet_schedule(&tasklet);
+	while (!wait_for_completion_interruptible_timeout(&job.done, HZ / 10))
+		if (!work_busy(&work))
+			break;
+	complete(&job.done);
 }
 
 static void start_timer(void)
@@ -121,9 +119,17 @@ static void start_hrtimer(void)
 	hrtimer_start(&timer, NSEC_PER_MSEC, HRTIMER_MODE_REL);
 }
 
-static void interrupt_myself(void)
+/* At its end the tasklet runs, on top of the caller; from process context it would be ksoftirqd's. */
+static void schedule_tasklet(struct pt_regs *regs)
 {
-	set_interrupt_handler(CONTEXT_VECTOR, in_interrupt_handler);
+	static DECLARE_TASKLET(tasklet, in_tasklet);
+
+	tasklet_schedule(&tasklet);
+}
+
+static void interrupt_myself(void (*handler)(struct pt_regs *regs))
+{
+	set_interrupt_handler(CONTEXT_VECTOR, handler);
 	asm volatile("int %0" : : "i"(CONTEXT_VECTOR) : "memory");
 	set_interrupt_handler(CONTEXT_VECTOR, NULL);
 }
@@ -143,7 +149,7 @@ static int start(enum context context)
 	case CONTEXT_THREAD:
 		return run_thread();
 	case CONTEXT_WORKQUEUE:
-		start_work();
+		run_work();
 		break;
 	case CONTEXT_PREEMPT_OFF:
 		preempt_disable();
@@ -164,7 +170,7 @@ static int start(enum context context)
 		local_bh_enable();
 		break;
 	case CONTEXT_TASKLET:
-		start_tasklet();
+		interrupt_myself(schedule_tasklet);
 		break;
 	case CONTEXT_TIMER:
 		start_timer();
@@ -173,7 +179,7 @@ static int start(enum context context)
 		start_hrtimer();
 		break;
 	case CONTEXT_HARDIRQ:
-		interrupt_myself();
+		interrupt_myself(in_interrupt_handler);
 		break;
 	default:
 		do_job();

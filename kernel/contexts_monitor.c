@@ -44,8 +44,8 @@ static const char *objection(enum context context, const char *command)
 		return "is in one context at a time";
 	if (!context_may_sleep(context) && sleeps(command))
 		return "sleeps, or takes long: nothing may here";
-	if (!strcmp(command, "crash") && context != CONTEXT_PROCESS && context != CONTEXT_THREAD)
-		return "would take the whole kernel with it, or a thread that others need";
+	if (!strcmp(command, "crash") && context > CONTEXT_WORKQUEUE)
+		return "would end more than a thread there: the whole kernel";
 	return NULL;
 }
 
@@ -109,14 +109,16 @@ static int cmd_in(int argc, char **argv)
 {
 	const char *why_not;
 	enum context context;
-	struct job job;
+	struct job job = { .result = -EFAULT }; /* unless it comes back */
 	int error;
 
-	if (argc < 3)
+	if (argc < 2)
 		return monitor_usage(argv[0]);
 	context = find_context(argv[1]);
 	if (context == NR_CONTEXTS)
 		return unknown_context(argv[1]);
+	if (argc < 3)
+		return monitor_usage(argv[0]);
 	why_not = objection(context, argv[2]);
 	if (why_not) {
 		mprintf("'%s' %s\n", argv[2], why_not);

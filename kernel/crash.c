@@ -51,7 +51,7 @@ static void crash_bug(void)
 
 static void crash_warn(void)
 {
-	WARN(true, "crash warn: nothing is wrong");
+	WARN(true, "crash warn: nothing is wrong\n");
 }
 
 static void crash_panic(void)

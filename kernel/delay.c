@@ -102,6 +102,12 @@ long __sched schedule_timeout_uninterruptible(long timeout)
 	return schedule_timeout(timeout);
 }
 
+long __sched schedule_timeout_killable(long timeout)
+{
+	__set_current_state(TASK_KILLABLE);
+	return schedule_timeout(timeout);
+}
+
 long __sched schedule_timeout_idle(long timeout)
 {
 	__set_current_state(TASK_IDLE);

@@ -107,6 +107,7 @@ struct task_struct *new_task(int (*threadfn)(void *data), void *data)
 	task->thread_data = data;
 	atomic_set(&task->usage, 1);
 	init_completion(&task->exited);
+	init_completion(&task->parked);
 	lay_first_frame(task);
 	sched_fork(task);
 
@@ -152,8 +153,7 @@ struct task_struct *next_task_after(int pid)
 	unsigned long flags;
 
 	spin_lock_irqsave(&tasklist_lock, flags);
-	for_each_process(task)
-	{
+	for_each_process(task) {
 		if (task->pid > pid) {
 			next = get_task_struct(task);
 			break;
@@ -174,10 +174,13 @@ void __noreturn do_exit(long code)
 	if (task->pid == 1)
 		panic("Attempted to kill init! exitcode=0x%08lx", code);
 	debug_check_no_locks_held();
+	if (task->flags & PF_WQ_WORKER)
+		worker_exits();
 	task->flags |= PF_EXITING;
 	task->exit_code = code;
 	leave_task_list(task);
 	preempt_disable(); /* whoever waits for the end runs when it has come, stack and all */
+	complete_all(&task->parked);
 	complete_all(&task->exited);
 	schedule_dead();
 }

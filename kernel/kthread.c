@@ -15,7 +15,6 @@
 /* Bits of task->kthread_flags */
 #define SHOULD_STOP 0x1
 #define SHOULD_PARK 0x2
-#define IS_PARKED   0x4
 
 static void set_flag(struct task_struct *task, unsigned long flag)
 {
@@ -101,23 +100,26 @@ bool kthread_should_park(void)
 	return test_flag(current, SHOULD_PARK);
 }
 
+/* Who waits for it to be parked does not run before it is. */
 void kthread_parkme(void)
 {
 	for (;;) {
 		set_current_state(TASK_PARKED);
 		if (!test_flag(current, SHOULD_PARK))
 			break;
-		set_flag(current, IS_PARKED);
+		preempt_disable();
+		complete(&current->parked);
+		preempt_enable_no_resched();
 		schedule();
 	}
-	clear_flag(current, IS_PARKED);
 	__set_current_state(TASK_RUNNING);
 }
 
-/* Preempted is not asleep: such a task may not yet have looked whether it should park. */
-static bool is_asleep(const struct task_struct *task)
+/* Off its CPU as well: an interrupt may have stopped it on the way. */
+static bool is_parked(const struct task_struct *task)
 {
-	return !READ_ONCE(task->on_rq) && !READ_ONCE(task->on_cpu);
+	return READ_ONCE(task->__state) == TASK_PARKED && !READ_ONCE(task->on_rq) &&
+	       !READ_ONCE(task->on_cpu);
 }
 
 int kthread_park(struct task_struct *task)
@@ -127,10 +129,13 @@ int kthread_park(struct task_struct *task)
 	if (WARN_ON_ONCE(test_flag(task, SHOULD_PARK)))
 		return -EBUSY;
 	set_flag(task, SHOULD_PARK);
+	if (task == current)
+		return 0;
 	wake_up_process(task);
-	while (task != current && !(test_flag(task, IS_PARKED) && is_asleep(task)))
+	wait_for_completion(&task->parked);
+	while (!is_parked(task) && !(task->flags & PF_EXITING))
 		schedule_timeout_uninterruptible(1);
-	return 0;
+	return task->flags & PF_EXITING ? -ENOSYS : 0;
 }
 
 void kthread_unpark(struct task_struct *task)

@@ -576,7 +576,7 @@ void lock_acquire(struct lockdep_map *map, unsigned int subclass, unsigned int h
 	leave(flags);
 }
 
-static void release(struct task_struct *task, struct lockdep_map *map, unsigned long ip)
+static bool release(struct task_struct *task, struct lockdep_map *map, unsigned long ip)
 {
 	struct lock_report report = { .fault = LOCK_UNBALANCED, .name = map->name };
 	struct held_lock *held = find_held(task, map);
@@ -585,24 +585,26 @@ static void release(struct task_struct *task, struct lockdep_map *map, unsigned 
 		task->lockdep_depth--;
 		memmove(held, held + 1,
 			(&task->held_locks[task->lockdep_depth] - held) * sizeof(*held));
-		return;
+		return true;
 	}
 	report.taken.instance = map;
 	report.taken.acquire_ip = ip;
 	lockdep_report(&report);
+	return false;
 }
 
-void lock_release(struct lockdep_map *map, unsigned long ip)
+bool lock_release(struct lockdep_map *map, unsigned long ip)
 {
 	unsigned long flags;
+	bool held;
 
 	if (!enter(&flags))
-		return;
+		return true;
 	if (!irqs_disabled_flags(flags))
 		mark_interruptible(current);
-	if (key_of(map))
-		release(current, map, ip);
+	held = !key_of(map) || release(current, map, ip);
 	leave(flags);
+	return held;
 }
 
 void __lock_was_awaited(struct lockdep_map *map)
@@ -652,7 +654,7 @@ void lock_downgrade(struct lockdep_map *map)
 	change_flags(map, __LOCK_SHARED, 0);
 }
 
-int lock_is_held(const struct lockdep_map *map)
+int lock_is_held_type(const struct lockdep_map *map, int read)
 {
 	const struct task_struct *task = current;
 	int state = LOCK_STATE_NOT_HELD;
@@ -662,7 +664,8 @@ int lock_is_held(const struct lockdep_map *map)
 	if (!enter(&flags))
 		return LOCK_STATE_UNKNOWN;
 	for (i = 0; i < task->lockdep_depth; i++)
-		if (task->held_locks[i].instance == map)
+		if (task->held_locks[i].instance == map &&
+		    (read < 0 || !(task->held_locks[i].flags & __LOCK_SHARED) == !read))
 			state = LOCK_STATE_HELD;
 	leave(flags);
 	return state;

@@ -54,8 +54,9 @@ static bool take_snapshot(unsigned int nr, struct snapshot *snapshot)
 	snapshot->holders = snapshot->nr_inner = 0;
 	strscpy(snapshot->holder, "-", sizeof(snapshot->holder));
 	spin_lock_irqsave(&tasklist_lock, flags);
-	for_each_process(task) if (lock_classes[nr].key != &tasklist_lock.dep_map)
-		count_holder(snapshot, task, nr);
+	for_each_process(task)
+		if (lock_classes[nr].key != &tasklist_lock.dep_map)
+			count_holder(snapshot, task, nr);
 	for (edge = lock_classes[nr].edges; edge; edge = lock_edges[edge].next)
 		snapshot->inner[snapshot->nr_inner++] = lock_edges[edge].inner;
 	spin_unlock_irqrestore(&tasklist_lock, flags);

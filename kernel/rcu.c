@@ -462,7 +462,8 @@ static int check_state(void)
 	int problems = 0;
 
 	problems += runs == cpumask_empty(&rcu_state.waiting_for);
-	for_each_cpu(cpu, &rcu_state.waiting_for) problems += !cpu_online(cpu);
+	for_each_cpu(cpu, &rcu_state.waiting_for)
+		problems += !cpu_online(cpu);
 	problems += !runs && is_before(rcu_state.gp_seq, rcu_state.gp_wanted);
 	return problems;
 }

@@ -63,7 +63,8 @@ static void report(const struct cpumask *late, unsigned long took)
 	       "jiffies, %lu grace periods)\n",
 	       cpus, smp_processor_id(), took, rcu_grace_periods());
 	add_taint(TAINT_WARN, LOCKDEP_STILL_OK);
-	for_each_cpu(cpu, late) per_cpu(show_yourself, cpu) = true;
+	for_each_cpu(cpu, late)
+		per_cpu(show_yourself, cpu) = true;
 }
 
 void rcu_show_if_asked(void)
@@ -80,8 +81,7 @@ static void hurry(const struct cpumask *late)
 {
 	unsigned int cpu;
 
-	for_each_cpu(cpu, late)
-	{
+	for_each_cpu(cpu, late) {
 		if (cpu == smp_processor_id())
 			set_preempt_need_resched();
 		else

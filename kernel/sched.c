@@ -420,9 +420,18 @@ void __sched schedule(void)
 	} while (need_resched());
 }
 
-/* The last step of a task that ends: who comes after it drops the reference of the CPU. */
+/*
+ * The last step of a task that ends: who comes after it drops the reference of the CPU. A count
+ * that it should have taken back would stay with the CPU, and be everybody's.
+ */
 void __noreturn schedule_dead(void)
 {
+	int leaked = preempt_count() - 1; /* the caller's own */
+
+	if (unlikely(leaked)) {
+		report_atomic_schedule(leaked);
+		preempt_count_sub(leaked);
+	}
 	__set_current_state(TASK_DEAD);
 	__schedule(false);
 	BUG();

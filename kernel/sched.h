@@ -44,6 +44,9 @@ int sched_check(void);
 /* Of the tasks that end: takes the CPU from it for good. Preemption is off. */
 void __noreturn schedule_dead(void);
 
+/* workqueue.c: the current task is a worker, and ends; by a fault, in the middle of a work. */
+void worker_exits(void);
+
 /* What a new task does first (switch.S). */
 void schedule_tail(struct task_struct *prev);
 void __noreturn kthread_entry(void);

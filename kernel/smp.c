@@ -131,8 +131,7 @@ void smp_call_function_many(const struct cpumask *mask, smp_call_func_t func, vo
 		return;
 	WARN_ON_ONCE(irqs_disabled());
 	cpumask_clear(&called);
-	for_each_cpu(cpu, mask)
-	{
+	for_each_cpu(cpu, mask) {
 		struct call *call = wait ? &calls[cpu] : per_cpu_ptr(&unwaited_calls[self], cpu);
 
 		if (cpu == self || !cpu_online(cpu))
@@ -145,7 +144,8 @@ void smp_call_function_many(const struct cpumask *mask, smp_call_func_t func, vo
 	}
 	if (!wait)
 		return;
-	for_each_cpu(cpu, &called) wait_for(&calls[cpu]);
+	for_each_cpu(cpu, &called)
+		wait_for(&calls[cpu]);
 }
 
 void smp_call_function(smp_call_func_t func, void *info, int wait)

@@ -282,6 +282,7 @@ void tasklet_kill(struct tasklet_struct *tasklet)
 {
 	if (WARN(in_interrupt(), "Attempt to kill tasklet from interrupt"))
 		return;
+	might_sleep();
 	while (test_and_set_bit(TASKLET_STATE_SCHED, &tasklet->state))
 		schedule_timeout_uninterruptible(1);
 	tasklet_unlock_wait(tasklet);

@@ -19,6 +19,9 @@
  * "Finished" means: neither in the list nor at a worker with that ticket. Flushing a
  * queue means the same for all tickets drawn so far.
  *
+ * A fault in a work ends its worker. The work is finished by that, and if nobody is left to
+ * take the next one, system_wq makes a new worker (it has hundreds itself).
+ *
  * Who sets the pending bit may queue the work: a queue_work() that finds it set has
  * nothing to do. Between the bit and the list interrupts are off: then nobody on this CPU
  * sees the one without the other. A cancel that waits takes both bits and keeps them until
@@ -39,6 +42,7 @@
 #include <linux/wait.h>
 #include <linux/workqueue.h>
 #include <memkern/report.h>
+#include "sched.h"
 
 #define WQ_NAME_LEN 24
 
@@ -47,6 +51,7 @@ struct worker {
 	struct workqueue_struct *wq;
 	struct task_struct *task;
 	struct work_struct *current_work; /* only to compare: it may be gone */
+	work_func_t current_func;	  /* another one's function: another work in its memory */
 	u64 current_ticket;		  /* 0: idle */
 };
 
@@ -58,8 +63,9 @@ struct workqueue_struct {
 	u64 next_ticket;       /* from 1 */
 	unsigned int drainers; /* then only its own works may queue more */
 	bool dying;
-	wait_queue_head_t more; /* idle workers */
-	wait_queue_head_t done; /* who waits for something to finish */
+	wait_queue_head_t more;	     /* idle workers */
+	wait_queue_head_t done;	     /* who waits for something to finish */
+	struct delayed_work replace; /* makes a worker for one that a fault has ended */
 	char name[WQ_NAME_LEN];
 };
 
@@ -72,7 +78,8 @@ static struct worker *worker_running(struct workqueue_struct *wq, const struct w
 	struct worker *worker;
 
 	list_for_each_entry(worker, &wq->workers, list)
-		if (worker->current_ticket && worker->current_work == work)
+		if (worker->current_ticket && worker->current_work == work &&
+		    worker->current_func == work->func)
 			return worker;
 	return NULL;
 }
@@ -180,6 +187,7 @@ static void run_one(struct worker *worker, struct work_struct *work)
 
 	list_del_init(&work->entry);
 	worker->current_work = work;
+	worker->current_func = func;
 	worker->current_ticket = work->ticket;
 	wq->nr_idle--;
 	clear_bit(WORK_STRUCT_PENDING_BIT, &work->data);
@@ -236,6 +244,36 @@ struct work_struct *current_work(void)
 	struct worker *worker = current_worker();
 
 	return worker && worker->current_ticket ? worker->current_work : NULL;
+}
+
+static void replace_worker(struct work_struct *work)
+{
+	struct workqueue_struct *wq = container_of(work, struct workqueue_struct, replace.work);
+
+	if (!make_worker(wq))
+		queue_delayed_work(system_wq, &wq->replace, HZ);
+}
+
+/* One that destroy_workqueue() dismisses has no work, and is freed there. */
+void worker_exits(void)
+{
+	struct worker *worker = kthread_data(current);
+	struct workqueue_struct *wq = worker->wq;
+	unsigned long flags;
+	bool idle_left;
+
+	if (!worker->current_ticket)
+		return;
+	spin_lock_irqsave(&wq->lock, flags);
+	list_del(&worker->list);
+	wq->nr_workers--;
+	idle_left = wq->nr_idle;
+	wake_up_all(&wq->done);
+	spin_unlock_irqrestore(&wq->lock, flags);
+	if (!idle_left)
+		queue_delayed_work(system_wq, &wq->replace, 0);
+	put_task_struct(current);
+	kfree(worker);
 }
 
 /* --- queueing -------------------------------------------------------------------------- */
@@ -475,6 +513,21 @@ bool mod_delayed_work(struct workqueue_struct *wq, struct delayed_work *dwork, u
 	return pending;
 }
 
+unsigned int work_busy(struct work_struct *work)
+{
+	struct workqueue_struct *wq = READ_ONCE(work->wq);
+	unsigned int busy = work_pending(work) ? WORK_BUSY_PENDING : 0;
+	unsigned long flags;
+
+	if (!wq)
+		return busy;
+	spin_lock_irqsave(&wq->lock, flags);
+	if (worker_running(wq, work))
+		busy |= WORK_BUSY_RUNNING;
+	spin_unlock_irqrestore(&wq->lock, flags);
+	return busy;
+}
+
 bool flush_work(struct work_struct *work)
 {
 	u64 ticket;
@@ -537,6 +590,7 @@ struct workqueue_struct *alloc_workqueue(const char *fmt, unsigned int flags, in
 	INIT_LIST_HEAD(&wq->workers);
 	init_waitqueue_head(&wq->more);
 	init_waitqueue_head(&wq->done);
+	INIT_DELAYED_WORK(&wq->replace, replace_worker);
 	wq->next_ticket = 1;
 	wq->max_active = max_active ? clamp(max_active, 1, WQ_MAX_ACTIVE) : WQ_DFL_ACTIVE;
 	va_start(args, max_active);
@@ -567,6 +621,7 @@ void destroy_workqueue(struct workqueue_struct *wq)
 {
 	add_drainers(wq, 1);
 	drain_workqueue(wq);
+	cancel_delayed_work_sync(&wq->replace);
 	stop_workers(wq);
 	kfree(wq);
 }

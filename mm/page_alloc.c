@@ -346,20 +346,16 @@ static inline bool page_is_dirty_at_alloc(const struct page *page)
 	       (page->page_type + 1) | page_ref_count(page);
 }
 
-static void prep_compound_page(struct page *page, unsigned int order)
-{
-	__SetPageHead(page);
-	page[1].compound_order = order;
-}
-
 static noinline void prep_new_page_special(struct page *page, unsigned int order, gfp_t gfp)
 {
 	if (unlikely(mm_debug_flags))
 		debug_alloc_page(page, order, gfp);
 	if ((gfp & __GFP_ZERO) && !(mm_debug_flags & MM_DEBUG_INIT_ON_ALLOC))
 		clear_pages(page, order);
-	if ((gfp & __GFP_COMP) && order)
-		prep_compound_page(page, order);
+	if ((gfp & __GFP_COMP) && order) {
+		__SetPageHead(page);
+		page[1].compound_order = order;
+	}
 	WARN_ON_ONCE((gfp & __GFP_NOFAIL) && order > 1); /* nobody should count on such blocks */
 }
 
@@ -499,9 +495,8 @@ static struct page *alloc_pages_nofail(gfp_t gfp, unsigned int order, unsigned i
 static struct page *__alloc_pages_slowpath(gfp_t gfp, unsigned int order)
 {
 	unsigned int alloc_flags = gfp_to_alloc_flags(gfp, order);
-	struct page *page;
+	struct page *page = get_page_from_freelist(gfp, order, alloc_flags);
 
-	page = get_page_from_freelist(gfp, order, alloc_flags);
 	if (page)
 		return page;
 	if (gfp_pfmemalloc_allowed(gfp)) {
@@ -766,14 +761,13 @@ void split_page(struct page *page, unsigned int order)
 void *alloc_pages_exact(size_t size, gfp_t gfp)
 {
 	unsigned int order = get_order(size);
+	size_t used = PAGE_ALIGN(size);
 	unsigned long address;
 
 	if (WARN_ON_ONCE(gfp & (__GFP_COMP | __GFP_HIGHMEM)))
 		gfp &= ~(__GFP_COMP | __GFP_HIGHMEM);
 	address = __get_free_pages(gfp, order);
 	if (address) {
-		size_t used = PAGE_ALIGN(size);
-
 		split_page(virt_to_page(address), order);
 		free_pages_exact((void *)(address + used), (PAGE_SIZE << order) - used);
 	}
@@ -782,8 +776,7 @@ void *alloc_pages_exact(size_t size, gfp_t gfp)
 
 void free_pages_exact(void *address, size_t size)
 {
-	unsigned long next = (unsigned long)address;
-	unsigned long end = next + PAGE_ALIGN(size);
+	unsigned long next = (unsigned long)address, end = next + PAGE_ALIGN(size);
 
 	for (; next < end; next += PAGE_SIZE)
 		free_page(next);
@@ -794,9 +787,8 @@ unsigned long alloc_pages_bulk_array(gfp_t gfp, unsigned long nr_pages, struct p
 	unsigned long filled;
 
 	for (filled = 0; filled < nr_pages; filled++) {
-		if (page_array[filled])
-			continue;
-		page_array[filled] = alloc_page(gfp);
+		if (!page_array[filled])
+			page_array[filled] = alloc_page(gfp);
 		if (!page_array[filled])
 			break;
 	}

@@ -28,6 +28,8 @@
 #define atomic_or(i, v)	 ((void)__atomic_or_fetch(&(v)->counter, (i), __ATOMIC_SEQ_CST))
 #define atomic_xor(i, v) ((void)__atomic_xor_fetch(&(v)->counter, (i), __ATOMIC_SEQ_CST))
 
+#define atomic_andnot(i, v) atomic_and(~(i), v)
+
 #define atomic_add_return(i, v)	  __atomic_add_fetch(&(v)->counter, (i), __ATOMIC_SEQ_CST)
 #define atomic_sub_return(i, v)	  __atomic_sub_fetch(&(v)->counter, (i), __ATOMIC_SEQ_CST)
 #define atomic_inc_return(v)	  atomic_add_return(1, v)
@@ -72,6 +74,16 @@ static inline int atomic_fetch_add_unless(atomic_t *v, int add, int unless)
 		;
 	return value;
 }
+
+/* Weaker orders are allowed to be stronger. */
+#define atomic_add_return_relaxed(i, v)	    atomic_add_return(i, v)
+#define atomic_inc_return_relaxed(v)	    atomic_inc_return(v)
+#define atomic_fetch_add_relaxed(i, v)	    atomic_fetch_add(i, v)
+#define atomic_fetch_sub_release(i, v)	    atomic_fetch_sub(i, v)
+#define atomic_cmpxchg_relaxed(v, old, new) atomic_cmpxchg(v, old, new)
+#define atomic_cmpxchg_acquire(v, old, new) atomic_cmpxchg(v, old, new)
+#define atomic_cmpxchg_release(v, old, new) atomic_cmpxchg(v, old, new)
+#define atomic_xchg_acquire(v, i)	    atomic_xchg(v, i)
 
 #define atomic_add_unless(v, a, u) (atomic_fetch_add_unless(v, a, u) != (u))
 #define atomic_inc_not_zero(v)	   atomic_add_unless(v, 1, 0)
@@ -131,7 +143,11 @@ static inline s64 atomic64_fetch_add(s64 i, atomic64_t *v)
 	return old;
 }
 
-#define atomic64_add_return(i, v) (atomic64_fetch_add((i), (v)) + (i))
+static inline s64 atomic64_add_return(s64 i, atomic64_t *v)
+{
+	return atomic64_fetch_add(i, v) + i;
+}
+
 #define atomic64_sub_return(i, v) atomic64_add_return(-(s64)(i), (v))
 #define atomic64_add(i, v)	  ((void)atomic64_fetch_add((i), (v)))
 #define atomic64_sub(i, v)	  ((void)atomic64_fetch_add(-(s64)(i), (v)))
@@ -164,5 +180,16 @@ typedef struct {
 #define atomic_long_dec_and_test(v)  atomic_dec_and_test(v)
 #define atomic_long_xchg(v, i)	     atomic_xchg(v, i)
 #define atomic_long_cmpxchg(v, o, n) atomic_cmpxchg(v, o, n)
+
+static inline bool atomic_long_add_unless(atomic_long_t *v, long add, long unless)
+{
+	long value = atomic_long_read(v);
+
+	while (value != unless && !try_cmpxchg(&v->counter, &value, value + add))
+		;
+	return value != unless;
+}
+
+#define atomic_long_inc_not_zero(v) atomic_long_add_unless(v, 1, 0)
 
 #endif

@@ -47,6 +47,10 @@ int wait_for_completion_interruptible(struct completion *work);
 int wait_for_completion_killable(struct completion *work);
 long wait_for_completion_interruptible_timeout(struct completion *work, unsigned long timeout);
 
+long wait_for_completion_killable_timeout(struct completion *work, unsigned long timeout);
+#define wait_for_completion_io(work)		      wait_for_completion(work)
+#define wait_for_completion_io_timeout(work, timeout) wait_for_completion_timeout(work, timeout)
+
 /* Takes a pass if there is one; never sleeps. */
 bool try_wait_for_completion(struct completion *work);
 bool completion_done(struct completion *work);

@@ -78,6 +78,37 @@ static inline bool cpumask_and(struct cpumask *to, const struct cpumask *a, cons
 	return bitmap_and(to->bits, a->bits, b->bits, NR_CPUS);
 }
 
+static inline void cpumask_or(struct cpumask *to, const struct cpumask *a, const struct cpumask *b)
+{
+	bitmap_or(to->bits, a->bits, b->bits, NR_CPUS);
+}
+
+static inline bool cpumask_andnot(struct cpumask *to, const struct cpumask *a,
+				  const struct cpumask *b)
+{
+	return bitmap_andnot(to->bits, a->bits, b->bits, NR_CPUS);
+}
+
+static inline bool cpumask_equal(const struct cpumask *a, const struct cpumask *b)
+{
+	return bitmap_equal(a->bits, b->bits, NR_CPUS);
+}
+
+static inline bool cpumask_intersects(const struct cpumask *a, const struct cpumask *b)
+{
+	return bitmap_intersects(a->bits, b->bits, NR_CPUS);
+}
+
+static inline bool cpumask_subset(const struct cpumask *small, const struct cpumask *large)
+{
+	return bitmap_subset(small->bits, large->bits, NR_CPUS);
+}
+
+static inline bool cpumask_full(const struct cpumask *mask)
+{
+	return bitmap_full(mask->bits, NR_CPUS);
+}
+
 static inline bool cpumask_empty(const struct cpumask *mask)
 {
 	return find_first_bit(mask->bits, NR_CPUS) >= NR_CPUS;
@@ -96,12 +127,10 @@ static inline unsigned int cpumask_next(int cpu, const struct cpumask *mask)
 
 static inline unsigned int cpumask_weight(const struct cpumask *mask)
 {
-	unsigned int cpu, weight = 0;
-
-	for (cpu = cpumask_first(mask); cpu < NR_CPUS; cpu = cpumask_next(cpu, mask))
-		weight++;
-	return weight;
+	return bitmap_weight(mask->bits, NR_CPUS);
 }
+
+#define cpumask_any(mask) cpumask_first(mask)
 
 void set_cpu_online(unsigned int cpu, bool online);
 
@@ -110,6 +139,7 @@ void set_cpu_online(unsigned int cpu, bool online);
 
 #define for_each_possible_cpu(cpu) for_each_cpu(cpu, cpu_possible_mask)
 #define for_each_online_cpu(cpu)   for_each_cpu(cpu, cpu_online_mask)
+#define for_each_present_cpu(cpu)  for_each_possible_cpu(cpu)
 
 /* Only this one; a set that lasts. */
 const struct cpumask *cpumask_of(unsigned int cpu);

@@ -45,7 +45,13 @@
 #define IRQF_SHARED	  0x00000080 /* others may use the line too, if they all say so */
 #define IRQF_PROBE_SHARED 0x00000100 /* only trying: do not complain if the line is taken */
 #define IRQF_TIMER	  0x00000200 /* a clock's */
-#define IRQF_NO_AUTOEN	  0x00080000 /* stays disabled until enable_irq() */
+/* Accepted, and without effect: interrupt threads, and where and when lines are served. */
+#define IRQF_PERCPU	 0x00000400
+#define IRQF_NOBALANCING 0x00000800
+#define IRQF_ONESHOT	 0x00002000
+#define IRQF_NO_SUSPEND	 0x00004000
+#define IRQF_NO_THREAD	 0x00010000
+#define IRQF_NO_AUTOEN	 0x00080000 /* stays disabled until enable_irq() */
 
 typedef irqreturn_t (*irq_handler_t)(int irq, void *dev_id);
 
@@ -93,6 +99,10 @@ enum {
 	NR_SOFTIRQS
 };
 
+DECLARE_PER_CPU(unsigned int, softirq_pending);
+/* A bit for each that was raised on this CPU and has not run. */
+#define local_softirq_pending() this_cpu_read(softirq_pending)
+
 extern const char *const softirq_to_name[NR_SOFTIRQS];
 
 struct softirq_action;
@@ -138,6 +148,8 @@ enum {
 		.callback = _callback,            \
 		.use_callback = true,             \
 	}
+#define DECLARE_TASKLET_DISABLED_OLD(name, _func) \
+	struct tasklet_struct name = { .count = ATOMIC_INIT(1), .func = _func }
 #define DECLARE_TASKLET_OLD(name, _func) struct tasklet_struct name = { .func = _func }
 
 #define from_tasklet(var, callback_tasklet, field) \
@@ -188,6 +200,12 @@ static inline void tasklet_disable(struct tasklet_struct *tasklet)
 {
 	tasklet_disable_nosync(tasklet);
 	tasklet_unlock_wait(tasklet);
+}
+
+/* The same, by spinning, as tasklet_disable() does anyway. */
+static inline void tasklet_disable_in_atomic(struct tasklet_struct *tasklet)
+{
+	tasklet_disable(tasklet);
 }
 
 static inline void tasklet_enable(struct tasklet_struct *tasklet)

@@ -12,6 +12,7 @@
 
 #include <linux/types.h>
 #include <linux/percpu-defs.h>
+#include <linux/irqflags.h>
 #include <linux/preempt.h>
 #include <linux/threads.h>
 #include <asm/percpu.h>
@@ -36,12 +37,46 @@ extern unsigned long __per_cpu_offset[NR_CPUS];
 #define this_cpu_inc(var)	   this_cpu_add(var, 1)
 #define this_cpu_dec(var)	   this_cpu_sub(var, 1)
 
+/* Changes *__p, this CPU's, with interrupts off, and returns what it says then. */
+#define __this_cpu_change(var, change)      \
+	({                                  \
+		unsigned long __flags;      \
+		typeof(var) *__p, __result; \
+		local_irq_save(__flags);    \
+		__p = this_cpu_ptr(&(var)); \
+		__result = ({ change; });   \
+		local_irq_restore(__flags); \
+		__result;                   \
+	})
+
+#define this_cpu_add_return(var, value) __this_cpu_change(var, *__p += (value))
+#define this_cpu_sub_return(var, value) __this_cpu_change(var, *__p -= (value))
+#define this_cpu_inc_return(var)	this_cpu_add_return(var, 1)
+#define this_cpu_dec_return(var)	this_cpu_sub_return(var, 1)
+/* These two return what was there before. */
+#define this_cpu_xchg(var, new) \
+	__this_cpu_change(var, typeof(var) __before = *__p; *__p = (new); __before)
+#define this_cpu_cmpxchg(var, old, new)                     \
+	__this_cpu_change(var, typeof(var) __before = *__p; \
+			  *__p = __before == (old) ? (new) : __before; __before)
+
 #define __this_cpu_read(var)	     this_cpu_read(var)
 #define __this_cpu_write(var, value) this_cpu_write(var, value)
 #define __this_cpu_add(var, value)   this_cpu_add(var, value)
 #define __this_cpu_sub(var, value)   this_cpu_sub(var, value)
 #define __this_cpu_inc(var)	     this_cpu_inc(var)
 #define __this_cpu_dec(var)	     this_cpu_dec(var)
+
+#define __this_cpu_add_return(var, value) this_cpu_add_return(var, value)
+#define __this_cpu_inc_return(var)	  this_cpu_inc_return(var)
+#define __this_cpu_dec_return(var)	  this_cpu_dec_return(var)
+#define __this_cpu_xchg(var, new)	  this_cpu_xchg(var, new)
+
+#define raw_cpu_read(var)	  this_cpu_read(var)
+#define raw_cpu_write(var, value) this_cpu_write(var, value)
+#define raw_cpu_add(var, value)	  this_cpu_add(var, value)
+#define raw_cpu_inc(var)	  this_cpu_inc(var)
+#define raw_cpu_dec(var)	  this_cpu_dec(var)
 
 /*
  * Per-CPU variables made at run time: zeroed, at most PAGE_SIZE aligned. NULL when the

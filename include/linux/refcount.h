@@ -104,6 +104,7 @@ bool refcount_dec_not_one(refcount_t *r);
 
 /* The last one is given up with the lock held, which then stays held: true. */
 bool refcount_dec_and_lock(refcount_t *r, struct spinlock *lock);
+bool refcount_dec_and_lock_irqsave(refcount_t *r, struct spinlock *lock, unsigned long *flags);
 bool refcount_dec_and_mutex_lock(refcount_t *r, struct mutex *lock);
 
 #endif

@@ -93,7 +93,7 @@ struct task_struct {
 	void *thread_data;
 	unsigned long kthread_flags;
 	int exit_code;
-	struct completion exited;
+	struct completion exited, parked;
 
 #ifdef CONFIG_LOCKDEP
 	unsigned int lockdep_depth; /* its locks, and those of interrupts on top of it */
@@ -158,6 +158,7 @@ int task_nice(const struct task_struct *task);
 long schedule_timeout(long timeout);
 long schedule_timeout_interruptible(long timeout);
 long schedule_timeout_uninterruptible(long timeout);
+long schedule_timeout_killable(long timeout);
 long schedule_timeout_idle(long timeout);
 
 /* Tasks live until the last reference is put. */

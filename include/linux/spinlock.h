@@ -49,6 +49,12 @@ static inline bool spin_is_locked(const spinlock_t *lock)
 	return READ_ONCE(lock->next) != READ_ONCE(lock->owner);
 }
 
+/* Does somebody wait for it? */
+static inline bool spin_is_contended(const spinlock_t *lock)
+{
+	return (u16)(READ_ONCE(lock->next) - READ_ONCE(lock->owner)) > 1;
+}
+
 static __always_inline void __spin_acquire(spinlock_t *lock)
 {
 	u16 ticket = __atomic_fetch_add(&lock->next, 1, __ATOMIC_ACQUIRE);
@@ -77,9 +83,11 @@ static __lock_inline void spin_lock(spinlock_t *lock)
 	__spin_acquire(lock);
 }
 
+/* One unlock too many would keep everybody out: where it is seen, the lock stays as it is. */
 static __lock_inline void spin_unlock(spinlock_t *lock)
 {
-	lock_release(&lock->dep_map, _THIS_IP_);
+	if (!lock_release(&lock->dep_map, _THIS_IP_))
+		return;
 	__spin_release(lock);
 	preempt_enable();
 }
@@ -104,7 +112,10 @@ static __lock_inline int spin_trylock(spinlock_t *lock)
 /* Interrupts are on again before the CPU may be given away, or it could not be. */
 static __lock_inline void spin_unlock_irqrestore(spinlock_t *lock, unsigned long flags)
 {
-	lock_release(&lock->dep_map, _THIS_IP_);
+	if (!lock_release(&lock->dep_map, _THIS_IP_)) {
+		local_irq_restore(flags);
+		return;
+	}
 	__spin_release(lock);
 	local_irq_restore(flags);
 	preempt_enable();
@@ -118,7 +129,10 @@ static __lock_inline void spin_lock_irq(spinlock_t *lock)
 
 static __lock_inline void spin_unlock_irq(spinlock_t *lock)
 {
-	lock_release(&lock->dep_map, _THIS_IP_);
+	if (!lock_release(&lock->dep_map, _THIS_IP_)) {
+		local_irq_enable();
+		return;
+	}
 	__spin_release(lock);
 	local_irq_enable();
 	preempt_enable();
@@ -187,6 +201,8 @@ static __lock_inline void spin_lock_nested(spinlock_t *lock, unsigned int subcla
 #define raw_spin_trylock(lock)			spin_trylock(lock)
 #define raw_spin_lock_irq(lock)			spin_lock_irq(lock)
 #define raw_spin_unlock_irq(lock)		spin_unlock_irq(lock)
+#define raw_spin_lock_bh(lock)			spin_lock_bh(lock)
+#define raw_spin_unlock_bh(lock)		spin_unlock_bh(lock)
 #define raw_spin_lock_irqsave(lock, flags)	spin_lock_irqsave(lock, flags)
 #define raw_spin_unlock_irqrestore(lock, flags) spin_unlock_irqrestore(lock, flags)
 

@@ -88,6 +88,13 @@ static inline int waitqueue_active(struct wait_queue_head *queue)
 	return !list_empty(&queue->head);
 }
 
+/* The same, behind what the caller has stored before. */
+static inline bool wq_has_sleeper(struct wait_queue_head *queue)
+{
+	smp_mb();
+	return waitqueue_active(queue);
+}
+
 void add_wait_queue(struct wait_queue_head *queue, wait_queue_entry_t *entry);
 void add_wait_queue_exclusive(struct wait_queue_head *queue, wait_queue_entry_t *entry);
 void remove_wait_queue(struct wait_queue_head *queue, wait_queue_entry_t *entry);
@@ -109,6 +116,10 @@ void __wake_up_locked(struct wait_queue_head *queue, unsigned int mode, int nr);
 #define wake_up_interruptible(queue)	    __wake_up(queue, TASK_INTERRUPTIBLE, 1, NULL)
 #define wake_up_interruptible_nr(queue, nr) __wake_up(queue, TASK_INTERRUPTIBLE, nr, NULL)
 #define wake_up_interruptible_all(queue)    __wake_up(queue, TASK_INTERRUPTIBLE, 0, NULL)
+
+/* Who wakes is about to sleep himself: a hint, which is not needed here. */
+#define wake_up_sync(queue)		  wake_up(queue)
+#define wake_up_interruptible_sync(queue) wake_up_interruptible(queue)
 
 /* Sleeps by `sleep` until the condition holds. `left` is what it evaluates to. */
 #define ___wait_event(queue, condition, state, exclusive, left, sleep)                \
@@ -141,7 +152,8 @@ void __wake_up_locked(struct wait_queue_head *queue, unsigned int mode, int nr);
 #define wait_event_idle(queue, condition) ((void)__wait_event_state(queue, condition, TASK_IDLE, 0))
 #define wait_event_interruptible(queue, condition) \
 	__wait_event_state(queue, condition, TASK_INTERRUPTIBLE, 0)
-#define wait_event_killable(queue, condition) __wait_event_state(queue, condition, TASK_KILLABLE, 0)
+#define wait_event_killable(queue, condition)  __wait_event_state(queue, condition, TASK_KILLABLE, 0)
+#define wait_event_freezable(queue, condition) wait_event_interruptible(queue, condition)
 #define wait_event_killable_exclusive(queue, condition) \
 	__wait_event_state(queue, condition, TASK_KILLABLE, 1)
 #define wait_event_interruptible_exclusive(queue, condition) \
@@ -172,14 +184,53 @@ void __wake_up_locked(struct wait_queue_head *queue, unsigned int mode, int nr);
 	__wait_event_state_timeout(queue, condition, timeout, TASK_IDLE)
 #define wait_event_interruptible_timeout(queue, condition, timeout) \
 	__wait_event_state_timeout(queue, condition, timeout, TASK_INTERRUPTIBLE)
+#define wait_event_killable_timeout(queue, condition, timeout) \
+	__wait_event_state_timeout(queue, condition, timeout, TASK_KILLABLE)
+
+/* A timeout of ktime_t, by linux/hrtimer.h. 0, or -ETIME. */
+#define __wait_event_state_hrtimeout(queue, condition, timeout, state)                            \
+	({                                                                                        \
+		ktime_t __end = ktime_add_safe(ktime_get(), (timeout));                           \
+		bool __late = false;                                                              \
+		might_sleep();                                                                    \
+		if (!(condition))                                                                 \
+			___wait_event(                                                            \
+				queue, (condition) ? !(__late = false) : __late, state, 0, 0,     \
+				__late = !schedule_hrtimeout_range(&__end, 0, HRTIMER_MODE_ABS)); \
+		__late ? -ETIME : 0;                                                              \
+	})
+#define wait_event_hrtimeout(queue, condition, timeout) \
+	__wait_event_state_hrtimeout(queue, condition, timeout, TASK_UNINTERRUPTIBLE)
+#define wait_event_interruptible_hrtimeout(queue, condition, timeout) \
+	__wait_event_state_hrtimeout(queue, condition, timeout, TASK_INTERRUPTIBLE)
+
+/* With something done before each sleep, and after it. */
+#define __wait_event_cmd(queue, condition, state, before, after)                                 \
+	do {                                                                                     \
+		if (!(condition))                                                                \
+			___wait_event(queue, condition, state, 0, 0, before; schedule(); after); \
+	} while (0)
+#define wait_event_cmd(queue, condition, before, after) \
+	__wait_event_cmd(queue, condition, TASK_UNINTERRUPTIBLE, before, after)
 
 /* The condition is looked at under `lock`, held by the caller, which is let go for the sleep. */
-#define wait_event_lock_irq(queue, condition, lock)                                 \
-	do {                                                                        \
-		if (!(condition))                                                   \
-			___wait_event(queue, condition, TASK_UNINTERRUPTIBLE, 0, 0, \
-				      spin_unlock_irq(&(lock));                     \
-				      schedule(); spin_lock_irq(&(lock)));          \
-	} while (0)
+#define wait_event_lock_irq(queue, condition, lock)                                        \
+	__wait_event_cmd(queue, condition, TASK_UNINTERRUPTIBLE, spin_unlock_irq(&(lock)), \
+			 spin_lock_irq(&(lock)))
+#define wait_event_interruptible_lock_irq(queue, condition, lock)                                \
+	({                                                                                       \
+		__wait_event_cmd(queue, condition, TASK_INTERRUPTIBLE, spin_unlock_irq(&(lock)), \
+				 spin_lock_irq(&(lock)));                                        \
+		0;                                                                               \
+	})
+#define wait_event_lock_irq_timeout(queue, condition, lock, timeout)                              \
+	({                                                                                        \
+		long __left = (timeout);                                                          \
+		if (!___wait_is_over(condition, __left))                                          \
+			___wait_event(queue, ___wait_is_over(condition, __left),                  \
+				      TASK_UNINTERRUPTIBLE, 0, 0, spin_unlock_irq(&(lock));       \
+				      __left = schedule_timeout(__left); spin_lock_irq(&(lock))); \
+		__left;                                                                           \
+	})
 
 #endif

@@ -68,6 +68,8 @@ void delayed_work_timer_fn(struct timer_list *timer);
 		INIT_WORK(&(dwork)->work, function);                                \
 		timer_setup(&(dwork)->timer, delayed_work_timer_fn, TIMER_IRQSAFE); \
 	} while (0)
+/* Timers cost no sleeping CPU anything here: none is put off. */
+#define INIT_DEFERRABLE_WORK(dwork, function)	   INIT_DELAYED_WORK(dwork, function)
 #define INIT_WORK_ONSTACK(work, function)	   INIT_WORK(work, function)
 #define INIT_DELAYED_WORK_ONSTACK(dwork, function) INIT_DELAYED_WORK(dwork, function)
 #define destroy_work_on_stack(work)		   ((void)(work))
@@ -82,20 +84,22 @@ static inline struct delayed_work *to_delayed_work(struct work_struct *work)
 #define delayed_work_pending(dwork) work_pending(&(dwork)->work)
 
 /* Flags that say on what kind of CPU or thread to run are accepted; there is one kind. */
-#define WQ_UNBOUND	 0x02
-#define WQ_FREEZABLE	 0x04
-#define WQ_MEM_RECLAIM	 0x08
-#define WQ_HIGHPRI	 0x10
-#define WQ_CPU_INTENSIVE 0x20
-#define WQ_SYSFS	 0x40
-#define WQ_MAX_ACTIVE	 512 /* works that may run at once */
-#define WQ_DFL_ACTIVE	 256 /* the same, for 0 */
+#define WQ_UNBOUND	   0x02
+#define WQ_FREEZABLE	   0x04
+#define WQ_MEM_RECLAIM	   0x08
+#define WQ_HIGHPRI	   0x10
+#define WQ_CPU_INTENSIVE   0x20
+#define WQ_SYSFS	   0x40
+#define WQ_POWER_EFFICIENT 0x80
+#define WQ_MAX_ACTIVE	   512 /* works that may run at once */
+#define WQ_DFL_ACTIVE	   256 /* the same, for 0 */
 
 /* NULL without memory. */
 struct workqueue_struct *alloc_workqueue(const char *fmt, unsigned int flags, int max_active, ...)
 	__printf(1, 4);
 #define alloc_ordered_workqueue(fmt, flags, ...) alloc_workqueue(fmt, flags, 1, ##__VA_ARGS__)
 #define create_workqueue(name)			 alloc_workqueue("%s", WQ_MEM_RECLAIM, 1, (name))
+#define create_freezable_workqueue(name)	 create_singlethread_workqueue(name)
 #define create_singlethread_workqueue(name)	 alloc_ordered_workqueue("%s", WQ_MEM_RECLAIM, name)
 
 /*
@@ -106,9 +110,11 @@ void destroy_workqueue(struct workqueue_struct *wq);
 
 /* For works that take long, see to a queue of their own. */
 extern struct workqueue_struct *system_wq;
-#define system_long_wq	  system_wq
-#define system_unbound_wq system_wq
-#define system_highpri_wq system_wq
+#define system_long_wq		  system_wq
+#define system_unbound_wq	  system_wq
+#define system_highpri_wq	  system_wq
+#define system_freezable_wq	  system_wq
+#define system_power_efficient_wq system_wq
 
 /* False: it was pending already, and is not queued again. Delays are in jiffies. */
 bool queue_work(struct workqueue_struct *wq, struct work_struct *work);
@@ -117,9 +123,15 @@ bool queue_delayed_work(struct workqueue_struct *wq, struct delayed_work *dwork,
 /* A pending one gets the new delay, and true is returned; one that is being cancelled stays so. */
 bool mod_delayed_work(struct workqueue_struct *wq, struct delayed_work *dwork, unsigned long delay);
 
-#define queue_work_on(cpu, wq, work)	    queue_work(wq, work)
 #define schedule_work(work)		    queue_work(system_wq, work)
 #define schedule_delayed_work(dwork, delay) queue_delayed_work(system_wq, dwork, delay)
+
+/* Workers run on any CPU; so far there is one. */
+#define queue_work_on(cpu, wq, work)		     queue_work(wq, work)
+#define queue_delayed_work_on(cpu, wq, dwork, delay) queue_delayed_work(wq, dwork, delay)
+#define mod_delayed_work_on(cpu, wq, dwork, delay)   mod_delayed_work(wq, dwork, delay)
+#define schedule_work_on(cpu, work)		     schedule_work(work)
+#define schedule_delayed_work_on(cpu, dwork, delay)  schedule_delayed_work(dwork, delay)
 
 /* Waits until what is queued now has run. True: there was something to wait for. */
 bool flush_work(struct work_struct *work);
@@ -139,5 +151,10 @@ bool cancel_delayed_work(struct delayed_work *dwork);
 bool cancel_delayed_work_sync(struct delayed_work *dwork);
 
 struct work_struct *current_work(void);
+
+#define WORK_BUSY_PENDING 1
+#define WORK_BUSY_RUNNING 2
+/* These bits, as it was a moment ago. */
+unsigned int work_busy(struct work_struct *work);
 
 #endif

@@ -62,10 +62,13 @@ static void warn_with_message(const struct pt_regs *regs)
 	const unsigned long *stack = (const unsigned long *)regs->sp;
 	struct pt_regs caller = *regs;
 	char message[160];
+	int length;
 
 	caller.ip = stack[0];
 	caller.sp = (unsigned long)&stack[1];
-	vscnprintf(message, sizeof(message), (const char *)stack[3], (va_list)&stack[4]);
+	length = vscnprintf(message, sizeof(message), (const char *)stack[3], (va_list)&stack[4]);
+	if (length && message[length - 1] == '\n') /* some callers end the line, some do not */
+		message[length - 1] = '\0';
 	__warn((const char *)stack[1], (int)stack[2], &caller, message);
 }
 

@@ -51,6 +51,8 @@ static void json_cpu_blocks(const struct zone_blocks *blocks)
 
 static void json_zone(struct zone *zone, const struct zone_blocks *blocks)
 {
+	unsigned int type;
+
 	json_begin();
 	json_text("zone", zone->name);
 	json_number("free_bytes", (u64)blocks->pages << PAGE_SHIFT);
@@ -58,6 +60,9 @@ static void json_zone(struct zone *zone, const struct zone_blocks *blocks)
 	json_number("counted_pages", blocks->pages);
 	json_bool("verified", blocks->verified);
 	json_array("free_blocks", (const long *)blocks->free, NR_PAGE_ORDERS);
+	for (type = 0; type < MIGRATE_TYPES; type++)
+		json_array(migratetype_names[type], (const long *)blocks->by_type[type],
+			   NR_PAGE_ORDERS);
 	json_number("cpu_pages", blocks->cpu_pages);
 	json_cpu_blocks(blocks);
 	json_end();

@@ -38,8 +38,7 @@ static bool is_thread_stack(unsigned long address)
 	int pid = 0;
 
 	spin_lock_irqsave(&tasklist_lock, flags);
-	for_each_process(task)
-	{
+	for_each_process(task) {
 		below = (unsigned long)task->stack + THREAD_SIZE - address;
 		if (below - 1 < THREAD_SIZE + PAGE_SIZE) {
 			found = task;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Output for a test to look at: between begin and end, everything that goes to the
- * consoles goes into `text` instead. What a case expects of it comes after the end,
- * or its failures would be captured too; a case that is aborted between ends it as well.
+ * consoles goes into `capture.text` instead. What a case expects of it comes after the
+ * end, or its failures would be captured too; a case that is aborted between ends it as well.
+ * All cases share the buffer: it holds what was captured last.
  */
 #ifndef _TESTS_KERNEL_CAPTURE_H
 #define _TESTS_KERNEL_CAPTURE_H
@@ -17,9 +18,12 @@
 struct capture {
 	struct console con;
 	struct console *before;
+	bool active;
 	size_t n;
 	char text[8192];
 };
+
+extern struct capture capture;
 
 static inline void capture_write(struct console *con, const char *s, size_t n)
 {
@@ -31,15 +35,20 @@ static inline void capture_write(struct console *con, const char *s, size_t n)
 	capture->text[capture->n] = '\0';
 }
 
-static inline void capture_stop(void *capture)
+static inline void capture_stop(void *data)
 {
-	console_redirect(((struct capture *)capture)->before);
+	struct capture *capture = data;
+
+	console_redirect(capture->before);
+	capture->active = false;
 }
 
 static inline void capture_begin(struct kunit *test, struct capture *capture)
 {
+	KUNIT_ASSERT_FALSE_MSG(test, capture->active, "captures do not nest");
 	KUNIT_ASSERT_EQ(test, kunit_add_action(test, capture_stop, capture), 0);
 	capture->con = (struct console){ .name = "capture", .write = capture_write };
+	capture->active = true;
 	capture->n = 0;
 	capture->text[0] = '\0';
 	capture->before = console_redirect(&capture->con);

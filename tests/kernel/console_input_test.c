@@ -53,6 +53,8 @@ static void plug_in(struct kunit *test, short flags)
 	asked = 0;
 	announced = flags & CON_INPUT_IRQ;
 	keyboard.flags = flags;
+	while (console_getchar() >= 0) /* what somebody has typed already would be read first */
+		;
 	register_console(&keyboard);
 	KUNIT_ASSERT_EQ(test, kunit_add_action(test, take_away, NULL), 0);
 }

@@ -89,6 +89,34 @@ static void who_is_woken_in_time_is_left_alone(struct kunit *test)
 	release_waiter(waiter, task);
 }
 
+static int spin(void *rounds)
+{
+	while (!kthread_should_stop())
+		++*(volatile unsigned long *)rounds;
+	return 0;
+}
+
+/*
+ * A millisecond of the nicest thread is worth six seconds of the greediest. That one is stopped
+ * first, or the other would have to wait so long to see that it is to end.
+ */
+static void a_starving_thread_is_reported_once(struct kunit *test)
+{
+	unsigned long *rounds = zeroed(test, unsigned long);
+	struct task_struct *nice = make_thread(test, spin, rounds);
+	static char report[64];
+
+	set_user_nice(nice, MAX_NICE);
+	wake_up_process(nice);
+	KUNIT_ASSERT_TRUE(test, eventually(READ_ONCE(*rounds)));
+	set_user_nice(start_thread(test, spin, zeroed(test, unsigned long)), MIN_NICE);
+	snprintf(report, sizeof(report), "%s:%d runnable but not run for", nice->comm, nice->pid);
+	kunit_expect_report(test, report);
+	set_hung_task_timeout(TIMEOUT_MS);
+	schedule_timeout_idle(TICKS(4 * TIMEOUT_MS));
+	KUNIT_EXPECT_EQ(test, kunit_reports_seen(test), 1U);
+}
+
 static void a_soft_lockup_is_reported_once(struct kunit *test)
 {
 	struct task_struct *task;
@@ -115,7 +143,6 @@ static void a_busy_cpu_is_not_stuck(struct kunit *test)
 
 static void the_report_shows_the_stack(struct kunit *test)
 {
-	static struct capture capture;
 	struct task_struct *task;
 	struct waiter *waiter = start_waiter(test, TASK_UNINTERRUPTIBLE, &task);
 
@@ -131,6 +158,7 @@ static void the_report_shows_the_stack(struct kunit *test)
 static struct kunit_case hung_task_cases[] = { KUNIT_CASE_SLOW(a_blocked_thread_is_reported_once),
 					       KUNIT_CASE_SLOW(who_may_wait_is_left_alone),
 					       KUNIT_CASE_SLOW(who_is_woken_in_time_is_left_alone),
+					       KUNIT_CASE_SLOW(a_starving_thread_is_reported_once),
 					       KUNIT_CASE_SLOW(a_soft_lockup_is_reported_once),
 					       KUNIT_CASE_SLOW(a_busy_cpu_is_not_stuck),
 					       KUNIT_CASE(the_report_shows_the_stack),

@@ -68,7 +68,8 @@ static void a_thread_that_returns_is_gone(struct kunit *test)
 	KUNIT_ASSERT_TRUE(test, eventually(READ_ONCE(task->__state) == TASK_DEAD));
 	KUNIT_EXPECT_EQ(test, atomic_read(&task->usage), 1); /* ours */
 	spin_lock_irqsave(&tasklist_lock, flags);
-	for_each_process(p) *calls += p == task;
+	for_each_process(p)
+		*calls += p == task;
 	spin_unlock_irqrestore(&tasklist_lock, flags);
 	KUNIT_EXPECT_EQ(test, *calls, 1);
 	KUNIT_EXPECT_EQ(test, kthread_stop(task), 7);
@@ -104,6 +105,20 @@ static void names_and_numbers(struct kunit *test)
 	KUNIT_EXPECT_GT(test, b->pid, a->pid);
 	KUNIT_EXPECT_PTR_EQ(test, kthread_data(a), (void *)&a);
 	KUNIT_EXPECT_EQ(test, kthread_stop(a), -EINTR);
+}
+
+static int leave_a_count(void *unused)
+{
+	preempt_disable();
+	return 5;
+}
+
+/* The count is the CPU's: who comes next must not inherit it. */
+static void a_thread_that_returns_atomic(struct kunit *test)
+{
+	kunit_expect_report(test, "BUG: scheduling while atomic: a_thread_that_r/");
+	KUNIT_EXPECT_EQ(test, finish_thread(test, start_thread(test, leave_a_count, NULL)), 5);
+	KUNIT_EXPECT_EQ(test, preempt_count(), 0);
 }
 
 /* --- parking ------------------------------------------------------------------- */
@@ -151,6 +166,16 @@ static void parking_twice_or_too_late(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, kthread_park(task), -ENOSYS);
 }
 
+/* It does not look whether it should park, and ends: who parks it does not wait for ever. */
+static void parking_one_that_returns(struct kunit *test)
+{
+	int *calls = zeroed(test, int);
+	struct task_struct *task = make_thread(test, count_calls, calls);
+
+	KUNIT_EXPECT_EQ(test, kthread_park(task), -ENOSYS);
+	KUNIT_EXPECT_EQ(test, *calls, 1);
+}
+
 /* --- stacks ---------------------------------------------------------------------- */
 
 static void a_guard_page_below_each_stack(struct kunit *test)
@@ -162,8 +187,7 @@ static void a_guard_page_below_each_stack(struct kunit *test)
 
 	make_thread(test, sleep_until_stopped, NULL);
 	spin_lock_irqsave(&tasklist_lock, flags);
-	for_each_process(p)
-	{
+	for_each_process(p) {
 		char *stack = p->stack;
 
 		nr++;
@@ -244,7 +268,6 @@ static int overflow(void *unused)
 /* The thread ends by the declared report, without a word, and others go on. */
 static void expect_death(struct kunit *test, int (*function)(void *), const char *report)
 {
-	static struct capture capture;
 	struct task_struct *task = make_thread(test, function, NULL);
 	unsigned int seen = kunit_reports_seen(test);
 	int *calls = zeroed(test, int), result;
@@ -289,10 +312,12 @@ static struct kunit_case kthread_cases[] = { KUNIT_CASE(api_L4_run_and_stop),
 					     KUNIT_CASE(api_L4_stop_before_the_first_run),
 					     KUNIT_CASE(api_L4_stop_wakes_a_sleeper),
 					     KUNIT_CASE(a_thread_that_returns_is_gone),
+					     KUNIT_CASE(a_thread_that_returns_atomic),
 					     KUNIT_CASE(kthread_exit_gives_the_result),
 					     KUNIT_CASE(names_and_numbers),
 					     KUNIT_CASE_SLOW(park_and_unpark),
 					     KUNIT_CASE(parking_twice_or_too_late),
+					     KUNIT_CASE(parking_one_that_returns),
 					     KUNIT_CASE(a_guard_page_below_each_stack),
 					     KUNIT_CASE(the_high_water_mark),
 					     KUNIT_CASE(a_fault_ends_its_thread_only),

@@ -6,7 +6,6 @@
 #include "../mm/slab_test.h"
 #include "capture.h"
 
-static struct capture capture;
 static void *taken[100];
 
 /* Runs a case from within, captured; returns how many failed. */

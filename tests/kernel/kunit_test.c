@@ -12,7 +12,6 @@
 #include <memkern/report.h>
 #include "capture.h"
 
-static struct capture capture;
 static struct kunit_totals totals;
 static char trace[64]; /* what the inner cases did, a letter each */
 

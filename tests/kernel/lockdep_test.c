@@ -206,7 +206,6 @@ static void subclass_is_no_recursion(struct kunit *test)
 static void unlocked_by_nobody(struct kunit *test)
 {
 	kunit_expect_report(test, "bad unlock balance detected!");
-	preempt_disable(); /* the one that spin_unlock() takes back */
 	spin_unlock(&a);
 	KUNIT_ASSERT_EQ(test, kunit_reports_seen(test), 1);
 	KUNIT_EXPECT_EQ(test, last_lock_report.fault, LOCK_UNBALANCED);
@@ -216,11 +215,32 @@ static void unlocked_by_nobody(struct kunit *test)
 static void unlocked_twice(struct kunit *test)
 {
 	kunit_expect_report(test, "releases lock_a at unlocked_twice+0x");
-	preempt_disable();
 	spin_lock(&a);
 	spin_unlock(&a);
 	spin_unlock(&a);
 	KUNIT_EXPECT_EQ(test, kunit_reports_seen(test), 1);
+	KUNIT_EXPECT_EQ(test, preempt_count(), 0);
+	KUNIT_EXPECT_EQ(test, spin_trylock(&a), 1); /* it is as good as before */
+	spin_unlock(&a);
+}
+
+/* Each of the other forms: what they say about interrupts is done all the same. */
+static void unlocked_twice_by_other_forms(struct kunit *test)
+{
+	unsigned long flags;
+
+	kunit_expect_report(test, "releases lock_a at");
+	kunit_expect_report(test, "releases lock_b at");
+	spin_lock_irq(&a);
+	spin_unlock(&a);
+	spin_unlock_irq(&a);
+	KUNIT_EXPECT_FALSE(test, irqs_disabled());
+	spin_lock_irqsave(&b, flags);
+	spin_unlock(&b);
+	spin_unlock_irqrestore(&b, flags);
+	KUNIT_EXPECT_FALSE(test, irqs_disabled());
+	KUNIT_EXPECT_EQ(test, preempt_count(), 0);
+	KUNIT_EXPECT_FALSE(test, spin_is_locked(&a) || spin_is_locked(&b));
 }
 
 static int unlock_mutex(void *unused)
@@ -253,6 +273,25 @@ static void thread_that_ends_with_a_lock(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, kunit_reports_seen(test), 1);
 }
 
+static void assertions_tell_readers_from_writers(struct kunit *test)
+{
+	DECLARE_RWSEM(sem);
+
+	down_read(&sem);
+	lockdep_assert_held(&sem);
+	lockdep_assert_held_read(&sem);
+	kunit_expect_report(test, "assertions_tell_readers_from_writers+0x");
+	lockdep_assert_held_write(&sem);
+	up_read(&sem);
+	KUNIT_EXPECT_EQ(test, kunit_reports_seen(test), 1);
+	down_write(&sem);
+	lockdep_assert_held_write(&sem);
+	downgrade_write(&sem);
+	lockdep_assert_held_read(&sem);
+	up_read(&sem);
+	KUNIT_EXPECT_EQ(test, kunit_reports_seen(test), 1);
+}
+
 static void assertions(struct kunit *test)
 {
 	lockdep_assert_not_held(&a);
@@ -272,16 +311,16 @@ static void assertions(struct kunit *test)
 /* What X1 and X5 print below their headline. */
 static void held_locks_are_shown(struct kunit *test)
 {
-	capture_begin(test, &output);
+	capture_begin(test, &capture);
 	debug_show_held_locks(current);
-	capture_end(test, &output);
+	capture_end(test, &capture);
 	expect_printed(test, "no locks held by");
 
 	mutex_lock(&mutex);
 	spin_lock(&a);
-	capture_begin(test, &output);
+	capture_begin(test, &capture);
 	debug_show_held_locks(current);
-	capture_end(test, &output);
+	capture_end(test, &capture);
 	spin_unlock(&a);
 	mutex_unlock(&mutex);
 	expect_printed(test, "2 locks held by");
@@ -362,13 +401,14 @@ static int lock_and_unlock_mutex(void *unused)
 static void contention_is_counted(struct kunit *test)
 {
 	struct task_struct *task;
-	unsigned int class;
+	unsigned int class, i;
 
 	mutex_lock(&mutex);
 	class = mutex.dep_map.class;
 	KUNIT_EXPECT_EQ(test, lock_classes[class].contended, 0);
 	task = start_thread(test, lock_and_unlock_mutex);
-	msleep(20);
+	for (i = 0; i < 1000 && !lock_classes[class].contended; i++)
+		msleep(1);
 	KUNIT_EXPECT_EQ(test, lock_classes[class].contended, 1);
 	KUNIT_EXPECT_EQ(test, task->lockdep_depth, 1);
 	KUNIT_EXPECT_TRUE(test, task->held_locks[0].flags & __LOCK_WAITING);
@@ -554,11 +594,11 @@ static void monitor_lists_locks(struct kunit *test)
 	mutex_lock(&mutex);
 	spin_lock(&a);
 	spin_unlock(&a);
-	capture_begin(test, &output);
-	output.con.write = keep_our_lines;
+	capture_begin(test, &capture);
+	capture.con.write = keep_our_lines;
 	monitor_execute("locks");
 	monitor_execute("locks --json");
-	capture_end(test, &output);
+	capture_end(test, &capture);
 	mutex_unlock(&mutex);
 
 	expect_printed(test,
@@ -587,9 +627,11 @@ static struct kunit_case lockdep_cases[] = {
 	KUNIT_CASE(subclass_is_no_recursion),
 	KUNIT_CASE(unlocked_by_nobody),
 	KUNIT_CASE(unlocked_twice),
+	KUNIT_CASE(unlocked_twice_by_other_forms),
 	KUNIT_CASE(mutex_unlocked_by_another),
 	KUNIT_CASE(thread_that_ends_with_a_lock),
 	KUNIT_CASE(assertions),
+	KUNIT_CASE(assertions_tell_readers_from_writers),
 	KUNIT_CASE(held_locks_are_shown),
 	KUNIT_CASE(sleeping_with_a_spinlock),
 	KUNIT_CASE(scheduling_with_a_spinlock),

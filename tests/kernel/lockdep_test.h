@@ -22,7 +22,6 @@ static struct lock_class_key keys[5];
 static spinlock_t a, b, c;
 static struct mutex mutex;
 static struct rw_semaphore sem;
-static struct capture output;
 
 static inline void fresh_locks(void)
 {
@@ -98,15 +97,15 @@ static noinline __maybe_unused void c_then_a(void)
 /* What a person would have seen of the report that a case declared. */
 static inline void print_last_report(struct kunit *test)
 {
-	capture_begin(test, &output);
+	capture_begin(test, &capture);
 	lockdep_print_report(&last_lock_report);
-	capture_end(test, &output);
+	capture_end(test, &capture);
 }
 
 static inline void expect_printed(struct kunit *test, const char *text)
 {
-	KUNIT_EXPECT_TRUE_MSG(test, strstr(output.text, text), "\"%s\" is not in\n%s", text,
-			      output.text);
+	KUNIT_EXPECT_TRUE_MSG(test, strstr(capture.text, text), "\"%s\" is not in\n%s", text,
+			      capture.text);
 }
 
 static inline unsigned int path_length(unsigned int from, unsigned int to)

@@ -8,8 +8,6 @@
 #include "../../kernel/monitor.h"
 #include "capture.h"
 
-static struct capture capture;
-
 /* What a line returns and prints. */
 static int execute(struct kunit *test, const char *line)
 {

@@ -7,7 +7,6 @@
 #include <memkern/params.h>
 #include "capture.h"
 
-static struct capture capture;
 static char line[256];
 
 struct word_case {

@@ -9,8 +9,6 @@
 #include <memkern/report.h>
 #include "capture.h"
 
-static struct capture capture;
-
 static void levels_below_the_loglevel_are_shown(struct kunit *test)
 {
 	int before = console_loglevel;

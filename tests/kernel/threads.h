@@ -117,10 +117,10 @@ static inline void settle(void)
 		schedule_timeout_uninterruptible(1);
 }
 
-/* Waits until the condition holds: some turns of the others, then a second at most. */
+/* Waits until the condition holds: some turns of the others, then five seconds at most. */
 #define eventually(condition)                                                               \
 	({                                                                                  \
-		unsigned long __end = jiffies + HZ;                                         \
+		unsigned long __end = jiffies + 5 * HZ;                                     \
 		int __turns;                                                                \
 		for (__turns = 0; !(condition) && time_before(jiffies, __end); __turns++) { \
 			if (__turns < 20)                                                   \

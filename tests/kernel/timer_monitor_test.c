@@ -43,9 +43,9 @@ static int timers_init(struct kunit *test)
 /* The JSON object, from its beginning, in which the text is. */
 static const char *object_with(const char *text)
 {
-	const char *at = strstr(output.text, text);
+	const char *at = strstr(capture.text, text);
 
-	while (at && at > output.text && at[-1] != '\n')
+	while (at && at > capture.text && at[-1] != '\n')
 		at--;
 	return at;
 }
@@ -87,7 +87,7 @@ static void shows_hrtimers(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, strstarts(object, "{\"kind\":\"hrtimer\",\"cpu\":0,"));
 	KUNIT_EXPECT_LE(test, json_field(object, "in_ns"), 40 * (u64)NSEC_PER_SEC);
 	KUNIT_EXPECT_EQ(test, json_field(object, "slack_ns"), 1250000);
-	KUNIT_EXPECT_GE(test, json_field(output.text, "queued"), 1);
+	KUNIT_EXPECT_GE(test, json_field(capture.text, "queued"), 1);
 }
 
 /* The soonest first, the others counted. */
@@ -98,14 +98,14 @@ static void shows_the_soonest(struct kunit *test)
 	unsigned int i, nr = 0;
 
 	run(test, "timers --json");
-	before = json_field(output.text, "pending");
+	before = json_field(capture.text, "pending");
 	for (i = 0; i < ARRAY_SIZE(timers); i++)
 		mod_timer(&timers[i], jiffies + 100000 * (1 + i * 7 % ARRAY_SIZE(timers)));
 	KUNIT_EXPECT_EQ(test, run(test, "timers"), 0);
 	KUNIT_EXPECT_TRUE(test, printed(" more\nhrtimer"));
 	run(test, "timers --json");
-	KUNIT_EXPECT_EQ(test, json_field(output.text, "pending"), before + ARRAY_SIZE(timers));
-	for (at = output.text; (at = strstr(at, "{\"kind\":\"timer\",\"cpu\":0,")); at++, nr++) {
+	KUNIT_EXPECT_EQ(test, json_field(capture.text, "pending"), before + ARRAY_SIZE(timers));
+	for (at = capture.text; (at = strstr(at, "{\"kind\":\"timer\",\"cpu\":0,")); at++, nr++) {
 		in = json_field(at, "in_ns");
 		KUNIT_EXPECT_LE(test, last, in);
 		last = in;
@@ -143,14 +143,14 @@ static void shows_the_tick(struct kunit *test)
 	u64 ticks;
 
 	KUNIT_EXPECT_EQ(test, run(test, "timers --json"), 0);
-	KUNIT_EXPECT_TRUE(test, strstarts(output.text, "{\"kind\":\"tick\",\"cpu\":0,"));
-	ticks = json_field(output.text, "ticks");
+	KUNIT_EXPECT_TRUE(test, strstarts(capture.text, "{\"kind\":\"tick\",\"cpu\":0,"));
+	ticks = json_field(capture.text, "ticks");
 	KUNIT_EXPECT_GT(test, ticks, 0);
-	KUNIT_EXPECT_GE(test, json_field(output.text, "interrupts"), ticks);
-	KUNIT_EXPECT_GT(test, json_field(output.text, "device_hz"), 1000000);
+	KUNIT_EXPECT_GE(test, json_field(capture.text, "interrupts"), ticks);
+	KUNIT_EXPECT_GT(test, json_field(capture.text, "device_hz"), 1000000);
 	schedule_timeout_uninterruptible(3);
 	run(test, "timers --json");
-	KUNIT_EXPECT_GT(test, json_field(output.text, "ticks"), ticks);
+	KUNIT_EXPECT_GT(test, json_field(capture.text, "ticks"), ticks);
 }
 
 static void refuses_arguments(struct kunit *test)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* Wait queues and completions: who is woken, when, and in which order. */
 #include <linux/completion.h>
+#include <linux/hrtimer.h>
 #include <linux/wait.h>
 #include <memkern/contexts.h>
 #include "threads.h"
@@ -148,6 +149,24 @@ static void api_L3_wait_event_timeout(struct kunit *test)
 	KUNIT_EXPECT_LE(test, left, (long)HZ);
 }
 
+static void api_L3_wait_event_hrtimeout(struct kunit *test)
+{
+	struct scene *scene = set_scene(test);
+	ktime_t before = ktime_get();
+	bool *open = &scene->open;
+
+	KUNIT_EXPECT_EQ(test,
+			wait_event_hrtimeout(scene->queue, READ_ONCE(*open), 2 * NSEC_PER_MSEC),
+			-ETIME);
+	KUNIT_EXPECT_GE(test, ktime_get() - before, 2 * NSEC_PER_MSEC);
+	start_thread(test, open_soon, scene);
+	KUNIT_EXPECT_EQ(test,
+			wait_event_interruptible_hrtimeout(scene->queue, READ_ONCE(*open),
+							   NSEC_PER_SEC),
+			0);
+	KUNIT_EXPECT_LT(test, ktime_get() - before, NSEC_PER_SEC);
+}
+
 static int take_a_pass(void *data)
 {
 	struct sleeper *sleeper = data;
@@ -222,6 +241,45 @@ static void waiting_by_hand(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, eventually(out(scene) == 2));
 }
 
+/* As older drivers do it: in the queue all the time, and out of it by hand. */
+static int wait_the_old_way(void *data)
+{
+	struct sleeper *sleeper = data;
+	struct scene *scene = sleeper->scene;
+	DECLARE_WAITQUEUE(wait, current);
+
+	if (sleeper->number)
+		add_wait_queue_exclusive(&scene->queue, &wait);
+	else
+		add_wait_queue(&scene->queue, &wait);
+	for (;;) {
+		set_current_state(TASK_INTERRUPTIBLE);
+		if (READ_ONCE(scene->passes) > (unsigned int)sleeper->number)
+			break;
+		schedule();
+	}
+	__set_current_state(TASK_RUNNING);
+	remove_wait_queue(&scene->queue, &wait);
+	go_on(sleeper);
+	return 0;
+}
+
+/* 0 shares its wake-ups; of 1 and 2, only the first is woken until it leaves. */
+static void waiting_the_old_way(struct kunit *test)
+{
+	struct scene *scene = set_scene(test);
+	unsigned int i;
+
+	lay_down(test, scene, 3, wait_the_old_way);
+	for (i = 1; i <= 3; i++) {
+		WRITE_ONCE(scene->passes, i);
+		wake_up(&scene->queue);
+		KUNIT_EXPECT_TRUE(test, eventually(out(scene) == i));
+		KUNIT_EXPECT_EQ(test, scene->order[i - 1], (int)i - 1);
+	}
+	KUNIT_EXPECT_FALSE(test, waitqueue_active(&scene->queue));
+}
+
 static int wait_under_a_lock(void *data)
 {
 	struct sleeper *sleeper = data;
@@ -250,6 +308,38 @@ static void a_condition_under_a_lock(struct kunit *test)
 		settle();
 		KUNIT_EXPECT_EQ(test, out(scene), i);
 	}
+}
+
+static void a_condition_under_a_lock_in_time(struct kunit *test)
+{
+	struct scene *scene = set_scene(test);
+	unsigned int *passes = &scene->passes;
+
+	spin_lock_irq(&scene->lock);
+	KUNIT_EXPECT_EQ(test, wait_event_lock_irq_timeout(scene->queue, *passes, scene->lock, 2),
+			0L);
+	KUNIT_EXPECT_TRUE(test, irqs_disabled() && spin_is_locked(&scene->lock));
+	spin_unlock_irq(&scene->lock);
+	start_thread(test, open_soon, scene);
+	spin_lock_irq(&scene->lock);
+	KUNIT_EXPECT_EQ(test,
+			wait_event_interruptible_lock_irq(scene->queue, READ_ONCE(scene->open),
+							  scene->lock),
+			0);
+	KUNIT_EXPECT_TRUE(test, irqs_disabled() && spin_is_locked(&scene->lock));
+	spin_unlock_irq(&scene->lock);
+}
+
+/* What is done around each sleep: as often before as after it. */
+static void api_L3_wait_event_cmd(struct kunit *test)
+{
+	struct scene *scene = set_scene(test);
+	int before = 0, after = 0;
+
+	start_thread(test, open_soon, scene);
+	wait_event_cmd(scene->queue, READ_ONCE(scene->open), before++, after++);
+	KUNIT_EXPECT_GE(test, before, 1);
+	KUNIT_EXPECT_EQ(test, before, after);
 }
 
 /* --- completions ----------------------------------------------------------------------- */
@@ -338,6 +428,10 @@ static struct kunit_case wait_cases[] = {
 	KUNIT_CASE(api_L3_wait_event_interruptible),
 	KUNIT_CASE(a_true_condition_does_not_sleep),
 	KUNIT_CASE(api_L3_wait_event_timeout),
+	KUNIT_CASE(waiting_the_old_way),
+	KUNIT_CASE(api_L3_wait_event_hrtimeout),
+	KUNIT_CASE(a_condition_under_a_lock_in_time),
+	KUNIT_CASE(api_L3_wait_event_cmd),
 	KUNIT_CASE(exclusive_ones_are_woken_in_their_order),
 	KUNIT_CASE(all_others_are_woken_with_the_first_exclusive_one),
 	KUNIT_CASE(waiting_by_hand),

@@ -12,7 +12,7 @@ struct job {
 	struct delayed_work dwork;
 	struct workqueue_struct *wq;
 	wait_queue_head_t changed;
-	unsigned int runs, begun;
+	unsigned int runs, begun, ended; /* ended: the function does not look at the job any more */
 	bool shut;
 	bool in_process, may_sleep;
 	unsigned int again; /* how often it queues itself */
@@ -29,6 +29,11 @@ static void run_job(struct job *job)
 	WRITE_ONCE(job->runs, job->runs + 1);
 }
 
+static void end_run(struct job *job)
+{
+	WRITE_ONCE(job->ended, job->ended + 1);
+}
+
 static void work_function(struct work_struct *work)
 {
 	struct job *job = container_of(work, struct job, work);
@@ -38,11 +43,15 @@ static void work_function(struct work_struct *work)
 		job->again--;
 		queue_work(job->wq, work);
 	}
+	end_run(job);
 }
 
 static void dwork_function(struct work_struct *work)
 {
-	run_job(container_of(work, struct job, dwork.work));
+	struct job *job = container_of(work, struct job, dwork.work);
+
+	run_job(job);
+	end_run(job);
 }
 
 static void destroy(void *wq)
@@ -67,7 +76,18 @@ static void open_gate(void *data)
 	wake_up(&job->changed);
 }
 
-/* However the case ends, the gate is opened, the work ends, and the queue goes. */
+/* However the case ends, the gate is opened and the work ends; then the job's memory goes. */
+static void end_job(void *data)
+{
+	struct job *job = data;
+
+	open_gate(job);
+	cancel_work(&job->work);
+	cancel_delayed_work(&job->dwork);
+	while (READ_ONCE(job->begun) != READ_ONCE(job->ended))
+		schedule_timeout_uninterruptible(1);
+}
+
 static struct job *make_job(struct kunit *test, struct workqueue_struct *wq)
 {
 	struct job *job = zeroed(test, struct job);
@@ -76,7 +96,7 @@ static struct job *make_job(struct kunit *test, struct workqueue_struct *wq)
 	INIT_DELAYED_WORK(&job->dwork, dwork_function);
 	init_waitqueue_head(&job->changed);
 	job->wq = wq;
-	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, open_gate, job), 0);
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, end_job, job), 0);
 	return job;
 }
 
@@ -103,6 +123,39 @@ static void api_L5_work_runs_in_process_context(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, job->may_sleep);
 	KUNIT_EXPECT_FALSE(test, work_pending(&job->work));
 	flush_work(&job->work);
+}
+
+static struct work_struct *work_inside;
+
+static void note_current_work(struct work_struct *work)
+{
+	work_inside = current_work();
+}
+
+static void a_work_knows_itself(struct kunit *test)
+{
+	static DECLARE_WORK(work, note_current_work);
+
+	KUNIT_EXPECT_EQ(test, work_busy(&work), 0U);
+	schedule_work(&work);
+	flush_work(&work);
+	KUNIT_EXPECT_PTR_EQ(test, work_inside, &work);
+	KUNIT_EXPECT_NULL(test, current_work());
+}
+
+static void work_busy_says_why(struct kunit *test)
+{
+	struct workqueue_struct *wq = make_queue(test, 1);
+	struct job *job = make_job(test, wq);
+
+	start_shut(test, job);
+	KUNIT_EXPECT_EQ(test, work_busy(&job->work), (unsigned int)WORK_BUSY_RUNNING);
+	queue_work(wq, &job->work);
+	KUNIT_EXPECT_EQ(test, work_busy(&job->work),
+			(unsigned int)(WORK_BUSY_RUNNING | WORK_BUSY_PENDING));
+	open_gate(job);
+	flush_work(&job->work);
+	KUNIT_EXPECT_EQ(test, work_busy(&job->work), 0U);
 }
 
 static void queue_it(void *data)
@@ -236,6 +289,7 @@ static void cancel_itself(struct work_struct *work)
 
 	cancel_work_sync(work);
 	run_job(job);
+	end_run(job);
 }
 
 static void a_work_that_waits_for_itself_is_told_so(struct kunit *test)
@@ -293,7 +347,7 @@ static void api_L5_mod_delayed_work(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, mod_delayed_work(system_wq, &job->dwork, 1));
 	KUNIT_EXPECT_TRUE(test, eventually(runs(job) == 1));
 	KUNIT_EXPECT_FALSE(test, mod_delayed_work(system_wq, &job->dwork, 10 * HZ));
-	KUNIT_EXPECT_TRUE(test, flush_delayed_work(&job->dwork)); /* does not wait for 10 s */
+	flush_delayed_work(&job->dwork); /* does not wait for 10 s */
 	KUNIT_EXPECT_EQ(test, runs(job), 2U);
 }
 
@@ -303,6 +357,7 @@ static void modify_itself(struct work_struct *work)
 
 	run_job(job);
 	mod_delayed_work(job->wq, &job->dwork, 1);
+	end_run(job);
 }
 
 /* The work must neither spin for the bit that the cancel has, nor be queued after it. */
@@ -499,8 +554,37 @@ static void a_leaked_preempt_count_is_reported(struct kunit *test)
 	destroy_work_on_stack(&leaky);
 }
 
+static void fault(struct work_struct *work)
+{
+	int *near_null = (int *)8;
+
+	OPTIMIZER_HIDE_VAR(near_null);
+	WRITE_ONCE(*near_null, 1);
+}
+
+/* The worker is lost, and was the only one; the queue goes on, and nobody waits for ever. */
+static void a_fault_ends_its_work_only(struct kunit *test)
+{
+	struct workqueue_struct *wq = make_queue(test, 1);
+	struct job *job = make_job(test, wq);
+	static DECLARE_WORK(faulty, fault);
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		kunit_expect_report(test, "kernel NULL pointer dereference, address: 00000008");
+		queue_work(wq, &faulty);
+		queue_work(wq, &job->work);
+		flush_work(&faulty);
+		flush_work(&job->work);
+		KUNIT_EXPECT_EQ(test, job->runs, i + 1U);
+		KUNIT_EXPECT_FALSE(test, cancel_work_sync(&faulty));
+	}
+}
+
 static struct kunit_case workqueue_cases[] = {
 	KUNIT_CASE(api_L5_work_runs_in_process_context),
+	KUNIT_CASE(a_work_knows_itself),
+	KUNIT_CASE(work_busy_says_why),
 	KUNIT_CASE(api_L5_queued_by_an_interrupt),
 	KUNIT_CASE(api_L5_once_however_often_queued),
 	KUNIT_CASE(queued_again_while_it_runs),
@@ -521,6 +605,7 @@ static struct kunit_case workqueue_cases[] = {
 	KUNIT_CASE(a_queue_that_is_drained_takes_nothing_from_others),
 	KUNIT_CASE(a_work_may_free_itself),
 	KUNIT_CASE(a_leaked_preempt_count_is_reported),
+	KUNIT_CASE(a_fault_ends_its_work_only),
 	{}
 };
 

@@ -505,8 +505,6 @@ static void checker_of_zonelists(struct kunit *test)
 
 /* --- all of them together ------------------------------------------------------------- */
 
-static struct capture capture;
-
 static void mm_check_prints_and_counts(struct kunit *test)
 {
 	struct zone *dma = mm_zone(ZONE_DMA);

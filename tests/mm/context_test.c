@@ -5,6 +5,7 @@
  * nothing is reported, and in all of them the memory is there, is written to, and is freed.
  */
 #include <linux/errno.h>
+#include <linux/interrupt.h>
 #include <linux/kernel.h>
 #include <linux/mm.h>
 #include <linux/percpu.h>
@@ -383,19 +384,32 @@ static void api_X1_once_a_second(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, kunit_reports_seen(test), 1);
 }
 
-/* X3: what a task may do for reclaim, an interrupt that stops it may not. */
-static void look_at_memalloc(void *data)
+/* X3: what a task may do for reclaim, a softirq that runs on top of it may not. */
+struct look {
+	struct tasklet_struct tasklet;
+	const struct task_struct *below;
+	bool memalloc;
+};
+
+static void look_at_memalloc(struct tasklet_struct *tasklet)
 {
-	*(bool *)data = !(current->flags & PF_MEMALLOC) || in_hardirq();
+	struct look *look = from_tasklet(look, tasklet, tasklet);
+
+	look->below = current;
+	look->memalloc = current->flags & PF_MEMALLOC;
 }
 
 static void api_X3_softirqs_have_no_reserves(struct kunit *test)
 {
-	bool right = false;
+	struct look look = { .memalloc = true };
 
+	tasklet_setup(&look.tasklet, look_at_memalloc);
 	current->flags |= PF_MEMALLOC;
-	KUNIT_EXPECT_EQ(test, run_in_context(CONTEXT_TASKLET, look_at_memalloc, &right), 0);
-	KUNIT_EXPECT_TRUE(test, right);
+	local_bh_disable();
+	tasklet_schedule(&look.tasklet);
+	local_bh_enable(); /* here it runs: ksoftirqd has no such right anyway */
+	KUNIT_EXPECT_PTR_EQ(test, look.below, current);
+	KUNIT_EXPECT_FALSE(test, look.memalloc);
 	KUNIT_EXPECT_TRUE(test, current->flags & PF_MEMALLOC);
 	current->flags &= ~PF_MEMALLOC;
 }

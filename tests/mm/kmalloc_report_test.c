@@ -10,8 +10,6 @@
 #include "../kernel/capture.h"
 #include "slab_test.h"
 
-static struct capture capture;
-
 /*
  * What is printed when nobody declared the report: a case from within, which fails for it,
  * with the output captured.

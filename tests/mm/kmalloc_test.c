@@ -402,11 +402,13 @@ static void api_K4_alignment(struct kunit *test)
 
 static void api_K4_large_alignment(struct kunit *test)
 {
-	size_t size;
+	size_t size, largest = min(mm_free_pages(NULL) / 16 << PAGE_SHIFT, 512UL << 10);
 
-	for (size = 16384; size <= 512 << 10; size *= 2) {
+	for (size = 16384; size <= largest; size *= 2) {
 		void *first = kmalloc(size, GFP_KERNEL), *second = kmalloc(size, GFP_KERNEL);
 
+		KUNIT_ASSERT_NOT_NULL(test, first);
+		KUNIT_ASSERT_NOT_NULL(test, second);
 		KUNIT_EXPECT_TRUE(test, is_aligned_to(first, size));
 		KUNIT_EXPECT_TRUE(test, is_aligned_to(second, size));
 		kfree(first);

@@ -96,6 +96,21 @@ void mm_hide_down_to(struct zone *zone, unsigned long free)
 			;
 }
 
+void mm_leave(gfp_t gfp, unsigned long nr)
+{
+	enum zone_type highest = gfp_zone(gfp);
+	struct zone *zone;
+
+	drain_all_pages(NULL);
+	for_each_zone(zone)
+		if (zone_idx(zone) <= highest)
+			mm_hide_down_to(zone, max(mm_limit(zone, gfp), 0L) + nr);
+	mm_fill(gfp | __GFP_NOWARN, 0);
+	while (nr-- && !list_empty(&mm_held))
+		mm_give(list_first_entry(&mm_held, struct page, lru));
+	drain_all_pages(NULL);
+}
+
 void mm_unhide(void)
 {
 	struct page *page, *next;

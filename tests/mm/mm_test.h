@@ -35,6 +35,8 @@ void mm_give_all(void);
  * below an order, so that a larger order finds everything that is free; the largest,
  * until not more than about `free` pages are left. Then few requests reach a mark.
  */
+/* Leaves about `nr` pages that requests with these flags may have. */
+void mm_leave(gfp_t gfp, unsigned long nr);
 void mm_hide_small(struct zone *zone, unsigned int order);
 void mm_hide_down_to(struct zone *zone, unsigned long free);
 void mm_unhide(void);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the tests of the monitor's commands on memory share: a line executed, and its output. */
+/* What the tests of the monitor's commands on memory share: a line executed, and its capture. */
 #ifndef _TESTS_MM_MONITOR_RUN_H
 #define _TESTS_MM_MONITOR_RUN_H
 
@@ -8,17 +8,15 @@
 
 #include "../kernel/capture.h"
 
-static struct capture output;
-
-/* Executes a line; output.text is what it printed, without colours. */
+/* Executes a line; capture.text is what it printed, without colours. */
 static inline int run(struct kunit *test, const char *line)
 {
-	char *to = output.text, *from = output.text;
+	char *to = capture.text, *from = capture.text;
 	int result;
 
-	capture_begin(test, &output);
+	capture_begin(test, &capture);
 	result = monitor_execute(line);
-	capture_end(test, &output);
+	capture_end(test, &capture);
 	while (*from) {
 		if (*from == '\x1b') {
 			while (*from && *from != 'm')
@@ -45,7 +43,7 @@ static inline int __printf(2, 3) runf(struct kunit *test, const char *fmt, ...)
 
 static inline bool printed(const char *text)
 {
-	return strstr(output.text, text);
+	return strstr(capture.text, text);
 }
 
 /* The number behind `name` in the text, from `from` on; ~0 if it is not there. */
@@ -67,7 +65,7 @@ static inline u64 json_field(const char *from, const char *name)
 /* The number of the handle that was just printed. */
 static inline unsigned int handle_number(void)
 {
-	return number_after(output.text, "#");
+	return number_after(capture.text, "#");
 }
 
 /* A line that makes no sense fails, and is answered by a sentence, or a few. */
@@ -77,8 +75,8 @@ static inline void expect_sentences(struct kunit *test, const char *const *lines
 
 	for (i = 0; i < nr; i++) {
 		KUNIT_EXPECT_LT_MSG(test, run(test, lines[i]), 0, "%s", lines[i]);
-		KUNIT_EXPECT_GT_MSG(test, strlen(output.text), 10, "%s", lines[i]);
-		KUNIT_EXPECT_STREQ_MSG(test, strrchr(output.text, '\n') ?: "", "\n", "%s",
+		KUNIT_EXPECT_GT_MSG(test, strlen(capture.text), 10, "%s", lines[i]);
+		KUNIT_EXPECT_STREQ_MSG(test, strrchr(capture.text, '\n') ?: "", "\n", "%s",
 				       lines[i]);
 	}
 }
@@ -87,7 +85,7 @@ static inline void expect_sentences(struct kunit *test, const char *const *lines
 static inline void skip_if_handles_are_in_use(struct kunit *test)
 {
 	run(test, "handles");
-	if (strcmp(output.text, "0 handles, 0 pages, 0 KiB\n"))
+	if (strcmp(capture.text, "0 handles, 0 pages, 0 KiB\n"))
 		kunit_skip(test, "handles are in use: 'free all' first");
 }
 

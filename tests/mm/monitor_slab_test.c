@@ -27,7 +27,7 @@ static struct kmem_cache *plain_cache(struct kunit *test)
 /* The object whose handle was just printed. */
 static void *handle_object(void)
 {
-	return (void *)(unsigned long)number_after(output.text, "virt ");
+	return (void *)(unsigned long)number_after(capture.text, "virt ");
 }
 
 /* --- slab ----------------------------------------------------------------------------- */
@@ -40,12 +40,12 @@ static void slab_shows_the_counters(struct kunit *test)
 	for (i = 0; i < 5; i++)
 		slab_hold(kmem_cache_alloc(cache, GFP_KERNEL));
 	KUNIT_EXPECT_EQ(test, run(test, "slab test --json"), 0);
-	KUNIT_EXPECT_TRUE(test, strstarts(output.text, "{\"cache\":\"test\","));
-	KUNIT_EXPECT_EQ(test, json_field(output.text, "used_objects"), 5);
-	KUNIT_EXPECT_EQ(test, json_field(output.text, "total_objects"), OBJECTS);
-	KUNIT_EXPECT_EQ(test, json_field(output.text, "cpu_objects"), kept);
-	KUNIT_EXPECT_EQ(test, json_field(output.text, "partial_slabs"), kept ? 0 : 1);
-	KUNIT_EXPECT_EQ(test, json_field(output.text, "slab_pages"), 1);
+	KUNIT_EXPECT_TRUE(test, strstarts(capture.text, "{\"cache\":\"test\","));
+	KUNIT_EXPECT_EQ(test, json_field(capture.text, "used_objects"), 5);
+	KUNIT_EXPECT_EQ(test, json_field(capture.text, "total_objects"), OBJECTS);
+	KUNIT_EXPECT_EQ(test, json_field(capture.text, "cpu_objects"), kept);
+	KUNIT_EXPECT_EQ(test, json_field(capture.text, "partial_slabs"), kept ? 0 : 1);
+	KUNIT_EXPECT_EQ(test, json_field(capture.text, "slab_pages"), 1);
 	kmem_cache_free(cache, slab_unhold());
 	KUNIT_EXPECT_EQ(test, run(test, "slab test"), 0);
 	KUNIT_EXPECT_TRUE(test, printed("  4 of 8 objects used, "));
@@ -125,7 +125,7 @@ static void alloc_kmalloc_takes_and_free_gives_back(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, printed(", 100 bytes of 128, kmalloc-128, GFP_KERNEL\n"));
 	KUNIT_EXPECT_EQ(test, handle_of_object(object), handle_number());
 	KUNIT_EXPECT_EQ(test, run(test, "slab kmalloc-128 --json"), 0);
-	KUNIT_EXPECT_EQ(test, json_field(output.text, "used_objects"), 1);
+	KUNIT_EXPECT_EQ(test, json_field(capture.text, "used_objects"), 1);
 
 	KUNIT_EXPECT_EQ(test, run(test, "handles"), 0);
 	KUNIT_EXPECT_TRUE(test, printed("\n1 handle, 0 pages, 0 KiB, 1 object\n"));
@@ -133,7 +133,7 @@ static void alloc_kmalloc_takes_and_free_gives_back(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, printed(" to kmalloc-128\n"));
 	KUNIT_EXPECT_EQ(test, handle_of_object(object), 0);
 	KUNIT_EXPECT_EQ(test, run(test, "slab kmalloc-128 --json"), 0);
-	KUNIT_EXPECT_EQ(test, json_field(output.text, "used_objects"), 0);
+	KUNIT_EXPECT_EQ(test, json_field(capture.text, "used_objects"), 0);
 }
 
 static void alloc_kmalloc_of_large_sizes(struct kunit *test)
@@ -145,7 +145,7 @@ static void alloc_kmalloc_of_large_sizes(struct kunit *test)
 	page = virt_to_page(handle_object());
 	KUNIT_EXPECT_EQ(test, compound_order(page), 2);
 	KUNIT_EXPECT_EQ(test, run(test, "handles --json"), 0);
-	KUNIT_EXPECT_EQ(test, json_field(output.text, "usable_bytes"), 16384);
+	KUNIT_EXPECT_EQ(test, json_field(capture.text, "usable_bytes"), 16384);
 	KUNIT_EXPECT_EQ(test, run(test, "free all"), 0);
 	KUNIT_EXPECT_TRUE(test, printed("gave back 1 handle, 0 pages, 1 object, and 0 pages"));
 	KUNIT_EXPECT_EQ(test, page_ref_count(page), 0);
@@ -194,7 +194,7 @@ static void a_refusal_is_explained(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, run(test, "alloc kmalloc 4M GFP_NOWAIT"), -ENOMEM);
 	KUNIT_EXPECT_TRUE(test, printed("pages free, 1024 wanted: "));
 	KUNIT_EXPECT_EQ(test, run(test, "handles"), 0);
-	KUNIT_EXPECT_TRUE(test, strstarts(output.text, "0 handles"));
+	KUNIT_EXPECT_TRUE(test, strstarts(capture.text, "0 handles"));
 }
 
 /* --- whatis -------------------------------------------------------------------------------- */
@@ -202,7 +202,7 @@ static void a_refusal_is_explained(struct kunit *test)
 static void expect_whatis(struct kunit *test, const void *address, const char *expected)
 {
 	KUNIT_EXPECT_EQ(test, runf(test, "whatis 0x%px", address), 0);
-	KUNIT_EXPECT_TRUE_MSG(test, printed(expected), "%s in %s", expected, output.text);
+	KUNIT_EXPECT_TRUE_MSG(test, printed(expected), "%s in %s", expected, capture.text);
 }
 
 static void whatis_knows_objects(struct kunit *test)
@@ -316,7 +316,7 @@ static void leaks_groups_by_caller(struct kunit *test)
 	slab_hold(kmem_cache_alloc(cache, GFP_KERNEL));
 	KUNIT_EXPECT_EQ(test, run(test, "leaks 100"), 0);
 	snprintf(text, sizeof(text), "3 objects of test, %u bytes: lose", 3 * cache->size);
-	KUNIT_EXPECT_TRUE_MSG(test, printed(text), "%s in %s", text, output.text);
+	KUNIT_EXPECT_TRUE_MSG(test, printed(text), "%s in %s", text, capture.text);
 	KUNIT_EXPECT_TRUE(test, printed(" bytes: leaks_groups_by_caller+"));
 	slab_free_held();
 }

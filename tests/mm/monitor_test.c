@@ -20,7 +20,7 @@ static const char *zone_line(const struct zone *zone)
 	char name[32];
 
 	snprintf(name, sizeof(name), "{\"zone\":\"%s\"", zone->name);
-	return strstr(output.text, name);
+	return strstr(capture.text, name);
 }
 
 /* --- listings ------------------------------------------------------------------------ */
@@ -75,6 +75,53 @@ static void buddy_is_verified(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, printed("MISMATCH"));
 }
 
+/* Adds the array behind `name`, of blocks by order, to `blocks`; returns how many pages these are. */
+static unsigned long add_blocks(const char *line, const char *name, unsigned long *blocks)
+{
+	unsigned long pages = 0;
+	unsigned int order;
+	char key[24], *at;
+
+	snprintf(key, sizeof(key), "\"%s\":[", name);
+	at = strstr(line, key);
+	if (!at)
+		return ~0UL;
+	at += strlen(key) - 1;
+	for (order = 0; order < NR_PAGE_ORDERS && *at != ']'; order++) {
+		unsigned long nr = simple_strtoul(at + 1, &at, 10);
+
+		blocks[order] += nr;
+		pages += nr << order;
+	}
+	return pages;
+}
+
+static void buddy_tells_types_and_cpus(struct kunit *test)
+{
+	struct zone *zone;
+
+	KUNIT_EXPECT_EQ(test, run(test, "buddy --json"), 0);
+	for_each_populated_zone(zone) {
+		unsigned long free[NR_PAGE_ORDERS] = {}, typed[NR_PAGE_ORDERS] = {};
+		unsigned long on_cpus[NR_PAGE_ORDERS] = {}, pages = 0;
+		const char *line = zone_line(zone);
+		unsigned int type, cpu;
+		char name[16];
+
+		KUNIT_EXPECT_EQ(test, add_blocks(line, "free_blocks", free), zone->nr_free_pages);
+		for (type = 0; type < MIGRATE_TYPES; type++)
+			pages += add_blocks(line, migratetype_names[type], typed);
+		KUNIT_EXPECT_EQ(test, pages, zone->nr_free_pages);
+		KUNIT_EXPECT_MEMEQ(test, typed, free, sizeof(free));
+		pages = 0;
+		for_each_online_cpu(cpu) {
+			snprintf(name, sizeof(name), "cpu%u_blocks", cpu);
+			pages += add_blocks(line, name, on_cpus);
+		}
+		KUNIT_EXPECT_EQ(test, pages, json_field(line, "cpu_pages"));
+	}
+}
+
 static void buddy_sees_a_wrong_counter(struct kunit *test)
 {
 	struct zone *zone = mm_zone(ZONE_DMA);
@@ -124,7 +171,7 @@ static void pagetypeinfo_counts_pageblocks(struct kunit *test)
 
 static void meminfo_adds_up(struct kunit *test)
 {
-	const char *text = output.text;
+	const char *text = capture.text;
 	u64 ram, managed;
 
 	KUNIT_EXPECT_EQ(test, run(test, "meminfo --json"), 0);
@@ -171,7 +218,7 @@ static void frag_tells_pieces_from_lack(struct kunit *test)
 
 static struct page *handle_page(void)
 {
-	u64 pfn = number_after(output.text, ": pfn ");
+	u64 pfn = number_after(capture.text, ": pfn ");
 
 	return pfn < max_pfn ? pfn_to_page(pfn) : NULL;
 }
@@ -188,8 +235,8 @@ static void alloc_page_takes_and_free_gives_back(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, page_ref_count(page), 1);
 	KUNIT_EXPECT_EQ(test, compound_order(page), 2);
 	KUNIT_EXPECT_EQ(test, mm_free_pages(NULL), before - 4);
-	KUNIT_EXPECT_EQ(test, number_after(output.text, "phys "), page_to_phys(page));
-	KUNIT_EXPECT_EQ(test, number_after(output.text, "virt "),
+	KUNIT_EXPECT_EQ(test, number_after(capture.text, "phys "), page_to_phys(page));
+	KUNIT_EXPECT_EQ(test, number_after(capture.text, "virt "),
 			(unsigned long)page_address(page));
 	KUNIT_EXPECT_EQ(test, handle_of(page + 3, &block, &order), handle_number());
 	KUNIT_EXPECT_PTR_EQ(test, block, page);
@@ -245,12 +292,12 @@ static void handles_lists_what_is_held(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test,
 			  printed("order 1 (2 pages, 8 KiB), GFP_ATOMIC\n2 handles, 3 pages"));
 	KUNIT_EXPECT_EQ(test, run(test, "handles --json"), 0);
-	KUNIT_EXPECT_EQ(test, json_field(output.text, "order"), 0);
+	KUNIT_EXPECT_EQ(test, json_field(capture.text, "order"), 0);
 	KUNIT_EXPECT_TRUE(test, printed("\"gfp\":\"GFP_ATOMIC\"}\n"));
 	KUNIT_EXPECT_EQ(test, run(test, "free all"), 0);
 	KUNIT_EXPECT_TRUE(test, printed("gave back 2 handles, 3 pages"));
 	run(test, "handles");
-	KUNIT_EXPECT_STREQ(test, output.text, "0 handles, 0 pages, 0 KiB\n");
+	KUNIT_EXPECT_STREQ(test, capture.text, "0 handles, 0 pages, 0 KiB\n");
 }
 
 static void handles_run_out_with_a_sentence(struct kunit *test)
@@ -295,11 +342,11 @@ static void fill_stops_at_the_floor_of_its_flags(struct kunit *test)
 		KUNIT_EXPECT_LT(test, zone->nr_free_pages, limit + 16);
 		snprintf(text, sizeof(text), ": %ld must stay (%ld of min", limit,
 			 mm_floor(zone, requests[i].gfp));
-		KUNIT_EXPECT_TRUE_MSG(test, printed(text), "%s in %s", text, output.text);
-		gave = number_after(output.text, "took ") * 16;
+		KUNIT_EXPECT_TRUE_MSG(test, printed(text), "%s in %s", text, capture.text);
+		gave = number_after(capture.text, "took ") * 16;
 		KUNIT_EXPECT_EQ(test, mm_free_pages(NULL), before - gave);
 		KUNIT_EXPECT_EQ(test, run(test, "fill off"), 0);
-		KUNIT_EXPECT_EQ(test, number_after(output.text, "gave back "), gave);
+		KUNIT_EXPECT_EQ(test, number_after(capture.text, "gave back "), gave);
 		KUNIT_EXPECT_EQ(test, mm_free_pages(NULL), before);
 		mm_settle();
 	}
@@ -335,7 +382,7 @@ static void expect_frame(struct kunit *test, unsigned long pfn, const char *name
 
 	snprintf(expected, sizeof(expected), "pfn %lu (0x%lx), taken as a ", pfn, pfn);
 	KUNIT_EXPECT_EQ(test, runf(test, "page %s", name), 0);
-	KUNIT_EXPECT_TRUE_MSG(test, strstarts(output.text, expected), "page %s", name);
+	KUNIT_EXPECT_TRUE_MSG(test, strstarts(capture.text, expected), "page %s", name);
 }
 
 /* However a frame is named, it is the same. */
@@ -364,7 +411,7 @@ static void page_understands_every_kind_of_number(struct kunit *test)
 		snprintf(name, sizeof(name), names[i].format, names[i].number);
 		expect_frame(test, pfn, name);
 	}
-	KUNIT_EXPECT_EQ(test, runf(test, "page page:0x%px", &output), -EINVAL);
+	KUNIT_EXPECT_EQ(test, runf(test, "page page:0x%px", &capture), -EINVAL);
 	KUNIT_EXPECT_TRUE(test, printed("is not in the mem_map"));
 }
 
@@ -406,7 +453,7 @@ static void page_says_what_is_reserved(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, printed("reserved: kernel image, text"));
 	KUNIT_EXPECT_EQ(test, runf(test, "page 0x%px", __start_rodata), 0);
 	KUNIT_EXPECT_TRUE(test, printed("reserved: kernel image, constants"));
-	KUNIT_EXPECT_EQ(test, runf(test, "page 0x%px", &output), 0);
+	KUNIT_EXPECT_EQ(test, runf(test, "page 0x%px", &capture), 0);
 	KUNIT_EXPECT_TRUE(test, printed("reserved: kernel image, data"));
 	KUNIT_EXPECT_EQ(test, runf(test, "page virt:0x%px", pfn_to_page(0)), 0);
 	KUNIT_EXPECT_TRUE(test, printed("reserved: mem_map"));
@@ -423,7 +470,7 @@ static char map_letter(struct kunit *test, const struct page *page)
 
 	snprintf(start, sizeof(start), "0x%09llx", (u64)PFN_PHYS(round_down(pfn, 64)));
 	KUNIT_EXPECT_EQ(test, runf(test, "map %lu", pfn), 0);
-	row = strstr(output.text, start);
+	row = strstr(capture.text, start);
 	return row ? row[strlen(start) + 10 + pfn % 64] : 0;
 }
 
@@ -452,7 +499,7 @@ static void map_cells_add_up(struct kunit *test)
 	const char *line;
 
 	KUNIT_EXPECT_EQ(test, run(test, "map 0 1024 --json"), 0);
-	for (line = output.text; *line == '{'; line = strchrnul(line, '\n') + 1) {
+	for (line = capture.text; *line == '{'; line = strchrnul(line, '\n') + 1) {
 		free += json_field(line, "free_pages");
 		all += json_field(line, "free_pages") + json_field(line, "cpu_pages") +
 		       json_field(line, "used_pages") + json_field(line, "reserved_pages") +
@@ -482,9 +529,9 @@ static int parse_text(struct kunit *test, const char *text, gfp_t *gfp)
 	int error;
 
 	strscpy(copy, text, sizeof(copy));
-	capture_begin(test, &output);
+	capture_begin(test, &capture);
 	error = parse_gfp(1, words, gfp);
-	capture_end(test, &output);
+	capture_end(test, &capture);
 	return error;
 }
 
@@ -605,6 +652,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(zones_shows_the_counters),
 	KUNIT_CASE(zones_bar_says_where_free_memory_is),
 	KUNIT_CASE(buddy_is_verified),
+	KUNIT_CASE(buddy_tells_types_and_cpus),
 	KUNIT_CASE(buddy_sees_a_wrong_counter),
 	KUNIT_CASE(check_sees_a_wrong_counter),
 	KUNIT_CASE(pagetypeinfo_counts_pageblocks),

@@ -294,11 +294,10 @@ static void api_P8_bulk_fills_the_null_slots(struct kunit *test)
 
 static void api_P8_bulk_may_return_fewer(struct kunit *test)
 {
-	struct zone *dma = mm_zone(ZONE_DMA);
 	struct page *pages[64] = { NULL };
 	unsigned long got, i;
 
-	mm_hide_down_to(dma, min_wmark_pages(dma) + 20);
+	mm_leave(MM_TEST_GFP(GFP_DMA), 20);
 	got = alloc_pages_bulk_array(MM_TEST_GFP(GFP_DMA), 64, pages);
 	KUNIT_EXPECT_GT(test, got, 0);
 	KUNIT_EXPECT_LT(test, got, 64);
@@ -380,8 +379,6 @@ static void api_P10_once_in_ten_seconds(struct kunit *test)
 		KUNIT_EXPECT_NULL(test, alloc_page(GFP_DMA));
 	KUNIT_EXPECT_EQ(test, kunit_reports_seen(test), 1);
 }
-
-static struct capture capture;
 
 /* "stack + Mem-Info": what the report shows when nobody declared it. */
 static void api_P10_mem_info(struct kunit *test)

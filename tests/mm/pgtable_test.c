@@ -104,7 +104,9 @@ static bool is_guard(unsigned long address)
 	const struct task_struct *task;
 	unsigned int cpu;
 
-	for_each_process(task) if (address == (unsigned long)task->stack - PAGE_SIZE) return true;
+	for_each_process(task)
+		if (address == (unsigned long)task->stack - PAGE_SIZE)
+			return true;
 	for (cpu = 1; cpu < num_online_cpus(); cpu++)
 		if (address == (unsigned long)per_cpu(runqueues, cpu).idle->stack - PAGE_SIZE ||
 		    address == per_cpu(irq_stack_top, cpu) - THREAD_SIZE - PAGE_SIZE ||

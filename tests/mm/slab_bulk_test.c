@@ -115,7 +115,7 @@ static void api_M5_bulk_is_all_or_nothing(struct kunit *test)
 	unsigned long before;
 	unsigned int i;
 
-	mm_hide_down_to(mm_zone(ZONE_DMA), min_wmark_pages(mm_zone(ZONE_DMA)) + 24);
+	mm_leave(GFP_KERNEL | GFP_DMA, 48);
 	for (i = 0; i < ARRAY_SIZE(kinds); i++) {
 		struct kmem_cache *cache = slab_test_cache(
 			test, 1024, 0, SLAB_CACHE_DMA | SLAB_NO_MERGE | kinds[i], NULL);

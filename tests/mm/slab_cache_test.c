@@ -127,8 +127,6 @@ static void api_M1_refused(struct kunit *test)
 		expect_refused(test, &bad_caches[i]);
 }
 
-static struct capture capture;
-
 static void inner_gives_an_unknown_flag(struct kunit *test)
 {
 	kmem_cache_create("test", 64, 0, 0x80000000, NULL);

@@ -7,7 +7,6 @@
 #include "slab_debug_test.h"
 
 int slab_errors;
-struct capture slab_output;
 static struct kunit_resource errors_resource;
 
 /* --- caches ------------------------------------------------------------------------------ */
@@ -78,7 +77,7 @@ void count_slab_errors(struct kunit *test)
 
 void print_undeclared(struct kunit *test, void (*inner)(struct kunit *test))
 {
-	KUNIT_EXPECT_EQ(test, capture_inner(test, &slab_output, inner), 1);
+	KUNIT_EXPECT_EQ(test, capture_inner(test, &capture, inner), 1);
 }
 
 void expect_printed(struct kunit *test, const char *fmt, ...)
@@ -89,6 +88,6 @@ void expect_printed(struct kunit *test, const char *fmt, ...)
 	va_start(args, fmt);
 	vscnprintf(wanted, sizeof(wanted), fmt, args);
 	va_end(args);
-	KUNIT_EXPECT_NOT_NULL_MSG(test, strstr(slab_output.text, wanted), "\"%s\" is not in:\n%s",
-				  wanted, slab_output.text);
+	KUNIT_EXPECT_NOT_NULL_MSG(test, strstr(capture.text, wanted), "\"%s\" is not in:\n%s",
+				  wanted, capture.text);
 }

@@ -28,14 +28,13 @@ void count_slab_errors(struct kunit *test);
 
 /*
  * Runs `inner` as a case within the case, which fails by reports that it does not declare;
- * what it prints goes into slab_output.text.
+ * what it prints goes into capture.text.
  */
-extern struct capture slab_output;
 void print_undeclared(struct kunit *test, void (*inner)(struct kunit *test));
 
-#define EXPECT_PRINTED(test, wanted)                                                          \
-	KUNIT_EXPECT_NOT_NULL_MSG(test, strstr(slab_output.text, wanted), "printed was:\n%s", \
-				  slab_output.text)
+#define EXPECT_PRINTED(test, wanted)                                                      \
+	KUNIT_EXPECT_NOT_NULL_MSG(test, strstr(capture.text, wanted), "printed was:\n%s", \
+				  capture.text)
 
 /* The same with numbers in it. */
 void expect_printed(struct kunit *test, const char *fmt, ...) __printf(2, 3);

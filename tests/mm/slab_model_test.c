@@ -79,16 +79,8 @@ static void model_quick_watched(struct kunit *test)
 /* So little that requests with these flags are soon refused, in the middle of everything. */
 static void under_pressure(struct kunit *test, gfp_t gfp, unsigned long steps, u64 seed)
 {
-	struct zone *zone;
-	unsigned int i;
-
 	begin(test, 0);
-	drain_all_pages(NULL);
-	for_each_zone(zone)
-		mm_hide_down_to(zone, mm_limit(zone, gfp));
-	mm_fill(gfp | __GFP_NOWARN, 0);
-	for (i = 0; i < 32 && !list_empty(&mm_held); i++)
-		mm_give(list_first_entry(&mm_held, struct page, lru));
+	mm_leave(gfp, 32);
 	run(test, steps, seed);
 	KUNIT_EXPECT_GT(test, slab_model_counts.refused, 0);
 }

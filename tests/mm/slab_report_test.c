@@ -142,8 +142,8 @@ static void api_M13_report_of_a_use_after_free(struct kunit *test)
 	expect_printed(test, "\nObject   %px: 6b 6b 6b 00 6b ", at.p);
 	expect_printed(test, "\nFIX test: Restoring Poison 0x%px-0x%px=0x6b\n", at.p + 3, at.p + 3);
 	EXPECT_PRINTED(test, "\nFIX test: Marking all objects used\n");
-	KUNIT_EXPECT_NULL(test, strstr(slab_output.text, "Allocated in"));
-	KUNIT_EXPECT_NULL(test, strstr(slab_output.text, "Redzone"));
+	KUNIT_EXPECT_NULL(test, strstr(capture.text, "Allocated in"));
+	KUNIT_EXPECT_NULL(test, strstr(capture.text, "Redzone"));
 }
 
 static void inner_freelist(struct kunit *test)
@@ -205,21 +205,21 @@ static void api_L9_silence(struct kunit *test)
 		{},
 	};
 
-	KUNIT_EXPECT_EQ(test, capture_cases(test, &slab_output, cases).passed, 2);
-	KUNIT_EXPECT_NULL(test, strstr(slab_output.text, "BUG"));
-	KUNIT_EXPECT_NULL(test, strstr(slab_output.text, "FIX"));
-	KUNIT_EXPECT_NULL(test, strstr(slab_output.text, "Object"));
+	KUNIT_EXPECT_EQ(test, capture_cases(test, &capture, cases).passed, 2);
+	KUNIT_EXPECT_NULL(test, strstr(capture.text, "BUG"));
+	KUNIT_EXPECT_NULL(test, strstr(capture.text, "FIX"));
+	KUNIT_EXPECT_NULL(test, strstr(capture.text, "Object"));
 }
 
 static void api_L9_trace(struct kunit *test)
 {
 	struct kmem_cache *cache;
 
-	capture_begin(test, &slab_output);
+	capture_begin(test, &capture);
 	cache = reported_cache(test, 32, SLAB_TRACE);
 	strscpy((char *)at.p, "what was in it", 20);
 	free_for_report(at.p);
-	capture_end(test, &slab_output);
+	capture_end(test, &capture);
 	expect_printed(test, "TRACE test alloc 0x%px inuse=1 fp=0x", at.p);
 	EXPECT_PRINTED(test, " allocate_for_overrun+0x");
 	expect_printed(test, "TRACE test free 0x%px inuse=1 fp=0x", at.p);
@@ -256,9 +256,8 @@ static void expect_live_list(struct kunit *test)
 	EXPECT_PRINTED(test, "): Objects remaining in test on __kmem_cache_shutdown()\n");
 	expect_printed(test, "\nObject 0x%px @offset=%d\n", live[0], (int)(live[0] - at.slab));
 	expect_printed(test, "\nObject 0x%px @offset=%d\n", live[2], (int)(live[2] - at.slab));
-	KUNIT_EXPECT_PTR_EQ(test,
-			    strstr(strstr(slab_output.text, "\nObject 0x") + 1, "\nObject 0x"),
-			    strrchr(slab_output.text, '@') - strlen("\nObject 0xc0000000 "));
+	KUNIT_EXPECT_PTR_EQ(test, strstr(strstr(capture.text, "\nObject 0x") + 1, "\nObject 0x"),
+			    strrchr(capture.text, '@') - strlen("\nObject 0xc0000000 "));
 }
 
 static void api_M7_live_objects_are_listed(struct kunit *test)
@@ -274,7 +273,7 @@ static void api_M7_live_objects_of_an_ordinary_cache(struct kunit *test)
 	live_flags = 0;
 	print_undeclared(test, inner_destroys_too_early);
 	expect_live_list(test);
-	KUNIT_EXPECT_NULL(test, strstr(slab_output.text, "Allocated in"));
+	KUNIT_EXPECT_NULL(test, strstr(capture.text, "Allocated in"));
 }
 
 /* Who declares the warning has declared what belongs to it; he may declare both. */
@@ -431,10 +430,10 @@ static void unknown_letters_are_named(struct kunit *test)
 {
 	static char words[] = "slub_debug=FQZ,quack;P7,inode";
 
-	capture_begin(test, &slab_output);
+	capture_begin(test, &capture);
 	set_options(test, words);
-	capture_end(test, &slab_output);
-	KUNIT_EXPECT_STREQ(test, slab_output.text,
+	capture_end(test, &capture);
+	KUNIT_EXPECT_STREQ(test, capture.text,
 			   "slub_debug option 'Q' unknown. skipped\n"
 			   "slub_debug option '7' unknown. skipped\n");
 }

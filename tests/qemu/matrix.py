@@ -120,7 +120,7 @@ POINTS = (
     Point("clang", images=("clang",), tests="all", limit=LONG),
     Point("host-gcc", images=("host-gcc",)),
     Point("iso", iso=True),
-    Point("iso-5M", "5", iso=True),  # GRUB needs room for itself, and for a part of the kernel twice
+    Point("iso-8M", "8", iso=True),  # GRUB needs room for itself, and for a part of the kernel twice
     Point("iso-4096M", "4096", iso=True, images=("default",)),
     Point("iso-q35", "1024", extra=("-M", "q35"), iso=True, images=("debug",)),
 )

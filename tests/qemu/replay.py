@@ -10,6 +10,7 @@ from collections.abc import Callable
 import gdb_session
 import machine
 import transcript
+import zones
 from builds import IMAGES, ROOT
 from processes import command
 from result import Job, Result
@@ -95,6 +96,9 @@ def replay(block: Block) -> list[Result]:
     if block.kind not in KINDS:
         return [Result("is replayed", False, f"nobody can replay a transcript {block.kind!r}")]
     wrong = KINDS[block.kind](block)
+    shown = "\n".join(block.lines)
+    if zones.FREE_KBYTES.search(shown):
+        wrong += zones.compare(shown)
     return [Result("is what is printed now", not wrong, "\n".join(wrong))]
 
 

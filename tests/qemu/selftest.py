@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import pathlib
+import re
 import tempfile
 import unittest
 
@@ -274,6 +275,8 @@ class Pure(unittest.TestCase):
             with self.subTest(one=one):
                 self.assertTrue(transcript.same(one, other))
                 self.assertFalse(transcript.same(one, other, exact=True))
+                self.assertFalse(transcript.same(one, other, exact=re.compile("")))
+                self.assertTrue(transcript.same(one, other, exact=re.compile("nowhere")))
 
     def test_lines_that_differ(self) -> None:
         for one, other in (

@@ -130,7 +130,7 @@ def tests_again(talk: Session) -> None:
 
 
 def warning(talk: Session) -> None:
-    has(talk.command("crash warn"), "WARNING:", "Call Trace")
+    has(talk.command("crash warn"), "nothing is wrong\nWARNING:", "Call Trace")
     has(talk.command("reports"), "WARNING:")
     talk.command("help")
 

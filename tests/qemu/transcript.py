@@ -17,6 +17,8 @@ FENCE = re.compile(r"```transcript *(?P<kind>\w*)(?P<options>.*)$")
 ELLIPSIS = "..."
 NO_END = "without an end"
 SHOWN = 40
+# All lines literally, none, or those in which something matches.
+Exact = bool | re.Pattern[str]
 PROMPT = "memkern> "
 
 TOKEN = re.compile(
@@ -41,13 +43,17 @@ class Block:
     lines: list[str]
 
     @property
-    def exact(self) -> bool:
+    def exact(self) -> Exact:
+        for word in self.options:
+            if word.startswith("exact="):
+                return re.compile(word.removeprefix("exact="))
         return "exact" in self.options
 
     @property
     def words(self) -> list[str]:
         """The options without those that say how to compare."""
-        return [word for word in self.options if word != "exact"]
+        return [word for word in self.options
+                if word != "exact" and not word.startswith("exact=")]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -126,9 +132,9 @@ def form(line: str) -> list[tuple[str, object]]:
     return tokens
 
 
-def same(expected: str, actual: str, exact: bool = False) -> bool:
+def same(expected: str, actual: str, exact: Exact = False) -> bool:
     """Whether a line is what the transcript has, numbers by form only unless `exact`."""
-    if exact:
+    if exact.search(expected) if isinstance(exact, re.Pattern) else exact:
         return expected.rstrip() == actual.rstrip()
     left, right = form(expected), form(actual)
     if len(left) != len(right):
@@ -144,7 +150,7 @@ def same(expected: str, actual: str, exact: bool = False) -> bool:
     return True
 
 
-def matches(expected: Sequence[str], actual: Sequence[str], exact: bool) -> bool:
+def matches(expected: Sequence[str], actual: Sequence[str], exact: Exact) -> bool:
     """Whether all lines are there, one after the other; `...` stands for any number of lines.
 
     The usual matching of a pattern with stars: on a mismatch the last star takes
@@ -166,7 +172,7 @@ def matches(expected: Sequence[str], actual: Sequence[str], exact: bool) -> bool
     return all(line.strip() == ELLIPSIS for line in expected[here:])
 
 
-def compare(expected: Sequence[str], actual: Sequence[str], exact: bool) -> str:
+def compare(expected: Sequence[str], actual: Sequence[str], exact: Exact) -> str:
     """Empty where the lines match, else what a reader needs to mend the transcript."""
     expected, actual = strip(expected), strip(actual)
     if matches(expected, actual, exact):

@@ -136,11 +136,11 @@ static void interrupt_myself(void (*handler)(struct pt_regs *regs))
 
 static void with_spinlock(void)
 {
-	static DEFINE_SPINLOCK(lock);
+	static DEFINE_SPINLOCK(context_lock);
 
-	spin_lock(&lock);
+	spin_lock(&context_lock);
 	do_job();
-	spin_unlock(&lock);
+	spin_unlock(&context_lock);
 }
 
 static int start(enum context context)

@@ -270,9 +270,9 @@ void hrtimers_init(void)
 	unsigned int cpu;
 
 	for_each_possible_cpu(cpu) {
-		struct hrtimer_cpu_base *base = per_cpu_ptr(&hrtimer_bases, cpu);
+		struct hrtimer_cpu_base *hrtimer_base = per_cpu_ptr(&hrtimer_bases, cpu);
 
-		spin_lock_init(&base->lock);
-		base->active = RB_ROOT_CACHED;
+		spin_lock_init(&hrtimer_base->lock); /* by this name `locks` shows it */
+		hrtimer_base->active = RB_ROOT_CACHED;
 	}
 }

@@ -284,10 +284,10 @@ void init_timers(void)
 	unsigned int cpu;
 
 	for_each_possible_cpu(cpu) {
-		struct timer_base *base = per_cpu_ptr(&timer_bases, cpu);
+		struct timer_base *timer_base = per_cpu_ptr(&timer_bases, cpu);
 
-		spin_lock_init(&base->lock);
-		timer_wheel_init(&base->wheel, jiffies);
+		spin_lock_init(&timer_base->lock); /* by this name `locks` shows it */
+		timer_wheel_init(&timer_base->wheel, jiffies);
 	}
 	open_softirq(TIMER_SOFTIRQ, run_timer_softirq);
 }

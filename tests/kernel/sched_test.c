@@ -91,10 +91,10 @@ static u64 run_equals(struct kunit *test)
 	for (i = 0; i <= EQUALS; i++)
 		kthread_stop(tasks[i]);
 	for (i = 0; i <= EQUALS; i++) {
-		/* Nobody keeps the CPU for longer than 4 ms: so these are 100 ms, too. */
-		KUNIT_EXPECT_LT(test, busy[i].most_switches, 25UL);
 		KUNIT_EXPECT_GT(test, tasks[i]->nivcsw, 1UL);
 		longest = max(longest, busy[i].longest_gap);
+		/* Nobody keeps the CPU for longer than 4 ms. */
+		longest = max(longest, (u64)busy[i].most_switches * 4 * NSEC_PER_MSEC);
 		kunit_release_action(test, end_thread, tasks[i]);
 	}
 	return longest;

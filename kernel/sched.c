@@ -186,7 +186,7 @@ static void activate(struct rq *rq, struct task_struct *task)
 {
 	update_curr(rq);
 	task->vruntime = later(task->vruntime, rq->min_vruntime - SLEEPER_BONUS);
-	task->last_seen = sched_clock();
+	task->last_seen = rq->curr->exec_start;
 	task->on_rq = true;
 	rq->nr_running++;
 	put_in_queue(rq, task);
@@ -471,17 +471,19 @@ int __sched _cond_resched(void)
 /* Behind everybody who is runnable now. */
 void __sched yield(void)
 {
-	unsigned long flags;
+	struct task_struct *self = current;
 	struct rb_node *last;
+	unsigned long flags;
 	struct rq *rq;
 
 	__set_current_state(TASK_RUNNING);
-	rq = task_rq_lock(current, &flags);
+	local_irq_save(flags);
+	rq = this_rq();
+	rq_lock(rq);
 	last = rb_last(&rq->queue.rb_root);
 	if (last)
-		current->vruntime =
-			later(current->vruntime,
-			      rb_entry(last, struct task_struct, run_node)->vruntime + 1);
+		self->vruntime = later(self->vruntime,
+				       rb_entry(last, struct task_struct, run_node)->vruntime + 1);
 	task_rq_unlock(rq, flags);
 	schedule();
 }

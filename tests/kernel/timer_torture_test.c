@@ -6,6 +6,7 @@
  */
 #include <linux/delay.h>
 #include <linux/hrtimer.h>
+#include <linux/irqflags.h>
 #include <linux/kernel.h>
 #include <linux/prandom.h>
 #include <linux/string.h>
@@ -178,8 +179,11 @@ static unsigned int start_runners(void)
 {
 	ktime_t now = ktime_get();
 	unsigned int i, wanted = NR;
+	unsigned long flags;
 
 	nr_arrived = nr_early = 0;
+	/* None arrives before all have been started, however long the host is away meanwhile. */
+	local_irq_save(flags);
 	for (i = 0; i < NR; i++) {
 		runners[i] = (struct runner){ .due = ktime_add_ns(now, 5000000 + draw(2000000)) };
 		hrtimer_init(&runners[i].timer, CLOCK_MONOTONIC, HRTIMER_MODE_ABS);
@@ -187,9 +191,10 @@ static unsigned int start_runners(void)
 		hrtimer_start(&runners[i].timer, runners[i].due, HRTIMER_MODE_ABS);
 	}
 	for (i = 0; i < NR; i += 5) {
-		runners[i].cancelled = hrtimer_cancel(&runners[i].timer);
+		runners[i].cancelled = hrtimer_try_to_cancel(&runners[i].timer) == 1;
 		wanted -= runners[i].cancelled;
 	}
+	local_irq_restore(flags);
 	return wanted;
 }
 

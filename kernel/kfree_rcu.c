@@ -9,8 +9,8 @@
  *	                  full, or FLUSH_AFTER old: call_rcu() of the block
  *	                  a grace period later: kfree_bulk() of all of it, and of the page
  *
- * Worked example: 3000 objects freed at once on a CPU make two full blocks of 1021 pointers and one
- * of 958, which the tick hands on 20 ms later: 3 callbacks, 3 pages for so long.
+ * Worked example: 3000 objects freed at once on a CPU make two full blocks of 1020 pointers and one
+ * of 960, which the tick hands on 20 ms later: 3 callbacks, 3 pages for so long.
  *
  * Without memory for a page an object's own rcu_head serves, with a func that is the offset of it
  * in the object (rcu.c knows); without an rcu_head the caller waits for a grace period.

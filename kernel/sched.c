@@ -33,9 +33,10 @@
  *  I-sched-4  curr is on_cpu, and is the task that `current` names
  *
  * CPUs: a task that is woken goes to an idle CPU, the one it was on first; else to where it
- * was. A CPU that would be idle takes a task from a queue where one waits. vruntime means
- * something in its own queue only: a task that moves takes along by how much it is before
- * or behind min_vruntime.
+ * was. A CPU that would be idle takes a task from a queue where one waits, and every few
+ * ticks a busy one does from a queue that has two more: so 2n busy tasks are two on each of
+ * n CPUs. vruntime means something in its own queue only: a task that moves takes along by
+ * how much it is before or behind min_vruntime.
  *
  * Costs: a switch is two tree operations and 10 instructions of assembly (make bench).
  * Locking: rq->lock, innermost of all locks, with interrupts off. It is taken by one task
@@ -67,6 +68,8 @@
 #define WAKEUP_LEAD   (1ULL * NSEC_PER_MSEC) /* so far behind must a woken task be to take the CPU */
 
 #define NICE_0_WEIGHT 1024
+
+#define BALANCE_TICKS 4
 
 DEFINE_PER_CPU(struct rq, runqueues);
 
@@ -187,7 +190,7 @@ static void activate(struct rq *rq, struct task_struct *task)
 	update_curr(rq);
 	task->vruntime = later(task->vruntime, rq->min_vruntime - SLEEPER_BONUS);
 	task->last_seen = rq->curr->exec_start;
-	task->on_rq = true;
+	task->on_rq = TASK_ON_RQ_QUEUED;
 	rq->nr_running++;
 	put_in_queue(rq, task);
 	if (rq->curr == rq->idle || (s64)(rq->curr->vruntime - task->vruntime) > (s64)WAKEUP_LEAD)
@@ -199,8 +202,6 @@ static unsigned int select_cpu(const struct task_struct *task)
 {
 	unsigned int cpu, last = task_cpu(task);
 
-	if (num_online_cpus() == 1)
-		return last;
 	if (cpumask_test_cpu(last, &task->cpus_mask) && is_idle_cpu(last))
 		return last;
 	for_each_online_cpu(cpu)
@@ -215,22 +216,32 @@ static unsigned int select_cpu(const struct task_struct *task)
 }
 
 /*
- * Puts a task that is in no queue into that of the best CPU. `rq` is the one of its last CPU,
- * locked; returned is the one it is in now, locked. In between nobody else takes it: it
- * is RUNNING and in no queue.
+ * From the queue of its last CPU, locked, to that of the best one, which is returned locked. In
+ * between nobody else takes it, as it is MIGRATING; but where it may run can be changed.
  */
-static struct rq *activate_best(struct rq *rq, struct task_struct *task)
+static noinline struct rq *move_to_best(struct rq *rq, struct task_struct *task)
 {
-	unsigned int cpu = select_cpu(task);
+	unsigned int cpu;
 
-	if (cpu != rq->cpu) {
+	task->on_rq = TASK_ON_RQ_MIGRATING;
+	while ((cpu = select_cpu(task)) != rq->cpu) {
 		task->vruntime -= rq->min_vruntime;
 		WRITE_ONCE(task->cpu, cpu);
 		rq_unlock(rq);
 		rq = per_cpu_ptr(&runqueues, cpu);
 		rq_lock(rq);
 		task->vruntime += rq->min_vruntime;
+		if (likely(cpumask_test_cpu(cpu, &task->cpus_mask)))
+			break;
 	}
+	return rq;
+}
+
+/* Puts a task that is in no queue into that of the best CPU; `rq` as for move_to_best(). */
+static struct rq *activate_best(struct rq *rq, struct task_struct *task)
+{
+	if (num_online_cpus() > 1)
+		rq = move_to_best(rq, task);
 	activate(rq, task);
 	return rq;
 }
@@ -254,7 +265,8 @@ static void finish_task_switch(struct task_struct *prev)
 	struct task_struct *push = rq->push;
 
 	prev->on_cpu = false;
-	rq->push = NULL;
+	if (unlikely(push))
+		rq->push = NULL;
 	__spin_release(&rq->lock);
 	if (unlikely(push))
 		activate_somewhere(push);
@@ -275,18 +287,18 @@ void schedule_tail(struct task_struct *prev)
 static void put_prev(struct rq *rq, struct task_struct *prev, bool preempt)
 {
 	if (!preempt && prev->__state != TASK_RUNNING) {
-		prev->on_rq = false;
+		prev->on_rq = 0;
 		rq->nr_running--;
 		prev->nvcsw++;
 		return;
 	}
 	if (prev == rq->idle)
 		return;
-	if (likely(cpumask_test_cpu(rq->cpu, &prev->cpus_mask))) {
+	if (likely(cpumask_bits(&prev->cpus_mask)[0] & rq->cpu_bit)) {
 		put_in_queue(rq, prev);
 		return;
 	}
-	prev->on_rq = false;
+	prev->on_rq = TASK_ON_RQ_MIGRATING;
 	rq->nr_running--;
 	rq->push = prev;
 }
@@ -323,6 +335,25 @@ static struct task_struct *steal(struct rq *rq)
 	for (cpu = rq->cpu + 1; !task && cpu < rq->cpu + nr_cpu_ids; cpu++)
 		task = steal_from(rq, per_cpu_ptr(&runqueues, cpu % nr_cpu_ids));
 	return task;
+}
+
+/* A task of the CPU that has most, if it has two more than this one. */
+static void balance(struct rq *rq)
+{
+	struct rq *other, *busiest = rq;
+	struct task_struct *task;
+	unsigned int cpu;
+
+	for_each_online_cpu(cpu) {
+		other = per_cpu_ptr(&runqueues, cpu);
+		if (READ_ONCE(other->nr_running) > READ_ONCE(busiest->nr_running))
+			busiest = other;
+	}
+	if (READ_ONCE(busiest->nr_running) < rq->nr_running + 2)
+		return;
+	task = steal_from(rq, busiest);
+	if (task)
+		put_in_queue(rq, task);
 }
 
 static bool somebody_waits_elsewhere(const struct rq *rq)
@@ -368,7 +399,7 @@ static void __sched __schedule(bool preempt)
 		local_irq_enable();
 		return;
 	}
-	prev->nivcsw += prev->on_rq;
+	prev->nivcsw += prev->on_rq != 0;
 	rq->curr = next;
 	rq->nr_switches++;
 	next->on_cpu = true;
@@ -521,6 +552,8 @@ void scheduler_tick(void)
 	rq_lock(rq);
 	update_curr(rq);
 	curr = rq->curr;
+	if (curr != rq->idle && num_online_cpus() > 1 && (jiffies + rq->cpu) % BALANCE_TICKS == 0)
+		balance(rq);
 	first = leftmost(rq);
 	if (curr == rq->idle && num_online_cpus() > 1 && somebody_waits_elsewhere(rq))
 		resched_curr(rq);
@@ -562,7 +595,6 @@ static struct rq *leave_cpu(struct rq *rq, struct task_struct *task)
 	}
 	rb_erase_cached(&task->run_node, &rq->queue);
 	rq->nr_running--;
-	task->on_rq = false;
 	return activate_best(rq, task);
 }
 
@@ -580,7 +612,7 @@ int set_cpus_allowed_ptr(struct task_struct *task, const struct cpumask *mask)
 		return -EINVAL;
 	rq = task_rq_lock(task, &flags);
 	cpumask_copy(&task->cpus_mask, mask);
-	if (task->on_rq && !cpumask_test_cpu(rq->cpu, mask))
+	if (task->on_rq == TASK_ON_RQ_QUEUED && !cpumask_test_cpu(rq->cpu, mask))
 		rq = leave_cpu(rq, task);
 	task_rq_unlock(rq, flags);
 	while (task != current && task->on_rq && !cpumask_test_cpu(task_cpu(task), mask))
@@ -611,6 +643,7 @@ void __init init_idle(struct task_struct *task, unsigned int cpu)
 	spin_lock_init(&rq->lock);
 	rq->queue = RB_ROOT_CACHED;
 	rq->cpu = cpu;
+	rq->cpu_bit = 1UL << cpu;
 	rq->curr = rq->idle = task;
 	task->cpu = cpu;
 	task->on_cpu = true;
@@ -641,8 +674,8 @@ static unsigned int count_waiting(const struct rq *rq)
 	const struct task_struct *task;
 	unsigned int nr = 0;
 
-	for_each_process(task)
-		nr += per_cpu_ptr(&runqueues, task_cpu(task)) == rq && task->on_rq && !task->on_cpu;
+	for_each_process(task) nr += per_cpu_ptr(&runqueues, task_cpu(task)) == rq &&
+				     task->on_rq == TASK_ON_RQ_QUEUED && !task->on_cpu;
 	return nr;
 }
 

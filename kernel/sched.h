@@ -15,6 +15,7 @@ struct rq {
 	struct rb_root_cached queue; /* by vruntime; without curr */
 	u64 min_vruntime;
 	unsigned int cpu;	  /* whose it is */
+	unsigned long cpu_bit;	  /* in a cpumask's first word, which holds NR_CPUS */
 	struct task_struct *push; /* must go on elsewhere: see set_cpus_allowed_ptr() */
 	unsigned long nr_switches;
 	u64 since; /* sched_clock() when its idle task was made */

@@ -86,19 +86,29 @@ static struct slab *alloc_slab_pages(struct kmem_cache *cache, gfp_t gfp, struct
 	return slab;
 }
 
-static void free_slab_pages(struct slab *slab)
+static void give_back_pages(struct rcu_head *head)
 {
-	struct page *page = slab_page(slab);
-	unsigned int order = slab_order(slab);
-	unsigned long i;
+	struct page *page = slab_page(container_of(head, struct slab, rcu_head));
 
-	for (i = 0; i < 1UL << order; i++) {
+	__free_pages(page, compound_order(page));
+}
+
+/* It is no slab any more; but readers may still look at what its objects were. */
+static void free_slab_pages(struct kmem_cache *cache, struct slab *slab)
+{
+	unsigned long i, nr = 1UL << slab_order(slab);
+	struct page *page = slab_page(slab);
+
+	for (i = 0; i < nr; i++) {
 		__ClearPageSlab(page + i);
 		page[i].mapping = NULL;
 		page[i].index = 0;
 	}
 	page->private = 0;
-	__free_pages(page, order);
+	if (cache->flags & SLAB_TYPESAFE_BY_RCU)
+		call_rcu(&slab->rcu_head, give_back_pages);
+	else
+		give_back_pages(&slab->rcu_head);
 }
 
 /* Links all objects of a new slab, so that the first is taken first. */
@@ -212,7 +222,7 @@ void slab_free_list(struct kmem_cache *cache, struct list_head *slabs)
 		list_del(&slab->slab_list);
 		if (kmem_cache_debug(cache))
 			slab_debug_check_empty(cache, slab);
-		free_slab_pages(slab);
+		free_slab_pages(cache, slab);
 	}
 }
 

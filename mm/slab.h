@@ -5,6 +5,7 @@
 
 #include <linux/mutex.h>
 #include <linux/percpu.h>
+#include <linux/rcupdate.h>
 #include <linux/slab.h>
 #include <linux/swab.h>
 
@@ -17,7 +18,10 @@
  */
 struct slab {
 	unsigned long __page_flags;
-	struct list_head slab_list; /* in the node's partial list (or, debugging, full list) */
+	union {
+		struct list_head slab_list; /* in the node's partial list (or, debugging, full) */
+		struct rcu_head rcu_head;   /* in no list any more, and read by who has no lock */
+	};
 	struct kmem_cache *slab_cache;
 	void *freelist; /* its free objects that no CPU has */
 	u16 inuse;	/* its objects that are not in freelist: with a CPU, or allocated */

@@ -384,6 +384,8 @@ void kmem_cache_destroy(struct kmem_cache *cache)
 		slab_report_live(cache, __builtin_return_address(0));
 		return;
 	}
+	if (cache->flags & SLAB_TYPESAFE_BY_RCU)
+		rcu_barrier();
 	free_percpu(cache->cpu_slab);
 	kfree(cache->name);
 	kmem_cache_free(kmem_cache, cache);

@@ -62,6 +62,9 @@
 #define MAX_NICE 19
 #define MIN_NICE (-20)
 
+#define TASK_ON_RQ_QUEUED    1
+#define TASK_ON_RQ_MIGRATING 2 /* runnable, on its way to a queue: who wakes it leaves it alone */
+
 struct task_struct {
 	unsigned long sp; /* of a task that does not run: first, for kernel/x86/switch.S */
 	void *stack;	  /* lowest address of its THREAD_SIZE bytes */
@@ -76,7 +79,7 @@ struct task_struct {
 	/* Under the lock of its CPU's run queue: */
 	struct cpumask cpus_mask; /* where it may run */
 	unsigned int cpu;
-	bool on_rq;  /* in the queue, or running */
+	u8 on_rq;    /* TASK_ON_RQ_*: in the queue, or running */
 	bool on_cpu; /* running: its registers are in the CPU */
 	int nice;
 	unsigned int weight;

@@ -22,6 +22,7 @@
 #include <linux/lockdep.h>
 #include <linux/preempt.h>
 #include <asm/processor.h>
+#include <asm/spinlock.h>
 
 typedef struct spinlock {
 	u16 next;  /* the ticket that the next comer draws */
@@ -55,12 +56,18 @@ static inline bool spin_is_contended(const spinlock_t *lock)
 	return (u16)(READ_ONCE(lock->next) - READ_ONCE(lock->owner)) > 1;
 }
 
+/* Waits until the ticket may enter; counts that somebody had to, for spin_waits(). */
+void spin_wait(spinlock_t *lock, unsigned int ticket);
+
+/* How often a CPU had to wait for the lock, since a lock at this address was first waited for. */
+unsigned long spin_waits(const spinlock_t *lock);
+
 static __always_inline void __spin_acquire(spinlock_t *lock)
 {
 	u16 ticket = __atomic_fetch_add(&lock->next, 1, __ATOMIC_ACQUIRE);
 
-	while (unlikely(__atomic_load_n(&lock->owner, __ATOMIC_ACQUIRE) != ticket))
-		cpu_relax();
+	if (unlikely(__atomic_load_n(&lock->owner, __ATOMIC_ACQUIRE) != ticket))
+		__spin_wait(lock, ticket);
 }
 
 static __always_inline bool __spin_try(spinlock_t *lock)

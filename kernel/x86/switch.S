@@ -53,10 +53,11 @@ ret_from_fork:
 	.cfi_endproc
 	.size ret_from_fork, . - ret_from_fork
 
-/* preempt_schedule() for inline assembly that must not lose a register (asm/preempt.h). */
-	.globl preempt_schedule_thunk
-	.type preempt_schedule_thunk, @function
-preempt_schedule_thunk:
+/* Calls a C function for inline assembly that must not lose a register. */
+.macro THUNK name, function
+	.globl \name
+	.type \name, @function
+\name:
 	.cfi_startproc
 	pushl %eax
 	.cfi_adjust_cfa_offset 4
@@ -67,7 +68,7 @@ preempt_schedule_thunk:
 	pushl %edx
 	.cfi_adjust_cfa_offset 4
 	.cfi_rel_offset edx, 0
-	call preempt_schedule
+	call \function
 	popl %edx
 	.cfi_adjust_cfa_offset -4
 	.cfi_same_value edx
@@ -79,6 +80,10 @@ preempt_schedule_thunk:
 	.cfi_same_value eax
 	ret
 	.cfi_endproc
-	.size preempt_schedule_thunk, . - preempt_schedule_thunk
+	.size \name, . - \name
+.endm
+
+	THUNK preempt_schedule_thunk, preempt_schedule	/* asm/preempt.h */
+	THUNK spin_wait_thunk, spin_wait		/* asm/spinlock.h */
 
 	.section .note.GNU-stack, "", @progbits

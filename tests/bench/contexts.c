@@ -7,12 +7,16 @@
 #include <linux/math64.h>
 #include <linux/minmax.h>
 #include <linux/mutex.h>
+#include <linux/rcupdate.h>
 #include <linux/sched/mm.h>
+#include <linux/slab.h>
+#include <linux/smp.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
 #include <linux/timer.h>
 #include <asm/traps.h>
 
+#include "../../kernel/rcu.h"
 #include "bench.h"
 
 #define SAMPLES 1000
@@ -201,3 +205,95 @@ static void bench_locks_and_timers(const char *pattern)
 		   hrtimer_cancel(&hrtimer));
 }
 BENCHMARK(bench_locks_and_timers);
+
+/* --- RCU ------------------------------------------------------------------------------------------ */
+
+#define CALLBACKS 100
+
+static void do_tick(struct pt_regs *regs)
+{
+	rcu_sched_clock_irq(0);
+}
+
+static void called(struct rcu_head *head)
+{
+}
+
+/* Ticks, until all callbacks have been called. */
+static void tick_until_called(void)
+{
+	while (rcu_callbacks_waiting(smp_processor_id()))
+		asm volatile("int %0" : : "i"(TEST_VECTOR) : "memory");
+}
+
+static u64 call_and_be_called(void)
+{
+	static struct rcu_head heads[CALLBACKS];
+	u64 start = bench_clock();
+	unsigned int i;
+
+	for (i = 0; i < CALLBACKS; i++)
+		call_rcu(&heads[i], called);
+	tick_until_called();
+	return bench_clock() - start - BENCH_CLOCK_COST;
+}
+
+/* Without the allocations. */
+static u64 free_and_be_freed(void)
+{
+	struct object {
+		struct rcu_head rcu;
+		u8 rest[56];
+	} * object;
+	u64 start, ticks = 0;
+	unsigned int i;
+
+	for (i = 0; i < CALLBACKS; i++) {
+		object = kmalloc(sizeof(*object), GFP_KERNEL);
+		start = bench_clock();
+		kfree_rcu(object, rcu);
+		ticks += bench_clock() - start - BENCH_CLOCK_COST;
+	}
+	start = bench_clock();
+	local_irq_disable();
+	kfree_rcu_flush(true);
+	local_irq_enable();
+	tick_until_called();
+	return ticks + bench_clock() - start - BENCH_CLOCK_COST;
+}
+
+static void bench_hundred(const char *pattern, const char *name, u64 (*round)(void))
+{
+	u64 least = U64_MAX, sum = 0, ticks;
+	unsigned int i;
+
+	if (!bench_wanted(pattern, name) || num_online_cpus() > 1)
+		return;
+	for (i = 0; i < SAMPLES; i++) {
+		ticks = round();
+		least = min(least, ticks);
+		sum += ticks;
+	}
+	bench_report(name, div_u64(least, CALLBACKS), div_u64(sum * 100, SAMPLES * CALLBACKS),
+		     "instructions");
+}
+
+/*
+ * The clock is quiet, so an interrupt does the tick's work here; with one CPU a grace period
+ * begins and ends in it. Each is what one of 100 costs, its part of the tick included.
+ */
+static void bench_rcu(const char *pattern)
+{
+	BENCH_PAIR(pattern, "rcu_read_lock pair", rcu_read_lock(), rcu_read_unlock());
+	set_interrupt_handler(TEST_VECTOR, do_tick);
+	BENCH_PAIR(pattern, "rcu tick without work",
+		   asm volatile("int %0"
+				:
+				: "i"(TEST_VECTOR)
+				: "memory"),
+		   barrier());
+	bench_hundred(pattern, "call_rcu and callback", call_and_be_called);
+	bench_hundred(pattern, "kfree_rcu and free", free_and_be_freed);
+	set_interrupt_handler(TEST_VECTOR, NULL);
+}
+BENCHMARK(bench_rcu);

@@ -4,6 +4,7 @@
  * Readers are threads that stay in their section until they are told to leave; what a
  * writer finds out it notes together with whether the reader had left by then.
  */
+#include <linux/clockchips.h>
 #include <linux/interrupt.h>
 #include <linux/rculist.h>
 #include <linux/rcupdate.h>
@@ -169,6 +170,61 @@ static void busy_and_idle_cpus_hold_nobody_up(struct kunit *test)
 		KUNIT_EXPECT_LT(test, jiffies - start, (unsigned long)HZ);
 	}
 	KUNIT_EXPECT_GE(test, rcu_grace_periods(), grace_periods + 10);
+}
+
+/*
+ * CPU 0 has said its word in a grace period that CPU 1 holds up. A reader that begins here now is
+ * not waited for in it, so a writer that comes now has to wait for the next.
+ */
+static void a_grace_period_that_has_begun_is_not_enough(struct kunit *test)
+{
+	unsigned long first, second;
+	struct reader *reader;
+	unsigned int ms;
+
+	need_cpus(test, 2);
+	reader = start_reader(test, PLAIN);
+	first = start_poll_synchronize_rcu();
+	mdelay(5);
+	rcu_read_lock();
+	second = start_poll_synchronize_rcu();
+	tell_to_leave(reader);
+	for (ms = 0; ms < 1000 && !poll_state_synchronize_rcu(first); ms++)
+		mdelay(1);
+	mdelay(5);
+	KUNIT_EXPECT_TRUE(test, poll_state_synchronize_rcu(first));
+	KUNIT_EXPECT_FALSE(test, poll_state_synchronize_rcu(second));
+	rcu_read_unlock();
+	KUNIT_EXPECT_TRUE(test, eventually(poll_state_synchronize_rcu(second)));
+}
+
+static int run_without_ticks(void *data)
+{
+	struct reader *reader = data;
+
+	tick_suspend_local();
+	WRITE_ONCE(reader->inside, true);
+	while (!READ_ONCE(reader->leave))
+		cpu_relax();
+	tick_resume_local();
+	return sleep_until_stopped(NULL);
+}
+
+/* Then it is interrupted, and asked. */
+static void a_cpu_without_ticks_is_asked(struct kunit *test)
+{
+	struct reader *reader = zeroed(test, struct reader);
+	unsigned long start;
+
+	need_cpus(test, 2);
+	start_thread_on(test, 1, run_without_ticks, reader);
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, tell_to_leave, reader), 0);
+	KUNIT_ASSERT_TRUE(test, eventually(READ_ONCE(reader->inside)));
+	start = jiffies;
+	synchronize_rcu();
+	KUNIT_EXPECT_LT(test, jiffies - start, 5UL * HZ);
+	synchronize_rcu_expedited();
+	KUNIT_EXPECT_FALSE(test, READ_ONCE(reader->leave));
 }
 
 /* --- callbacks --------------------------------------------------------------------------------- */
@@ -669,6 +725,8 @@ static struct kunit_case rcu_cases[] = {
 	KUNIT_CASE(api_L3_rcu_interrupts_off_is_a_reader),
 	KUNIT_CASE(api_L3_rcu_expedited_waits_for_a_reader),
 	KUNIT_CASE(busy_and_idle_cpus_hold_nobody_up),
+	KUNIT_CASE(a_grace_period_that_has_begun_is_not_enough),
+	KUNIT_CASE_SLOW(a_cpu_without_ticks_is_asked),
 	KUNIT_CASE(api_L3_rcu_callback_context),
 	KUNIT_CASE(api_L3_rcu_callback_comes_after_the_reader),
 	KUNIT_CASE(api_L3_rcu_callbacks_come_in_order),

@@ -134,8 +134,7 @@ static void api_L4_all_cpus_call_all_at_once(struct kunit *test)
 	for_each_online_cpu(cpu)
 		tasks[cpu] = start_thread_on(test, cpu, call_everywhere, calls);
 	for_each_online_cpu(cpu)
-		while (READ_ONCE(tasks[cpu]->__state) != TASK_DEAD)
-			schedule_timeout_uninterruptible(1);
+		wait_until_ended(tasks[cpu]);
 	for_each_online_cpu(cpu) {
 		KUNIT_EXPECT_EQ_MSG(test, atomic_read(&calls->on[cpu]),
 				    (CALLS_EACH + 1) * (int)num_online_cpus(), "CPU %u", cpu);

@@ -131,6 +131,13 @@ static inline void settle(void)
 		(condition);                                                                \
 	})
 
+/* However long the thread takes to end by itself. To stop it might be before it has begun. */
+static inline void wait_until_ended(const struct task_struct *task)
+{
+	while (READ_ONCE(task->__state) != TASK_DEAD)
+		schedule_timeout_uninterruptible(1);
+}
+
 /* Lets a thread run to its end by itself, and says what it returned. */
 static inline int finish_thread(struct kunit *test, struct task_struct *task)
 {

@@ -40,6 +40,7 @@ static int alloc_bulk(struct kmem_cache *cache, gfp_t gfp, unsigned int nr)
 static void give_back(struct kunit *test, struct kmem_cache *cache)
 {
 	KUNIT_EXPECT_EQ(test, kmem_cache_shrink(cache), 0);
+	rcu_barrier(); /* also if its slabs wait for readers */
 	drain_all_pages(NULL);
 }
 

@@ -13,6 +13,7 @@ void slab_shrink_all(void)
 
 	list_for_each_entry(cache, &slab_caches, list)
 		kmem_cache_shrink(cache);
+	rcu_barrier();
 }
 
 int slab_test_init(struct kunit *test)

@@ -7,11 +7,14 @@
  *	slot empty	allocate a block of a random kind, size and flags, and fill it
  *	slot full	check every byte, then free the block or, one time in four, resize it
  *
- * Each actor has a context: some threads of different priorities, a work, a tasklet, a timer
- * and a high-resolution timer, whose function is the handler of a hard interrupt. The timers
- * go off at random moments, so they hit everything else in the middle, at any instruction
- * where interrupts are on. A slot that is taken is left alone: its owner is the one
- * who was interrupted.
+ * Each actor has a context: some threads of different priorities, a work, and on each CPU a
+ * thread, a tasklet, a timer and a high-resolution timer, whose function is the handler of a
+ * hard interrupt. The timers go off at random moments, so they hit everything else in the
+ * middle, at any instruction where interrupts are on. A slot that is taken is left alone: its
+ * owner is the one who was interrupted, or another CPU's.
+ *
+ * Meanwhile one more thread does what the allocators are rarely asked for: it empties the
+ * CPUs' lists, shrinks caches, makes some and destroys them.
  *
  * What a block holds follows from its slot's seed. So a byte that somebody else wrote is
  * found by whoever comes next, in whatever context.
@@ -22,6 +25,7 @@
  */
 #include <linux/atomic.h>
 #include <linux/bitops.h>
+#include <linux/cpumask.h>
 #include <linux/delay.h>
 #include <linux/err.h>
 #include <linux/hrtimer.h>
@@ -30,6 +34,7 @@
 #include <linux/kthread.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
+#include <linux/smp.h>
 #include <linux/string.h>
 #include <linux/timer.h>
 #include <linux/workqueue.h>
@@ -37,7 +42,7 @@
 #include "torture.h"
 
 #define NR_SLOTS   384
-#define NR_THREADS 4
+#define NR_THREADS 3 /* that run on any CPU */
 #define NR_CACHES  3
 #define BURST	   8 /* operations in one call of an interrupt's or a tasklet's function, at most */
 
@@ -57,6 +62,7 @@ struct slot {
 	unsigned int order;	   /* PAGES */
 	struct kmem_cache *cache;  /* CACHED */
 	enum torture_context made; /* where it was allocated */
+	unsigned int made_on;	   /* the CPU */
 	u32 seed;
 };
 
@@ -64,19 +70,24 @@ struct actor {
 	enum torture_context context;
 	u32 random;
 	u32 hash;
-	unsigned long operations, refused, foreign;
+	unsigned long operations, refused, foreign, crossed;
 	struct task_struct *task; /* threads */
+};
+
+struct cpu_actors {
+	struct actor thread, tasklet_actor, timer_actor, hardirq_actor;
+	struct tasklet_struct tasklet;
+	struct timer_list timer;
+	struct hrtimer hrtimer;
 };
 
 static struct {
 	struct slot slots[NR_SLOTS];
-	struct actor threads[NR_THREADS], work_actor, tasklet_actor, timer_actor, hardirq_actor;
+	struct actor threads[NR_THREADS], work_actor, upkeep_actor;
+	struct cpu_actors cpus[NR_CPUS];
 	struct kmem_cache *caches[NR_CACHES];
 	struct work_struct work;
-	struct tasklet_struct tasklet;
-	struct timer_list timer;
-	struct hrtimer hrtimer;
-	unsigned long wanted;
+	unsigned long upkeep;
 	bool stop;
 	atomic_t faults;
 	const char *fault;
@@ -207,6 +218,7 @@ static void allocate(struct actor *actor, struct slot *slot)
 	check_promises(slot, gfp);
 	slot->seed = next_random(&actor->random);
 	slot->made = actor->context;
+	slot->made_on = raw_smp_processor_id();
 	fill(slot);
 }
 
@@ -254,12 +266,13 @@ static void operate(struct actor *actor)
 	} else {
 		check(slot, slot->size);
 		actor->foreign += slot->made != actor->context;
+		actor->crossed += slot->made_on != raw_smp_processor_id();
 		if (slot->kind == OBJECT && !below(actor, 4))
 			resize(actor, slot);
 		else
 			release(slot);
 	}
-	clear_bit(0, &slot->taken);
+	smp_store_release(&slot->taken, 0);
 }
 
 static void burst(struct actor *actor)
@@ -272,6 +285,7 @@ static void burst(struct actor *actor)
 
 /* --- actors -------------------------------------------------------------------------------------- */
 
+/* A tasklet runs on the CPU that schedules it, whosever it is. */
 static int run_thread(void *data)
 {
 	struct actor *actor = data;
@@ -279,7 +293,7 @@ static int run_thread(void *data)
 	while (!kthread_should_stop()) {
 		operate(actor);
 		if (!below(actor, 64))
-			tasklet_schedule(&t.tasklet);
+			tasklet_schedule(&t.cpus[below(actor, num_online_cpus())].tasklet);
 		if (!below(actor, 64))
 			schedule_work(&t.work);
 		if (!below(actor, 512))
@@ -295,12 +309,12 @@ static void run_work(struct work_struct *work)
 
 static void run_tasklet(struct tasklet_struct *tasklet)
 {
-	burst(&t.tasklet_actor);
+	burst(&container_of(tasklet, struct cpu_actors, tasklet)->tasklet_actor);
 }
 
 static void run_timer(struct timer_list *timer)
 {
-	burst(&t.timer_actor);
+	burst(&container_of(timer, struct cpu_actors, timer)->timer_actor);
 	if (!READ_ONCE(t.stop))
 		mod_timer(timer, jiffies + 1);
 }
@@ -308,21 +322,89 @@ static void run_timer(struct timer_list *timer)
 /* From 10 to 266 microseconds from now, in steps of one nanosecond. */
 static enum hrtimer_restart run_hrtimer(struct hrtimer *timer)
 {
-	burst(&t.hardirq_actor);
+	struct actor *actor = &container_of(timer, struct cpu_actors, hrtimer)->hardirq_actor;
+
+	burst(actor);
 	if (READ_ONCE(t.stop))
 		return HRTIMER_NORESTART;
-	hrtimer_forward_now(timer, 10 * NSEC_PER_USEC + below(&t.hardirq_actor, 1 << 18));
+	hrtimer_forward_now(timer, 10 * NSEC_PER_USEC + below(actor, 1 << 18));
 	return HRTIMER_RESTART;
+}
+
+/* Bound to a CPU, where it sets off the timers. */
+static int run_bound_thread(void *data)
+{
+	struct cpu_actors *cpu = data;
+
+	mod_timer(&cpu->timer, jiffies + 1);
+	hrtimer_start(&cpu->hrtimer, NSEC_PER_MSEC, HRTIMER_MODE_REL);
+	return run_thread(&cpu->thread);
+}
+
+static void make_and_destroy_cache(struct actor *actor)
+{
+	struct kmem_cache *cache =
+		kmem_cache_create("torture-2", 1 + below(actor, 600), 0, SLAB_NO_MERGE, NULL);
+	void *objects[20];
+	unsigned int i;
+
+	if (!cache)
+		return;
+	for (i = 0; i < ARRAY_SIZE(objects); i++)
+		objects[i] = kmem_cache_alloc(cache, GFP_KERNEL | __GFP_NOWARN);
+	schedule_timeout_uninterruptible(below(actor, 2));
+	for (i = 0; i < ARRAY_SIZE(objects); i++)
+		if (objects[i])
+			kmem_cache_free(cache, objects[i]);
+	kmem_cache_destroy(cache);
+}
+
+static int run_upkeep(void *data)
+{
+	struct actor *actor = data;
+
+	while (!kthread_should_stop()) {
+		switch (below(actor, 3)) {
+		case 0:
+			drain_all_pages(NULL);
+			break;
+		case 1:
+			kmem_cache_shrink(t.caches[below(actor, NR_CACHES)]);
+			break;
+		default:
+			make_and_destroy_cache(actor);
+		}
+		WRITE_ONCE(t.upkeep, t.upkeep + 1);
+		schedule_timeout_uninterruptible(1);
+	}
+	return 0;
+}
+
+static void for_each_actor(void (*function)(const struct actor *, void *), void *data)
+{
+	unsigned int i;
+
+	function(&t.work_actor, data);
+	for (i = 0; i < NR_THREADS; i++)
+		function(&t.threads[i], data);
+	for_each_online_cpu(i) {
+		function(&t.cpus[i].thread, data);
+		function(&t.cpus[i].tasklet_actor, data);
+		function(&t.cpus[i].timer_actor, data);
+		function(&t.cpus[i].hardirq_actor, data);
+	}
+}
+
+static void count(const struct actor *actor, void *sum)
+{
+	*(unsigned long *)sum += READ_ONCE(actor->operations);
 }
 
 static unsigned long total_operations(void)
 {
-	unsigned long sum = t.work_actor.operations + t.tasklet_actor.operations +
-			    t.timer_actor.operations + t.hardirq_actor.operations;
-	unsigned int i;
+	unsigned long sum = 0;
 
-	for (i = 0; i < NR_THREADS; i++)
-		sum += t.threads[i].operations;
+	for_each_actor(count, &sum);
 	return sum;
 }
 
@@ -347,37 +429,61 @@ static int make_caches(void)
 	return 0;
 }
 
+static bool make_thread(struct actor *actor, int (*function)(void *), void *data, const char *name,
+			unsigned int number)
+{
+	actor->task = kthread_create(function, data, "%s/%u", name, number);
+	if (!IS_ERR(actor->task))
+		return true;
+	actor->task = NULL;
+	return false;
+}
+
 static int make_threads(u32 seed)
 {
 	unsigned int i;
 
 	for (i = 0; i < NR_THREADS; i++) {
-		struct actor *actor = &t.threads[i];
-
-		set_up_actor(actor, TORTURE_THREAD, seed + 16 + i);
-		actor->task = kthread_create(run_thread, actor, "torture/%u", i);
-		if (IS_ERR(actor->task)) {
-			actor->task = NULL;
+		set_up_actor(&t.threads[i], TORTURE_THREAD, seed + 16 + i);
+		if (!make_thread(&t.threads[i], run_thread, &t.threads[i], "torture", i))
 			return -ENOMEM;
-		}
-		set_user_nice(actor->task, (int)i * 2 - 3);
+		set_user_nice(t.threads[i].task, (int)i * 2 - 3);
 	}
+	set_up_actor(&t.upkeep_actor, TORTURE_THREAD, seed + 2);
+	return make_thread(&t.upkeep_actor, run_upkeep, &t.upkeep_actor, "upkeep", 0) ? 0 : -ENOMEM;
+}
+
+static int set_up_cpu(unsigned int number, u32 seed)
+{
+	struct cpu_actors *cpu = &t.cpus[number];
+
+	set_up_actor(&cpu->thread, TORTURE_THREAD, seed);
+	set_up_actor(&cpu->tasklet_actor, TORTURE_TASKLET, seed + 1);
+	set_up_actor(&cpu->timer_actor, TORTURE_TIMER, seed + 2);
+	set_up_actor(&cpu->hardirq_actor, TORTURE_HARDIRQ, seed + 3);
+	tasklet_setup(&cpu->tasklet, run_tasklet);
+	timer_setup(&cpu->timer, run_timer, 0);
+	hrtimer_init(&cpu->hrtimer, CLOCK_MONOTONIC, HRTIMER_MODE_REL);
+	cpu->hrtimer.function = run_hrtimer;
+	if (!make_thread(&cpu->thread, run_bound_thread, cpu, "torture-cpu", number))
+		return -ENOMEM;
+	kthread_bind(cpu->thread.task, number);
 	return 0;
 }
 
 static int set_up(u32 seed)
 {
+	unsigned int cpu;
+	int error = 0;
+
 	memset(&t, 0, sizeof(t));
 	set_up_actor(&t.work_actor, TORTURE_WORK, seed + 1);
-	set_up_actor(&t.tasklet_actor, TORTURE_TASKLET, seed + 2);
-	set_up_actor(&t.timer_actor, TORTURE_TIMER, seed + 3);
-	set_up_actor(&t.hardirq_actor, TORTURE_HARDIRQ, seed + 4);
 	INIT_WORK(&t.work, run_work);
-	tasklet_setup(&t.tasklet, run_tasklet);
-	timer_setup(&t.timer, run_timer, 0);
-	hrtimer_init(&t.hrtimer, CLOCK_MONOTONIC, HRTIMER_MODE_REL);
-	t.hrtimer.function = run_hrtimer;
-	return make_caches() ? -ENOMEM : make_threads(seed);
+	for_each_online_cpu(cpu)
+		error = error ? error : set_up_cpu(cpu, seed + 32 + 4 * cpu);
+	if (!error)
+		error = make_caches();
+	return error ? error : make_threads(seed);
 }
 
 static void run(unsigned long wanted)
@@ -386,10 +492,17 @@ static void run(unsigned long wanted)
 
 	for (i = 0; i < NR_THREADS; i++)
 		wake_up_process(t.threads[i].task);
-	mod_timer(&t.timer, jiffies + 1);
-	hrtimer_start(&t.hrtimer, NSEC_PER_MSEC, HRTIMER_MODE_REL);
+	for_each_online_cpu(i)
+		wake_up_process(t.cpus[i].thread.task);
+	wake_up_process(t.upkeep_actor.task);
 	while (total_operations() < wanted && !atomic_read(&t.faults))
 		msleep(5);
+}
+
+static void stop_thread(struct actor *actor)
+{
+	if (actor->task)
+		kthread_stop(actor->task);
 }
 
 /* In an order in which nobody starts again who was stopped: threads schedule the others. */
@@ -399,11 +512,17 @@ static void stop(void)
 
 	WRITE_ONCE(t.stop, true);
 	for (i = 0; i < NR_THREADS; i++)
-		if (t.threads[i].task)
-			kthread_stop(t.threads[i].task);
-	hrtimer_cancel(&t.hrtimer);
-	del_timer_sync(&t.timer);
-	tasklet_kill(&t.tasklet);
+		stop_thread(&t.threads[i]);
+	stop_thread(&t.upkeep_actor);
+	for_each_online_cpu(i)
+		stop_thread(&t.cpus[i].thread);
+	for_each_online_cpu(i) {
+		if (!t.cpus[i].thread.task)
+			continue;
+		hrtimer_cancel(&t.cpus[i].hrtimer);
+		del_timer_sync(&t.cpus[i].timer);
+		tasklet_kill(&t.cpus[i].tasklet);
+	}
 	cancel_work_sync(&t.work);
 }
 
@@ -421,12 +540,15 @@ static void give_everything_back(void)
 		kmem_cache_destroy(t.caches[i]);
 }
 
-static void add_up(struct torture_result *result, const struct actor *actor)
+static void add_up(const struct actor *actor, void *data)
 {
+	struct torture_result *result = data;
+
 	result->operations[actor->context] += actor->operations;
 	result->total += actor->operations;
 	result->refused += actor->refused;
 	result->foreign += actor->foreign;
+	result->crossed += actor->crossed;
 	result->hash = result->hash * 31 + actor->hash;
 }
 
@@ -434,7 +556,6 @@ int torture(u32 seed, unsigned long operations, void (*squeeze)(void),
 	    struct torture_result *result)
 {
 	int error = set_up(seed);
-	unsigned int i;
 
 	if (!error && squeeze)
 		squeeze();
@@ -444,12 +565,8 @@ int torture(u32 seed, unsigned long operations, void (*squeeze)(void),
 	give_everything_back();
 
 	memset(result, 0, sizeof(*result));
-	add_up(result, &t.work_actor);
-	add_up(result, &t.tasklet_actor);
-	add_up(result, &t.timer_actor);
-	add_up(result, &t.hardirq_actor);
-	for (i = 0; i < NR_THREADS; i++)
-		add_up(result, &t.threads[i]);
+	for_each_actor(add_up, result);
+	result->upkeep = t.upkeep;
 	result->faults = atomic_read(&t.faults);
 	result->fault = t.fault;
 	return error;

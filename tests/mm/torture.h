@@ -22,6 +22,8 @@ struct torture_result {
 	unsigned long total;
 	unsigned long refused; /* no memory */
 	unsigned long foreign; /* blocks freed or resized in another context than allocated */
+	unsigned long crossed; /* and on another CPU */
+	unsigned long upkeep;  /* rounds of drains, shrinks, caches made and destroyed meanwhile */
 	unsigned long faults; /* bytes that were not what the owner wrote, memory of a wrong zone */
 	const char *fault;    /* the first of them, in words; NULL: none */
 	u32 hash;	      /* of all that was done, in its order */

@@ -122,7 +122,7 @@ SEEDS = (
 
 
 def plant(seeds: Sequence[Seed], prepare: Sequence[str], variables: Sequence[str],
-          words: str) -> list[Result]:
+          *words: str) -> list[Result]:
     """Every kind of corruption is reported, and gone when the variables are restored."""
     with gdb_session.folder() as place:
         saved = [f"{place}/{number}" for number in range(len(variables))]
@@ -133,7 +133,7 @@ def plant(seeds: Sequence[Seed], prepare: Sequence[str], variables: Sequence[str
             # The remark makes each command one of its own.
             lines += [f"set var {seed.corrupt}", remarked(seed.look, number)]
             lines += [f"restore {file} binary &{what}" for file, what in zip(saved, variables)]
-        talk = gdb_session.live([*lines, "k-check "], [words])
+        talk = gdb_session.live([*lines, "k-check "], words)
     cases = Cases(talk)
     cases.says("k-check", "^k-check: all is well$")
     for number, seed in enumerate(seeds):

@@ -21,6 +21,7 @@ from collections.abc import Callable
 import gdb_seeds
 import gdb_session
 import gdb_slab
+import gdb_smp
 import gdb_threads
 from builds import IMAGES, ROOT
 from gdb_session import AT_PROMPT, Cases
@@ -341,5 +342,5 @@ def jobs() -> list[Job]:
     sessions |= {"seeds": gdb_seeds.seeds, "seeded-core": gdb_seeds.core}
     sessions |= {"slab": gdb_slab.objects, "slab-debugged": gdb_slab.debugged,
                  "slab-seeds": gdb_slab.seeds, "slab-poison": gdb_slab.poison}
-    sessions |= gdb_threads.SESSIONS
+    sessions |= gdb_threads.SESSIONS | gdb_smp.SESSIONS
     return [Job(f"gdb/{name}", work, ("default", "debug")) for name, work in sessions.items()]

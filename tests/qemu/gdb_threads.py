@@ -19,17 +19,17 @@ from result import Result
 IN_HANDLER = ("tbreak in_interrupt_handler", "continue")
 CONTEXTS = ("kunit=all", "kunit.filter=*context*")
 # As soon as all wait: the first tick of the idle task.
-AT_IDLE = ("tbreak monitor_start", "continue", "tbreak idle", "continue",
+AT_IDLE = ("tbreak monitor_start", "continue", "tbreak do_idle", "continue",
            "tbreak tick_event", "continue")
 
 LISTED = (r"^    0 swapper/0 +runs ",
-          r"^    1 init +sleeps +\d+  (schedule_timeout|console_\w+)$",
-          r"^    2 ksoftirqd/0 +idle +\d+  run_ksoftirqd$")
+          r"^    1 init +sleeps +0 +\d+  (schedule_timeout|console_\w+)$",
+          r"^    2 ksoftirqd/0 +idle +0 +\d+  run_ksoftirqd$")
 WAITS = (r"^    1 init .*\n      __schedule \(kernel/sched.c:\d+\)\n(      .*\n)*"
          r"      monitor_start \(.*\n      init \(.*\n      kthread_entry \(.*\n"
          r"      ret_from_fork \(")
 INTERRUPTED = (r"^#\d+ .*in do_interrupt \(regs=.*\n"
-               r"#\d+ +handle_interrupt \(\) at kernel/x86/entry.S:\d+\n#\d+ +.*(safe_halt|idle) \(\) at (.*\n)*#\d+ .* in start_kernel \(")
+               r"#\d+ +handle_interrupt \(\) at kernel/x86/entry.S:\d+\n#\d+ +.*(safe_halt|do_idle) \(\) at (.*\n)*#\d+ .* in start_kernel \(")
 
 
 def idle() -> list[Result]:
@@ -44,7 +44,7 @@ def idle() -> list[Result]:
     ])
     cases = Cases(talk)
     cases.says("bt", r"^#0 .*tick_event \(", INTERRUPTED)
-    cases.says("info symbol regs->ip", r"^(idle|safe_halt)\b")
+    cases.says("info symbol regs->ip", r"^(do_idle|safe_halt)\b")
     cases.says("k-threads", *LISTED)
     cases.says("k-threads -v", WAITS,
                r"^    0 .*\n      tick_event \((.*\n)*      handle_interrupt \(")
@@ -100,7 +100,7 @@ def core(image: str) -> list[Result]:
             "k-timers", "k-check"], image)
     cases = Cases(talk)
     cases.says("bt", r"do_interrupt \(.*\n#\d+ +handle_interrupt \(\) at ")
-    cases.says("k-threads", r"^    2 ksoftirqd/0 +idle +\d+  run_ksoftirqd$")
+    cases.says("k-threads", r"^    2 ksoftirqd/0 +idle +0 +\d+  run_ksoftirqd$")
     cases.says("k-threads -v", r"^    2 .*\n      __schedule \((.*\n)*      run_ksoftirqd \(.*\n"
                r"      kthread_entry \(.*\n      ret_from_fork \(")
     cases.says("bt ", r"\A#1 .* in __schedule ", "^#.* in ret_from_fork ")

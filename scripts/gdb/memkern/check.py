@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator
 
 import gdb
 
-from . import (buddy, command, constants, frames, kernel, links, owner, pagetable, regions, slab,
-               target, tasks, text, vmmap, zones)
+from . import (buddy, command, constants, frames, kernel, links, owner, pagetable, percpu,
+               regions, slab, target, tasks, text, vmmap, zones)
 
 PROBLEMS_SHOWN = 10
 Checker = Callable[[frames.MemMap], Iterator[str]]
@@ -181,9 +181,25 @@ def stacks(_: frames.MemMap) -> Iterator[str]:
                 yield f"{task.name}[{task.pid}]: {error}"
 
 
+def running(_: frames.MemMap) -> Iterator[str]:
+    """Each CPU runs the task that its queue says; the others' tasks do not run."""
+    on_cpu = {task.address: task for task in tasks.walk() if task.is_running}
+    for cpu in range(len(percpu.offsets())):
+        queue = percpu.variable("runqueues", cpu)
+        if int(queue["lock"]["next"]) != int(queue["lock"]["owner"]):
+            raise NothingToSay(f"the queue of CPU {cpu} is being changed")
+        current, running = int(percpu.variable("current_task", cpu)), int(queue["curr"])
+        if current != running:
+            yield f"CPU {cpu}: current is {current:#x}, the queue's is {running:#x}"
+        task = on_cpu.pop(running, None)
+        if percpu.is_online(cpu) and running and (task is None or task.cpu != cpu):
+            yield f"CPU {cpu}: the task {running:#x} does not know that it runs there"
+    yield from (f"{task.name}[{task.pid}] runs on no CPU" for task in on_cpu.values())
+
+
 CHECKS: tuple[Checker, ...] = (
     layout, sections, addresses, zone_numbers, free_lists, cpu_lists, free_frames, objects, owners,
-    permissions, direct_map, stacks, translations,
+    permissions, direct_map, stacks, running, translations,
 )
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 
 import gdb
 
-from . import (buddy, check, irqs, meminfo, owner, page, printers, slab, threads, timers, trace,
-               vmmap, walk, whatis, zones)
+from . import (buddy, check, cpus, irqs, meminfo, owner, page, percpu, printers, slab, threads,
+               timers, trace, vmmap, walk, whatis, zones)
 
 COMMANDS = (
     zones.Zones, meminfo.MemInfo, buddy.Buddy, slab.SlabCommand, page.PageCommand, whatis.WhatIs,
     owner.OwnerCommand, walk.Walk, vmmap.VmMap, trace.TraceAlloc, threads.Threads,
-    threads.Thread, irqs.Irqs, timers.Timers, check.Check,
+    threads.Thread, cpus.Cpus, percpu.PerCpu, irqs.Irqs, timers.Timers, check.Check,
 )
 ALIASES = {"k-vtop": "k-walk"}
 

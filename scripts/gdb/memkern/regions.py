@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from . import constants as c, frames, kernel, tasks
+from . import constants as c, frames, kernel, percpu, tasks
 
 END = 1 << 32
 USER = "user space"
@@ -26,12 +26,16 @@ class Region:
 STACKS = (
     ("init_stack", "init_stack_end", "the boot's stack, now the idle task's"),
     ("irq_stack", "irq_stack_end", "the interrupt stack of CPU 0"),
-    ("double_fault_stack", "double_fault_stack_end", "the double fault's stack"),
+    ("double_fault_stack", "double_fault_stack_end", "the double fault's stack of CPU 0"),
+)
+CPU_STACKS = (
+    ("irq_stack_top", "the interrupt stack"),
+    ("double_fault_stack_top", "the double fault's stack"),
 )
 GUARDS = (
     ("init_stack_guard", "the guard page of the boot's stack"),
     ("irq_stack_guard", "the guard page of the interrupt stack of CPU 0"),
-    ("double_fault_stack_guard", "the guard page of the double fault's stack"),
+    ("double_fault_stack_guard", "the guard page of the double fault's stack of CPU 0"),
 )
 
 
@@ -40,14 +44,29 @@ def _page_up(address: int) -> int:
 
 
 def _thread_stacks() -> list[Region]:
-    """Each but the idle task has one of its own; of a damaged list, what can be reached."""
+    """Each but the boot's has one of its own; of a damaged list, what can be reached."""
     _, *others = tasks.reachable()
     return [Region(*task.stack, f"the stack of {task.name}[{task.pid}]") for task in others]
 
 
+def _cpu_stacks() -> list[Region]:
+    """Those of the other CPUs, which were allocated when these were started."""
+    found = []
+    for cpu in range(1, len(percpu.offsets())):
+        for name, words in CPU_STACKS:
+            top = int(percpu.variable(name, cpu))
+            if percpu.is_online(cpu):
+                found.append(Region(top - c.THREAD_SIZE, top, f"{words} of CPU {cpu}"))
+    return found
+
+
+def _allocated() -> list[Region]:
+    return _cpu_stacks() + _thread_stacks()
+
+
 def stacks() -> list[Region]:
     fixed = [Region(kernel.label(start), kernel.label(end), name) for start, end, name in STACKS]
-    return fixed + _thread_stacks()
+    return fixed + _allocated()
 
 
 def guards() -> list[Region]:
@@ -56,7 +75,7 @@ def guards() -> list[Region]:
              for start, name in GUARDS]
     return fixed + [
         Region(stack.start - c.PAGE_SIZE, stack.start, f"the guard page of {stack.name}")
-        for stack in _thread_stacks()]
+        for stack in _allocated()]
 
 
 def image() -> list[Region]:

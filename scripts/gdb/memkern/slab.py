@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 
 import gdb
 
-from . import command, constants, frames, kernel, links, target, text, zones
+from . import command, constants, frames, kernel, links, percpu, target, text
 
 SLABS_SHOWN = 32
 ROW = 64  # objects of a slab on a line
@@ -246,7 +246,7 @@ def examine(cache: Cache, slabs: Slabs) -> Usage:
         found = slab.objects - (len(usage.free) - before)
         if found != slab.inuse:
             usage.problems.append(f"slab {slab.address:#x}: inuse {slab.inuse}, found {found}")
-    for cpu, offset in enumerate(zones.cpu_offsets()):
+    for cpu, offset in enumerate(percpu.offsets()):
         _walk_cpu(usage, cpu, cache.number("cpu_slab") + offset)
     return usage
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 
 import dataclasses
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import gdb
 
-from . import constants as c, kernel, links, target
+from . import constants as c, kernel, links, percpu, target
 
 TASKS_AT_MOST = 1 << 12
 FRAME_WORDS = ("edi", "esi", "ebx", "ebp", "eip")  # struct inactive_task_frame
@@ -39,12 +39,17 @@ class Task:
 
     @property
     def name(self) -> str:
-        """Its comm; `idle` for a CPU's idle task, which is the boot's."""
+        """Its comm."""
         return target.read_string(int(self.value["comm"].address), c.TASK_COMM_LEN)
 
     @property
     def pid(self) -> int:
         return self.number("pid")
+
+    @property
+    def cpu(self) -> int:
+        """Where it runs, or ran last."""
+        return self.number("cpu")
 
     @property
     def is_running(self) -> bool:
@@ -56,7 +61,7 @@ class Task:
         """In the word of `ps`. Who is in the queue is awake, whatever it says of itself."""
         if self.is_running:
             return "runs"
-        if self.number("on_rq") or self.address == idle().address:
+        if self.number("on_rq") or self.number("flags") & c.PF_IDLE:
             return "ready"
         said = self.number("__state")
         return next((word for bit, word in STATES if said & bit), f"state {said:#x}")
@@ -87,14 +92,21 @@ def idle() -> Task:
     return Task(kernel.variable("init_task"))
 
 
+def idles() -> list[Task]:
+    """The idle task of each CPU: in no list, and all of them have number 0."""
+    others = (int(percpu.variable("runqueues", cpu)["idle"])
+              for cpu in range(1, len(percpu.offsets())))
+    return [idle(), *(at(address) for address in others if address)]
+
+
 def at(address: int) -> Task:
     kind = gdb.lookup_type("struct task_struct").pointer()
     return Task(gdb.Value(address).cast(kind).dereference())
 
 
 def walk() -> Iterator[Task]:
-    """The idle task, then all others. links.Broken where their list is damaged."""
-    yield idle()
+    """The idle tasks, then all others. links.Broken where their list is damaged."""
+    yield from idles()
     head = kernel.variable("__task_list")
     if not int(head["next"]):
         return  # before the list is set up
@@ -114,8 +126,14 @@ def reachable() -> list[Task]:
     return found
 
 
-def by_pid(pid: int) -> Task:
-    for task in walk():
+def named(words: str, number: Callable[[str], int]) -> Task:
+    """A task by its name, or by its pid, an expression."""
+    found = list(walk())
+    for task in found:
+        if task.name == words:
+            return task
+    pid = number(words)
+    for task in found:
         if task.pid == pid:
             return task
     raise gdb.GdbError(f"there is no task {pid}: k-threads lists them")

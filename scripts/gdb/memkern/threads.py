@@ -16,7 +16,7 @@ import gdb
 import gdb.FrameDecorator
 import gdb.unwinder
 
-from . import command, kernel, links, tasks
+from . import command, cpus, kernel, links, tasks
 
 FRAMES_SHOWN = 32
 
@@ -29,20 +29,29 @@ class _Place:
 
 
 class Unwinder(gdb.unwinder.Unwinder):
-    """Frame 0 is the CPU's, as ever; behind it comes the task that was chosen."""
+    """The CPU's function is shown, as ever; behind it comes the task that was chosen.
+
+    GDB asks for the frames of functions, from the innermost on, but not for those of what is
+    inlined in one: so the first that it asks for is the CPU's, whatever its level.
+    """
 
     def __init__(self) -> None:
         super().__init__("memkern-task")
         self.task: tasks.Task | None = None
+        self._first: dict[int, int] = {}  # by GDB's thread: the level
 
     def choose(self, task: tasks.Task | None) -> None:
         """The task whose frames are shown; None: those of the CPU."""
         if task != self.task:
             self.task = task
+            self._first.clear()
             gdb.invalidate_cached_frames()
 
     def __call__(self, pending: Any) -> Any:
-        if self.task is None or pending.level() != 0:
+        if self.task is None:
+            return None
+        level = pending.level()
+        if self._first.setdefault(gdb.selected_thread().num, level) != level:
             return None
         saved = self.task.registers()
         if saved["eip"] == kernel.label("ret_from_fork"):
@@ -72,7 +81,7 @@ class _Filter:
     name, enabled, priority = "memkern", True, 100
 
     def filter(self, frames: Iterator[Any]) -> Iterator[Any]:
-        shown = itertools.islice(frames, 1, None) if UNWINDER.task else frames
+        shown = itertools.islice(frames, own_frames(), None) if UNWINDER.task else frames
         return (_Entry(frame) if frame.inferior_frame().type() == gdb.SIGTRAMP_FRAME else frame
                 for frame in shown)
 
@@ -87,13 +96,26 @@ def register() -> None:
     gdb.events.cont.connect(lambda _: UNWINDER.choose(None))
 
 
+def own_frames() -> int:
+    """How many frames the CPU's function is: one, and those that are inlined at this moment."""
+    frame, count = gdb.newest_frame(), 1
+    while frame is not None and frame.type() == gdb.INLINE_FRAME:
+        frame, count = frame.older(), count + 1
+    return count
+
+
 def frames_of(task: tasks.Task) -> Iterator[gdb.Frame]:
-    """The frames of a task, the innermost first. Ends where GDB can go no further."""
+    """The frames of a task, the innermost first. Ends where GDB can go no further.
+
+    Leaves GDB at the task, or at the CPU that runs it.
+    """
     UNWINDER.choose(None if task.is_running else task)
+    if task.is_running:
+        cpus.select(task.cpu)
     frame = gdb.newest_frame()
-    if not task.is_running:
+    for _ in range(0 if task.is_running else own_frames()):
         frame = frame.older()
-    while frame is not None:
+    while frame is not None and frame.pc():  # a CPU's first function returns to 0
         yield frame
         frame = frame.older()
 
@@ -117,12 +139,13 @@ def waits_in(task: tasks.Task) -> str:
 
 
 class Threads(command.Command):
-    """k-threads [-v | PID]: all tasks, or one: state, stack, what it waits in.
+    """k-threads [-v | PID | NAME]: all tasks, or one: state, stack, what it waits in.
 
     The states are those of the monitor's ps: "runs" has the CPU, "ready" waits for it;
     "sleeps", "waits" (uninterruptible) and "idle" (so, and may be for ever) go on when what
     WAITS IN names lets them, the innermost function that is not the scheduler's. STACK is the
-    most that it ever used, of 8192 bytes.
+    most that it ever used, of 8192 bytes. CPU is where it runs, or ran last. Each CPU has an idle
+    task, swapper/CPU, and all of these have number 0.
 
         -v     with the backtrace of each
         PID    only this one, with its backtrace; k-thread PID goes there"""
@@ -133,16 +156,17 @@ class Threads(command.Command):
         verbose = command.take_option(arguments, "-v")
         if len(arguments) > 1:
             raise self.usage()
-        one = tasks.by_pid(command.number(arguments[0])) if arguments else None
+        one = tasks.named(arguments[0], command.number) if arguments else None
         chosen = UNWINDER.task
-        print(f"{'pid':>5} {'comm':<16} {'state':<9} {'stack':>5}  waits in")
-        try:
-            if one:
-                self.show(one, True)
-            else:
-                self.show_all(verbose)
-        finally:
-            UNWINDER.choose(chosen)
+        print(f"{'pid':>5} {'comm':<16} {'state':<9} {'CPU':>3} {'stack':>5}  waits in")
+        with cpus.selection():
+            try:
+                if one:
+                    self.show(one, True)
+                else:
+                    self.show_all(verbose)
+            finally:
+                UNWINDER.choose(chosen)
 
     def show_all(self, verbose: bool) -> None:
         try:
@@ -159,9 +183,9 @@ class Threads(command.Command):
                 task.registers()
             line = f"{task.used():5}  {waits_in(task)}"
         except (gdb.GdbError, gdb.MemoryError) as error:
-            print(f"{task.pid:5} {task.name:<16} {task.state:<9} {error}")
+            print(f"{task.pid:5} {task.name:<16} {task.state:<9} {task.cpu:3} {error}")
             return
-        print(f"{task.pid:5} {task.name:<16} {task.state:<9} {line}")
+        print(f"{task.pid:5} {task.name:<16} {task.state:<9} {task.cpu:3} {line}")
         if not verbose:
             return
         frame = None
@@ -173,20 +197,23 @@ class Threads(command.Command):
 
 
 class Thread(command.Command):
-    """k-thread [PID]: goes to the stack of a task that does not run: bt, up, info locals.
+    """k-thread [PID | NAME]: goes to a task's stack: bt, up, info locals.
 
-    Without PID, and as soon as the kernel runs on, GDB shows the CPU again."""
+    To the CPU that runs it, or to where it waits. Without PID, and as soon as the kernel runs
+    on, GDB shows the CPU again."""
 
     name = "k-thread"
 
     def run(self, arguments: list[str]) -> None:
         if len(arguments) > 1:
             raise self.usage()
-        task = tasks.by_pid(command.number(arguments[0])) if arguments else None
+        task = tasks.named(arguments[0], command.number) if arguments else None
         if task is None or task.is_running:
             UNWINDER.choose(None)
+            if task is not None:
+                cpus.select(task.cpu)
             gdb.execute("frame 0")
             return
         task.registers()
         UNWINDER.choose(task)
-        gdb.execute("frame 1")
+        gdb.execute(f"frame {own_frames()}")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import gdb
 
-from . import command, kernel, text, zones
+from . import command, kernel, percpu, text
 
 BUCKET_AT_MOST = 1 << 12
 DEPTH_AT_MOST = 64
@@ -65,16 +65,9 @@ class Timers(command.Command):
         if arguments:
             raise self.usage()
         now = int(kernel.variable("jiffies"))
-        for cpu, offset in enumerate(zones.cpu_offsets()):
-            self.show_wheel(cpu, self.copy("timer_bases", offset), now)
-            self.show_hrtimers(cpu, self.copy("hrtimer_bases", offset))
-
-    @staticmethod
-    def copy(name: str, offset: int) -> gdb.Value:
-        """A CPU's copy of a per-CPU variable."""
-        value = kernel.variable(name)
-        return gdb.Value(int(value.address) + offset).cast(
-            value.type.pointer()).dereference()
+        for cpu in range(len(percpu.offsets())):
+            self.show_wheel(cpu, percpu.variable("timer_bases", cpu), now)
+            self.show_hrtimers(cpu, percpu.variable("hrtimer_bases", cpu))
 
     @staticmethod
     def show_wheel(cpu: int, base: gdb.Value, now: int) -> None:

@@ -3,13 +3,13 @@
 
 from __future__ import annotations
 
-from . import command, constants, frames, kernel, pagetable, regions, slab, state, text, zones
+from . import command, constants, frames, kernel, pagetable, percpu, regions, slab, state, text
 
 
 def _cpu_variable(address: int) -> str:
     """A CPU's copy of a per-CPU variable. The boot CPU's is the variable itself."""
     start, end = kernel.label("__per_cpu_start"), kernel.label("__per_cpu_end")
-    for cpu, offset in enumerate(zones.cpu_offsets()):
+    for cpu, offset in enumerate(percpu.offsets()):
         if start <= address - offset < end:
             return f"per-CPU variable of CPU {cpu}: {text.symbol(address - offset)}"
     return ""

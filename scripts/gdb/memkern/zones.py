@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import gdb
 
-from . import command, constants, frames, kernel, links, target
+from . import command, constants, frames, kernel, links, percpu, target
 
 MARKS = ("WMARK_MIN", "WMARK_LOW", "WMARK_HIGH")
 
@@ -67,7 +67,7 @@ class Zone:
         base = self.number("per_cpu_pageset")
         if not base:
             return []
-        return [CpuLists(cpu, base + offset) for cpu, offset in enumerate(cpu_offsets())]
+        return [CpuLists(cpu, base + offset) for cpu, offset in enumerate(percpu.offsets())]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -99,13 +99,6 @@ class CpuLists:
                 if pfn is None or memmap.page_address(pfn) != link - lru:
                     raise links.Broken(f"{link:#x} is in no struct page")
                 yield pfn, order
-
-
-def cpu_offsets() -> list[int]:
-    """What is added to a per-CPU variable's address, a CPU each."""
-    offsets = kernel.variable("__per_cpu_offset")
-    count = min(int(kernel.variable("nr_cpu_ids")), kernel.length(offsets))
-    return [int(offsets[cpu]) for cpu in range(count)]
 
 
 def known() -> list[Zone]:

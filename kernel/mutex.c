@@ -72,6 +72,12 @@ void __sched mutex_lock_nested(struct mutex *lock, unsigned int subclass)
 {
 	lock_in_state(lock, TASK_UNINTERRUPTIBLE, subclass);
 }
+
+int __sched mutex_lock_interruptible_nested(struct mutex *lock, unsigned int subclass)
+{
+	lock_in_state(lock, TASK_INTERRUPTIBLE, subclass);
+	return 0;
+}
 #endif
 
 int __sched mutex_lock_interruptible(struct mutex *lock)

@@ -73,43 +73,52 @@ static int try_common(struct rw_semaphore *sem, bool reads)
 	return entered;
 }
 
-void __sched down_read(struct rw_semaphore *sem)
+static __always_inline int __sched down_in_state(struct rw_semaphore *sem, bool reads,
+						 unsigned int state, unsigned int subclass)
 {
 	might_sleep();
-	lock_acquire(&sem->dep_map, 0, __LOCK_SHARED | __LOCK_SLEEPS, _RET_IP_);
-	down_common(sem, true, TASK_UNINTERRUPTIBLE);
+	lock_acquire(&sem->dep_map, subclass, (reads ? __LOCK_SHARED : 0) | __LOCK_SLEEPS,
+		     _RET_IP_);
+	down_common(sem, reads, state);
+	return 0;
+}
+
+void __sched down_read(struct rw_semaphore *sem)
+{
+	down_in_state(sem, true, TASK_UNINTERRUPTIBLE, 0);
 }
 
 int __sched down_read_interruptible(struct rw_semaphore *sem)
 {
-	might_sleep();
-	lock_acquire(&sem->dep_map, 0, __LOCK_SHARED | __LOCK_SLEEPS, _RET_IP_);
-	down_common(sem, true, TASK_INTERRUPTIBLE);
-	return 0;
+	return down_in_state(sem, true, TASK_INTERRUPTIBLE, 0);
 }
 
 int __sched down_read_killable(struct rw_semaphore *sem)
 {
-	might_sleep();
-	lock_acquire(&sem->dep_map, 0, __LOCK_SHARED | __LOCK_SLEEPS, _RET_IP_);
-	down_common(sem, true, TASK_KILLABLE);
-	return 0;
+	return down_in_state(sem, true, TASK_KILLABLE, 0);
 }
 
 void __sched down_write(struct rw_semaphore *sem)
 {
-	might_sleep();
-	lock_acquire(&sem->dep_map, 0, __LOCK_SLEEPS, _RET_IP_);
-	down_common(sem, false, TASK_UNINTERRUPTIBLE);
+	down_in_state(sem, false, TASK_UNINTERRUPTIBLE, 0);
 }
 
 int __sched down_write_killable(struct rw_semaphore *sem)
 {
-	might_sleep();
-	lock_acquire(&sem->dep_map, 0, __LOCK_SLEEPS, _RET_IP_);
-	down_common(sem, false, TASK_KILLABLE);
-	return 0;
+	return down_in_state(sem, false, TASK_KILLABLE, 0);
 }
+
+#ifdef CONFIG_LOCKDEP
+void __sched down_read_nested(struct rw_semaphore *sem, unsigned int subclass)
+{
+	down_in_state(sem, true, TASK_UNINTERRUPTIBLE, subclass);
+}
+
+void __sched down_write_nested(struct rw_semaphore *sem, unsigned int subclass)
+{
+	down_in_state(sem, false, TASK_UNINTERRUPTIBLE, subclass);
+}
+#endif
 
 int down_read_trylock(struct rw_semaphore *sem)
 {

@@ -254,24 +254,26 @@ static void replace_worker(struct work_struct *work)
 		queue_delayed_work(system_wq, &wq->replace, HZ);
 }
 
-/* One that destroy_workqueue() dismisses has no work, and is freed there. */
+/*
+ * One that destroy_workqueue() dismisses has no work, and is freed there. Else the queue lasts as
+ * long as the work has not finished: taking the worker off the list comes last.
+ */
 void worker_exits(void)
 {
 	struct worker *worker = kthread_data(current);
 	struct workqueue_struct *wq = worker->wq;
 	unsigned long flags;
-	bool idle_left;
 
 	if (!worker->current_ticket)
 		return;
+	if (!READ_ONCE(wq->nr_idle))
+		queue_delayed_work(system_wq, &wq->replace, 0);
 	spin_lock_irqsave(&wq->lock, flags);
 	list_del(&worker->list);
 	wq->nr_workers--;
-	idle_left = wq->nr_idle;
 	wake_up_all(&wq->done);
+	wake_up(&wq->more); /* if the work has queued itself, nobody could take it until now */
 	spin_unlock_irqrestore(&wq->lock, flags);
-	if (!idle_left)
-		queue_delayed_work(system_wq, &wq->replace, 0);
 	put_task_struct(current);
 	kfree(worker);
 }

@@ -57,8 +57,10 @@ int __must_check mutex_lock_killable(struct mutex *lock);
 /* Of two mutexes of one class: the inner one, where it is known which that is. */
 #ifdef CONFIG_LOCKDEP
 void mutex_lock_nested(struct mutex *lock, unsigned int subclass);
+int __must_check mutex_lock_interruptible_nested(struct mutex *lock, unsigned int subclass);
 #else
-#define mutex_lock_nested(lock, subclass) mutex_lock(lock)
+#define mutex_lock_nested(lock, subclass)		mutex_lock(lock)
+#define mutex_lock_interruptible_nested(lock, subclass) mutex_lock_interruptible(lock)
 #endif
 
 #endif

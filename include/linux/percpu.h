@@ -28,15 +28,6 @@ extern unsigned long __per_cpu_offset[NR_CPUS];
 #define raw_cpu_ptr(ptr)      this_cpu_ptr(ptr)
 #define per_cpu(var, cpu)     (*per_cpu_ptr(&(var), cpu))
 
-#define this_cpu_read(var)	   arch_this_cpu_read(var)
-#define this_cpu_write(var, value) arch_this_cpu_write(var, value)
-#define this_cpu_add(var, value)   arch_this_cpu_add(var, value)
-#define this_cpu_sub(var, value)   arch_this_cpu_add(var, -(typeof(var))(value))
-#define this_cpu_and(var, value)   arch_this_cpu_and(var, value)
-#define this_cpu_or(var, value)	   arch_this_cpu_or(var, value)
-#define this_cpu_inc(var)	   this_cpu_add(var, 1)
-#define this_cpu_dec(var)	   this_cpu_sub(var, 1)
-
 /* Changes *__p, this CPU's, with interrupts off, and returns what it says then. */
 #define __this_cpu_change(var, change)      \
 	({                                  \
@@ -48,6 +39,35 @@ extern unsigned long __per_cpu_offset[NR_CPUS];
 		local_irq_restore(__flags); \
 		__result;                   \
 	})
+
+/* The variable, for an instruction: none takes 8 bytes. Those are changed with interrupts off. */
+#define __is_wide(var) (sizeof(var) == 8)
+#define __narrow(var)  (*(typeof(__builtin_choose_expr(__is_wide(var), 0UL, (var))) *)&(var))
+
+#define this_cpu_read(var)                                                      \
+	({                                                                      \
+		typeof(var) __now;                                              \
+		if (__is_wide(var))                                             \
+			__now = __this_cpu_change(var, *__p);                   \
+		else                                                            \
+			__now = (typeof(var))arch_this_cpu_read(__narrow(var)); \
+		__now;                                                          \
+	})
+#define __this_cpu_do(op, var, value, change)                              \
+	do {                                                               \
+		if (__is_wide(var))                                        \
+			(void)__this_cpu_change(var, change);              \
+		else                                                       \
+			op(__narrow(var), (typeof(__narrow(var)))(value)); \
+	} while (0)
+#define this_cpu_write(var, value) __this_cpu_do(arch_this_cpu_write, var, value, *__p = (value))
+#define this_cpu_add(var, value)   __this_cpu_do(arch_this_cpu_add, var, value, *__p += (value))
+#define this_cpu_sub(var, value) \
+	__this_cpu_do(arch_this_cpu_add, var, -(typeof(var))(value), *__p -= (value))
+#define this_cpu_and(var, value) arch_this_cpu_and(var, value)
+#define this_cpu_or(var, value)	 arch_this_cpu_or(var, value)
+#define this_cpu_inc(var)	 this_cpu_add(var, 1)
+#define this_cpu_dec(var)	 this_cpu_sub(var, 1)
 
 #define this_cpu_add_return(var, value) __this_cpu_change(var, *__p += (value))
 #define this_cpu_sub_return(var, value) __this_cpu_change(var, *__p -= (value))

@@ -56,4 +56,13 @@ int __must_check down_read_interruptible(struct rw_semaphore *sem);
 int __must_check down_read_killable(struct rw_semaphore *sem);
 int __must_check down_write_killable(struct rw_semaphore *sem);
 
+/* Of two of one class: the inner one, where it is known which that is. */
+#ifdef CONFIG_LOCKDEP
+void down_read_nested(struct rw_semaphore *sem, unsigned int subclass);
+void down_write_nested(struct rw_semaphore *sem, unsigned int subclass);
+#else
+#define down_read_nested(sem, subclass)	 down_read(sem)
+#define down_write_nested(sem, subclass) down_write(sem)
+#endif
+
 #endif

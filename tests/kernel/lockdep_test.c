@@ -201,6 +201,35 @@ static void subclass_is_no_recursion(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, kunit_reports_seen(test), 1);
 }
 
+/* Two of one class each, the inner one named as such; without that it would be a recursion. */
+static void sleeping_locks_nest_by_subclass(struct kunit *test)
+{
+	static struct mutex mutexes[2];
+	static struct rw_semaphore sems[2];
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		mutex_init(&mutexes[i]);
+		init_rwsem(&sems[i]);
+	}
+	mutex_lock(&mutexes[0]);
+	KUNIT_EXPECT_EQ(test, mutex_lock_interruptible_nested(&mutexes[1], SINGLE_DEPTH_NESTING),
+			0);
+	down_write(&sems[0]);
+	down_write_nested(&sems[1], SINGLE_DEPTH_NESTING);
+	up_write(&sems[1]);
+	down_read_nested(&sems[1], SINGLE_DEPTH_NESTING);
+	KUNIT_EXPECT_EQ(test, kunit_reports_seen(test), 0);
+	kunit_expect_report(test, "possible recursive locking detected");
+	up_read(&sems[1]);
+	down_read(&sems[1]);
+	up_read(&sems[1]);
+	up_write(&sems[0]);
+	mutex_unlock(&mutexes[1]);
+	mutex_unlock(&mutexes[0]);
+	KUNIT_EXPECT_EQ(test, kunit_reports_seen(test), 1);
+}
+
 /* --- who holds what ------------------------------------------------------------ */
 
 static void unlocked_by_nobody(struct kunit *test)
@@ -625,6 +654,7 @@ static struct kunit_case lockdep_cases[] = {
 	KUNIT_CASE(recursion),
 	KUNIT_CASE(recursion_further_out),
 	KUNIT_CASE(subclass_is_no_recursion),
+	KUNIT_CASE(sleeping_locks_nest_by_subclass),
 	KUNIT_CASE(unlocked_by_nobody),
 	KUNIT_CASE(unlocked_twice),
 	KUNIT_CASE(unlocked_twice_by_other_forms),

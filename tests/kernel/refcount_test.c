@@ -175,6 +175,18 @@ static void api_L4_this_cpu_returns(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, irqs_disabled());
 }
 
+static void api_L4_this_cpu_of_64_bits(struct kunit *test)
+{
+	this_cpu_write(wide, U32_MAX);
+	this_cpu_inc(wide);
+	KUNIT_EXPECT_EQ(test, this_cpu_read(wide), 1ULL << 32);
+	this_cpu_add(wide, 1ULL << 40);
+	this_cpu_sub(wide, 1);
+	this_cpu_dec(wide);
+	KUNIT_EXPECT_EQ(test, this_cpu_read(wide), (1ULL << 40) + U32_MAX - 1);
+	KUNIT_EXPECT_FALSE(test, irqs_disabled());
+}
+
 static void look_at_context(void *info)
 {
 	*(bool *)info = irqs_disabled();
@@ -223,6 +235,7 @@ static struct kunit_case refcount_cases[] = {
 	KUNIT_CASE(api_L3_refcount_and_lock),
 	KUNIT_CASE(api_L3_atomic64),
 	KUNIT_CASE(api_L4_this_cpu_returns),
+	KUNIT_CASE(api_L4_this_cpu_of_64_bits),
 	KUNIT_CASE(api_L3_atomic64_arguments),
 	KUNIT_CASE(api_L3_atomic_long),
 	KUNIT_CASE(api_L3_atomic_andnot),

@@ -562,6 +562,36 @@ static void fault(struct work_struct *work)
 	WRITE_ONCE(*near_null, 1);
 }
 
+struct selfish {
+	struct work_struct work;
+	struct workqueue_struct *wq;
+	unsigned int again;
+};
+
+static void queue_itself_and_fault(struct work_struct *work)
+{
+	struct selfish *selfish = container_of(work, struct selfish, work);
+
+	if (selfish->again--)
+		queue_work(selfish->wq, work);
+	fault(work);
+}
+
+static void a_fault_of_a_work_that_queues_itself(struct kunit *test)
+{
+	struct selfish *selfish = zeroed(test, struct selfish);
+	unsigned int i;
+
+	selfish->wq = make_queue(test, 1);
+	selfish->again = 2;
+	INIT_WORK(&selfish->work, queue_itself_and_fault);
+	for (i = 0; i < 3; i++)
+		kunit_expect_report(test, "kernel NULL pointer dereference, address: 00000008");
+	queue_work(selfish->wq, &selfish->work);
+	drain_workqueue(selfish->wq);
+	KUNIT_EXPECT_EQ(test, kunit_reports_seen(test), 3U);
+}
+
 /* The worker is lost, and was the only one; the queue goes on, and nobody waits for ever. */
 static void a_fault_ends_its_work_only(struct kunit *test)
 {
@@ -606,6 +636,7 @@ static struct kunit_case workqueue_cases[] = {
 	KUNIT_CASE(a_work_may_free_itself),
 	KUNIT_CASE(a_leaked_preempt_count_is_reported),
 	KUNIT_CASE(a_fault_ends_its_work_only),
+	KUNIT_CASE(a_fault_of_a_work_that_queues_itself),
 	{}
 };
 

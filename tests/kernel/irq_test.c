@@ -680,7 +680,7 @@ static struct kunit_case irq_cases[] = {
 	KUNIT_CASE_SLOW(a_storm_is_shut_off),
 	KUNIT_CASE(some_unclaimed_are_no_storm),
 	KUNIT_CASE(far_apart_is_no_storm),
-	KUNIT_CASE(a_real_device_interrupts),
+	KUNIT_CASE_SLOW(a_real_device_interrupts),
 	KUNIT_CASE_SLOW(a_masked_line_is_quiet),
 	KUNIT_CASE_SLOW(a_real_edge_is_replayed),
 	KUNIT_CASE(an_edge_during_its_handler),

@@ -223,22 +223,23 @@ static void in_workqueue_crash_ends_that_worker(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, run(test, "in workqueue help ps"), 0);
 }
 
-static struct kunit_case sched_monitor_cases[] = { KUNIT_CASE(ps_lists_the_threads),
-						   KUNIT_CASE(ps_says_the_same_to_programs),
-						   KUNIT_CASE(ps_shows_a_thread_s_trace),
-						   KUNIT_CASE(in_hardirq_teaches_the_rule),
-						   KUNIT_CASE_PARAM(in_is_really_there,
-								    place_gen_params),
-						   KUNIT_CASE(in_says_what_cannot_be),
-						   KUNIT_CASE(in_thread_crash_ends_that_thread),
-						   KUNIT_CASE(in_workqueue_crash_ends_that_worker),
-						   KUNIT_CASE(cpus_lists_the_cpus),
-						   KUNIT_CASE(cpus_counts_interrupts_between_cpus),
-						   KUNIT_CASE(on_runs_there),
-						   KUNIT_CASE(on_gives_that_cpu_s_lists),
-						   KUNIT_CASE(on_says_what_cannot_be),
-						   KUNIT_CASE(on_a_thread_that_crashes_is_an_error),
-						   {} };
+static struct kunit_case sched_monitor_cases[] = {
+	KUNIT_CASE(ps_lists_the_threads),
+	KUNIT_CASE(ps_says_the_same_to_programs),
+	KUNIT_CASE(ps_shows_a_thread_s_trace),
+	KUNIT_CASE(in_hardirq_teaches_the_rule),
+	KUNIT_CASE_PARAM(in_is_really_there, place_gen_params),
+	KUNIT_CASE(in_says_what_cannot_be),
+	KUNIT_CASE(in_thread_crash_ends_that_thread),
+	KUNIT_CASE_SLOW(in_workqueue_crash_ends_that_worker),
+	KUNIT_CASE(cpus_lists_the_cpus),
+	KUNIT_CASE(cpus_counts_interrupts_between_cpus),
+	KUNIT_CASE(on_runs_there),
+	KUNIT_CASE(on_gives_that_cpu_s_lists),
+	KUNIT_CASE(on_says_what_cannot_be),
+	KUNIT_CASE(on_a_thread_that_crashes_is_an_error),
+	{}
+};
 
 static struct kunit_suite sched_monitor_suite = {
 	.name = "sched_monitor",

@@ -674,8 +674,9 @@ static unsigned int count_waiting(const struct rq *rq)
 	const struct task_struct *task;
 	unsigned int nr = 0;
 
-	for_each_process(task) nr += per_cpu_ptr(&runqueues, task_cpu(task)) == rq &&
-				     task->on_rq == TASK_ON_RQ_QUEUED && !task->on_cpu;
+	for_each_process(task)
+		nr += per_cpu_ptr(&runqueues, task_cpu(task)) == rq &&
+		      task->on_rq == TASK_ON_RQ_QUEUED && !task->on_cpu;
 	return nr;
 }
 

@@ -1,6 +1,6 @@
 # A moment of a torture run that was recorded: see docs/contexts.md.
 set width 100
-break torture.c:operate if actor->context == TORTURE_HARDIRQ && actor->operations == 70
+break torture.c:operate if actor->context == TORTURE_HARDIRQ && actor->operations == 20
 set trace-commands on
 continue
 backtrace -frame-arguments none

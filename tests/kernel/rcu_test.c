@@ -310,6 +310,39 @@ static void a_callback_may_queue_itself(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, eventually(READ_ONCE(note->runs) == 6));
 }
 
+#define COMING 2000 /* one a tick: more than the case waits for */
+
+static int call_in_every_tick(void *data)
+{
+	struct note *notes = data;
+	unsigned long last = jiffies;
+	unsigned int nr = 0;
+
+	while (!kthread_should_stop()) {
+		if (nr < COMING && jiffies != last) {
+			last = jiffies;
+			call_rcu(&notes[nr++].head, note_call);
+		}
+		cond_resched();
+	}
+	return 0;
+}
+
+/* Those who come later get a grace period of their own; this one does not wait for it. */
+static void callbacks_that_keep_coming_do_not_hold_up_the_first(struct kunit *test)
+{
+	struct note *notes = *zeroed(test, struct note[COMING]), *note = zeroed(test, struct note);
+	struct task_struct *task = start_thread_on(test, 0, call_in_every_tick, notes);
+
+	schedule_timeout_uninterruptible(5);
+	preempt_disable();
+	call_rcu(&note->head, note_call);
+	preempt_enable();
+	KUNIT_EXPECT_TRUE(test, eventually(READ_ONCE(note->runs) == 1));
+	kthread_stop(task);
+	rcu_barrier();
+}
+
 struct crowd {
 	struct note *notes;
 	unsigned int nr;
@@ -363,10 +396,11 @@ static void a_number_of_a_grace_period(struct kunit *test)
 
 /* --- kfree_rcu() ----------------------------------------------------------------------------------- */
 
+/* The link of a free object lies in its middle: in `behind`. */
 struct payload {
-	u32 before[7];
+	u32 before[3];
 	struct rcu_head rcu;
-	u32 behind[8];
+	u32 behind[12];
 };
 
 static void fill(struct payload *payload)
@@ -521,14 +555,16 @@ static void restore_stall_timeout(void *timeout)
 static void api_L3_rcu_a_stall_is_reported(struct kunit *test)
 {
 	unsigned long before = set_rcu_stall_timeout(HZ / 5), number;
+	unsigned int ms;
 
 	KUNIT_ASSERT_EQ(test,
 			kunit_add_action_or_reset(test, restore_stall_timeout, (void *)before), 0);
 	synchronize_rcu();
-	kunit_expect_report(test, "rcu: INFO: rcu_sched detected stalls on CPUs/tasks: { 0 }");
+	kunit_expect_report(test, "rcu: INFO: rcu_sched detected stalls on CPUs/tasks: { 0");
 	rcu_read_lock();
 	number = start_poll_synchronize_rcu();
-	mdelay(450);
+	for (ms = 0; ms < 5000 && !kunit_reports_seen(test); ms++)
+		mdelay(1);
 	rcu_read_unlock();
 	KUNIT_EXPECT_TRUE(test, eventually(poll_state_synchronize_rcu(number)));
 }
@@ -731,6 +767,7 @@ static struct kunit_case rcu_cases[] = {
 	KUNIT_CASE_SLOW(api_L3_rcu_callback_comes_after_the_reader),
 	KUNIT_CASE(api_L3_rcu_callbacks_come_in_order),
 	KUNIT_CASE(a_callback_may_queue_itself),
+	KUNIT_CASE_SLOW(callbacks_that_keep_coming_do_not_hold_up_the_first),
 	KUNIT_CASE(api_L3_rcu_barrier_waits_for_all_cpus),
 	KUNIT_CASE(a_number_of_a_grace_period),
 	KUNIT_CASE(api_L3_rcu_kfree_rcu_frees_all),

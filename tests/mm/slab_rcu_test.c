@@ -116,6 +116,53 @@ static void api_M4_rcu_typesafe_objects_are_not_poisoned(struct kunit *test)
 	rcu_read_unlock();
 }
 
+/* --- kfree_rcu() without memory ------------------------------------------------------------------ */
+
+struct plain {
+	u32 stamp;
+	struct rcu_head rcu;
+	u8 rest[100];
+};
+
+/* Nothing is left that who does not sleep may have. */
+static void take_all(void)
+{
+	struct page *page;
+
+	while ((page = alloc_page(GFP_ATOMIC | __GFP_NOWARN)))
+		mm_hold(page, 0);
+}
+
+/* The objects' own rcu_head serves, or the caller waits: freeing does not fail for want of memory. */
+static void api_L3_rcu_kfree_rcu_without_a_page(struct kunit *test)
+{
+	struct kmem_cache *cache =
+		slab_test_cache(test, sizeof(struct plain), 0, SLAB_NO_MERGE, NULL);
+	struct plain *objects[20];
+	unsigned int i, before;
+
+	for (i = 0; i < ARRAY_SIZE(objects); i++) {
+		objects[i] = kmem_cache_alloc(cache, GFP_KERNEL);
+		KUNIT_ASSERT_NOT_NULL(test, objects[i]);
+	}
+	rcu_barrier();
+	mm_hide_down_to(mm_zone(ZONE_NORMAL), 0);
+	mm_hide_down_to(mm_zone(ZONE_DMA), 0);
+	take_all();
+	preempt_disable();
+	before = rcu_callbacks_waiting(smp_processor_id());
+	for (i = 0; i < ARRAY_SIZE(objects) - 1; i++)
+		kfree_rcu(objects[i], rcu);
+	KUNIT_EXPECT_EQ(test, rcu_callbacks_waiting(smp_processor_id()) - before,
+			ARRAY_SIZE(objects) - 1);
+	preempt_enable();
+	kfree_rcu(objects[i]);
+	rcu_barrier();
+	mm_give_all();
+	mm_unhide();
+	KUNIT_EXPECT_EQ(test, kmem_cache_shrink(cache), 0);
+}
+
 /* --- the end of a cache ----------------------------------------------------------------------- */
 
 struct end {
@@ -278,6 +325,7 @@ static struct kunit_case slab_rcu_cases[] = {
 	KUNIT_CASE(api_M4_rcu_typesafe_memory_stays_for_readers),
 	KUNIT_CASE(memory_of_others_does_not),
 	KUNIT_CASE(api_M4_rcu_typesafe_objects_are_not_poisoned),
+	KUNIT_CASE(api_L3_rcu_kfree_rcu_without_a_page),
 	KUNIT_CASE(api_M7_rcu_destroy_waits_for_readers),
 	KUNIT_CASE_SLOW(api_M4_rcu_typesafe_lookups_meet_no_stranger),
 	{}

@@ -46,12 +46,19 @@ def ioapic(number: int, address: int, base: int) -> bytes:
 
 CPU = struct.pack("<BBBBI", 0, 8, 0, 0, 1)
 TIMER_ON_2 = struct.pack("<BBBBIH", 2, 10, 0, 0, 2, 0)
+# A second one that the machine does not have
+NO_CPU = struct.pack("<BBBBI", 0, 8, 1, 1, 1)
 SANE = (CPU, ioapic(0, 0xFEC00000, 0), TIMER_ON_2)
 UNUSED = r"ACPI: the APIC table at 0x2000100 is not used: "
 
 # The MADT, and lines that the boot log must hold.
 CASES = {
     "sane": (madt(*SANE), (r"ACPI: MADT at 0x2000100: 1 CPU, 1 IOAPIC", IOAPIC)),
+    "no-such-cpu": (
+        madt(CPU, NO_CPU, ioapic(0, 0xFEC00000, 0), TIMER_ON_2),
+        (r"ACPI: MADT at 0x2000100: 2 CPUs, 1 IOAPIC",
+         r"smp: CPU 1 does not answer \(error -5\): it is left out", "smp: 1 of 2 CPUs run"),
+    ),
     "wrong-sum": (madt(*SANE)[:-1] + b"\x77", (UNUSED + "its checksum is wrong", PIC)),
     "zero-length": (madt(CPU, b"\0\0"), (UNUSED + "an entry is too short", PIC)),
     "cut-off": (madt(CPU, b"\x01\x0c\0"), (UNUSED + "it ends inside an entry", PIC)),

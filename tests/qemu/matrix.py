@@ -48,6 +48,12 @@ def huge(size: str) -> tuple[str, ...]:
     return ("-object", backend, "-machine", "memory-backend=m", "-m", size)
 
 
+def all_run(n: int) -> str:
+    return f"smp: {n} of {n} CPUs run$"
+
+
+# Time by the instruction, CPUs in turns
+ICOUNT = ("-icount", "shift=0,sleep=off")
 NO_NX = ("CPU: no NX", "pgtable: no NX: .* verified read-only")
 OUT_OF_REACH = ("e820: left out .* of RAM: the CPU's addresses do not reach it",)
 IOAPIC = ("interrupts: IOAPIC .* and local APIC 0",)
@@ -89,6 +95,23 @@ POINTS = (
     Point("acpi=off", words="acpi=off", says=PIC_BY_LAPIC),
     Point("noapic", words="noapic", images=("default",), says=PIC_BY_LAPIC),
     Point("nolapic", words="nolapic", says=("interrupts: 8259, no local APIC",)),
+    *(
+        Point(f"smp-{n}", extra=("-smp", str(n)), says=(all_run(n), IOAPIC[0]), limit=LONG)
+        for n in (2, 4, 8)
+    ),
+    Point("smp-2-all", extra=("-smp", "2"), tests="all", says=(all_run(2),), limit=LONG),
+    Point("smp-2-q35-4096M", "4096", extra=("-M", "q35", "-smp", "2"), says=(all_run(2),),
+          images=("default",), limit=LONG),
+    Point("smp-2-icount", extra=("-smp", "2", *ICOUNT), says=(all_run(2),), limit=LONG),
+    Point("maxcpus=1", words="maxcpus=1", extra=("-smp", "2"), images=("default",),
+          says=("ACPI: MADT .* 2 CPUs",)),
+    Point("maxcpus=2", words="maxcpus=2", extra=("-smp", "3"), says=(all_run(2),),
+          images=("default",), limit=LONG),
+    Point("nosmp", words="nosmp", extra=("-smp", "2"), images=("default",),
+          says=("ACPI: MADT .* 2 CPUs",)),
+    # Room for a second CPU, which is not there: the MADT lists it as disabled.
+    Point("smp-1-of-2", extra=("-smp", "1,maxcpus=2"), images=("default",),
+          says=("ACPI: MADT .* 1 CPU,",)),
     Point("qemu32", cpu="qemu32", says=NO_NX),
     Point("qemu32-4096M", "4096", "qemu32", says=NO_NX + OUT_OF_REACH),
     Point("pentium3", cpu="pentium3", says=NO_NX),

@@ -7,6 +7,7 @@ What a torture of the allocators did is summed up in a hash: the same seed, the 
 
 from __future__ import annotations
 
+import functools
 import re
 
 import judge
@@ -21,14 +22,15 @@ LIMIT = 60.0
 PASSED = 33
 
 
-def run(seed: int) -> machine.Outcome:
-    setup = machine.Setup(IMAGES["default"].kernel, f"torture_seed={seed} {WORDS}", extra=ICOUNT)
+def run(seed: int, cpus: int) -> machine.Outcome:
+    setup = machine.Setup(IMAGES["default"].kernel, f"torture_seed={seed} {WORDS}",
+                          extra=(*ICOUNT, "-smp", str(cpus)))
     return machine.run(setup, LIMIT)
 
 
-def repeats() -> list[Result]:
+def repeats(cpus: int) -> list[Result]:
     """Two runs of one seed, and one of another."""
-    first, second, other = run(7), run(7), run(8)
+    first, second, other = run(7, cpus), run(7, cpus), run(8, cpus)
     wrong = "".join(f"{judge.meaning(outcome)}\n{judge.tail(outcome)}\n"
                     for outcome in (first, second, other) if outcome.status != PASSED)
     if wrong:
@@ -43,4 +45,6 @@ def repeats() -> list[Result]:
 
 
 def jobs() -> list[Job]:
-    return [Job("repeat/icount", repeats, ("default",))]
+    """One CPU, and two, which run in turns then."""
+    return [Job("repeat/icount", functools.partial(repeats, 1), ("default",)),
+            Job("repeat/icount-smp-2", functools.partial(repeats, 2), ("default",))]

@@ -6,7 +6,7 @@ continue
 backtrace -frame-arguments none
 k-threads
 delete
-watch t.slots[17].seed
+watch t.slots[0].seed
 continue
-print t.slots[17].size
-print t.slots[17].made
+print t.slots[0].size
+print t.slots[0].made

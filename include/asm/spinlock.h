@@ -4,7 +4,7 @@
 #define _ASM_SPINLOCK_H
 
 /*
- * spin_wait(lock, ticket) of linux/spinlock.h, by a call that changes no register: a function
+ * __spin_wait(lock, ticket) of linux/spinlock.h, by a call that changes no register: a function
  * that takes a lock is compiled as if it called nothing.
  */
 #define __spin_wait(lock, ticket)                             \

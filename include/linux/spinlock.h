@@ -56,11 +56,11 @@ static inline bool spin_is_contended(const spinlock_t *lock)
 	return (u16)(READ_ONCE(lock->next) - READ_ONCE(lock->owner)) > 1;
 }
 
-/* Waits until the ticket may enter; counts that somebody had to, for spin_waits(). */
-void spin_wait(spinlock_t *lock, unsigned int ticket);
+/* Waits until the ticket may enter; counts that somebody had to, for __spin_waits(). */
+void __spin_wait(spinlock_t *lock, unsigned int ticket);
 
 /* How often a CPU had to wait for the lock, since a lock at this address was first waited for. */
-unsigned long spin_waits(const spinlock_t *lock);
+unsigned long __spin_waits(const spinlock_t *lock);
 
 static __always_inline void __spin_acquire(spinlock_t *lock)
 {

@@ -269,6 +269,17 @@ static void print_flags(const struct kmem_cache *cache)
 	mprintf("\n");
 }
 
+static void print_each_cpu(const struct usage *usage)
+{
+	unsigned int cpu;
+
+	if (nr_cpu_ids == 1)
+		return;
+	for (cpu = 0; cpu < nr_cpu_ids; cpu++)
+		mprintf("%s%ld", cpu ? " + " : " (", usage->in_cpu[cpu]);
+	mprintf(")");
+}
+
 static void print_heading(const struct kmem_cache *cache, const struct usage *usage)
 {
 	mprintf("%s: objects of %u bytes, %u with what is around them, aligned to %u", cache->name,
@@ -278,10 +289,11 @@ static void print_heading(const struct kmem_cache *cache, const struct usage *us
 		"stay\n",
 		cache->shape.objects, COUNTED(1U << cache->shape.order), cache->cpu_limit,
 		cache->min_partial);
-	mprintf("  %lu of %lu objects used, %lu free in slabs, %lu in CPUs' lists; %lu slab%s, "
-		"%lu partial, %s\n",
-		used_objects(usage), usage->objects, usage->free, usage->in_cpus,
-		COUNTED(usage->slabs), usage->partial, PAGES_TEXT(usage->pages));
+	mprintf("  %lu of %lu objects used, %lu free in slabs, %lu in CPUs' lists",
+		used_objects(usage), usage->objects, usage->free, usage->in_cpus);
+	print_each_cpu(usage);
+	mprintf("; %lu slab%s, %lu partial, %s\n", COUNTED(usage->slabs), usage->partial,
+		PAGES_TEXT(usage->pages));
 }
 
 static const char state_mark[] = { [OBJECT_USED] = '#', [OBJECT_FREE] = '.', [OBJECT_CPU] = 'c' };

@@ -33,7 +33,7 @@ CRASHES = {
     "panic": "Kernel panic - not syncing",
 }
 LISTINGS = (
-    "e820", "cpus", "cpus --json", "irq", "irq --json", "memblock", "zones", "buddy", "meminfo",
+    "e820", "cpus", "irq", "irq --json", "memblock", "zones", "buddy", "meminfo",
     "page 0x100000", "walk 0xc0100000",
 )
 NONSENSE = (

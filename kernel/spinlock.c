@@ -35,7 +35,7 @@ static struct lock_waits *place_of(struct lock_waits *table, const spinlock_t *l
 }
 
 /* An interrupt in between may count as well: at worst one wait is lost, or a place taken twice. */
-void __spin_wait(spinlock_t *lock, unsigned int ticket)
+void __spin_wait_slowly(spinlock_t *lock, unsigned int ticket)
 {
 	struct lock_waits *place = place_of(*this_cpu_ptr(&lock_waits), lock, true);
 

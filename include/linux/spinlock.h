@@ -57,7 +57,7 @@ static inline bool spin_is_contended(const spinlock_t *lock)
 }
 
 /* Waits until the ticket may enter; counts that somebody had to, for __spin_waits(). */
-void __spin_wait(spinlock_t *lock, unsigned int ticket);
+void __spin_wait_slowly(spinlock_t *lock, unsigned int ticket);
 
 /* How often a CPU had to wait for the lock, since a lock at this address was first waited for. */
 unsigned long __spin_waits(const spinlock_t *lock);

@@ -84,6 +84,6 @@ ret_from_fork:
 .endm
 
 	THUNK preempt_schedule_thunk, preempt_schedule	/* asm/preempt.h */
-	THUNK spin_wait_thunk, __spin_wait		/* asm/spinlock.h */
+	THUNK spin_wait_thunk, __spin_wait_slowly		/* asm/spinlock.h */
 
 	.section .note.GNU-stack, "", @progbits

@@ -112,7 +112,8 @@ static void api_L4_wait_waits(struct kunit *test)
 	expect_calls(test, calls, 0, 41);
 }
 
-#define CALLS_EACH 300
+/* Fewer of each where there are more: the host may have two CPUs for all of them. */
+#define CALLS_EACH (int)(300 / num_online_cpus())
 
 static int call_everywhere(void *calls)
 {

@@ -108,13 +108,15 @@ static inline bool others_run(void)
  */
 static inline void settle(void)
 {
-	unsigned long end = jiffies + HZ / 4;
-	int turns;
+	unsigned long end = jiffies + 2 * HZ;
+	int turns, quiet = 0;
 
 	for (turns = 0; turns < 20; turns++)
 		yield();
-	while (num_online_cpus() > 1 && others_run() && time_before(jiffies, end))
+	while (num_online_cpus() > 1 && quiet < 3 && time_before(jiffies, end)) {
+		quiet = others_run() ? 0 : quiet + 1;
 		schedule_timeout_uninterruptible(1);
+	}
 }
 
 /* Waits until the condition holds: some turns of the others, then five seconds at most. */

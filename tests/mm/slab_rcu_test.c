@@ -331,10 +331,29 @@ static struct kunit_case slab_rcu_cases[] = {
 	{}
 };
 
+static unsigned long free_before;
+
+static int slab_rcu_init(struct kunit *test)
+{
+	slab_shrink_all();
+	drain_all_pages(NULL);
+	free_before = mm_free_pages(NULL);
+	return 0;
+}
+
+/* All pages are back, but for tables that the guards of threads' stacks have split off for good. */
+static void slab_rcu_exit(struct kunit *test)
+{
+	kunit_cleanup(test);
+	slab_shrink_all();
+	drain_all_pages(NULL);
+	KUNIT_EXPECT_GE(test, mm_free_pages(NULL) + 2 * num_online_cpus(), free_before);
+}
+
 static struct kunit_suite slab_rcu_suite = {
 	.name = "slab_rcu",
-	.init = slab_test_init,
-	.exit = slab_test_exit,
+	.init = slab_rcu_init,
+	.exit = slab_rcu_exit,
 	.test_cases = slab_rcu_cases,
 };
 kunit_test_suite(slab_rcu_suite);

@@ -103,13 +103,13 @@ static int spin(void *rounds)
 static void a_starving_thread_is_reported_once(struct kunit *test)
 {
 	unsigned long *rounds = zeroed(test, unsigned long);
-	struct task_struct *nice = make_thread(test, spin, rounds);
+	struct task_struct *nice = make_thread_on(test, 0, spin, rounds);
 	static char report[64];
 
 	set_user_nice(nice, MAX_NICE);
 	wake_up_process(nice);
 	KUNIT_ASSERT_TRUE(test, eventually(READ_ONCE(*rounds)));
-	set_user_nice(start_thread(test, spin, zeroed(test, unsigned long)), MIN_NICE);
+	set_user_nice(start_thread_on(test, 0, spin, zeroed(test, unsigned long)), MIN_NICE);
 	snprintf(report, sizeof(report), "%s:%d runnable but not run for", nice->comm, nice->pid);
 	kunit_expect_report(test, report);
 	/* So long that a host which is away for a moment is no lockup. */

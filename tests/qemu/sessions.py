@@ -154,6 +154,14 @@ def crash(kind: str, talk: Session) -> None:
     has(talk.last_words(f"crash {kind}"), CRASHES[kind], "Call Trace", "Kernel panic")
 
 
+def panic_stops_all(talk: Session) -> None:
+    """Each of the other CPUs says where it was, and none goes on."""
+    said = talk.last_words("crash panic")
+    has(said, "Kernel panic", "CPU 1 was stopped here:", "CPU 2 was stopped here:", "do_idle")
+    if "does not stop" in said:
+        raise AssertionError(said)
+
+
 @dataclasses.dataclass(frozen=True)
 class Talk:
     """A session: what is said, to which machine, and how that ends."""
@@ -163,6 +171,7 @@ class Talk:
     memory: str = "64"
     status: int | None = None
     image: str = "default"
+    extra: tuple[str, ...] = ()
 
 
 TALKS = (
@@ -180,6 +189,11 @@ TALKS = (
     Talk("looking-8192M", looking, memory="8192"),
     Talk("poweroff", poweroff, status=0),
     *(
+        Talk(f"crash-panic-smp-{image}", panic_stops_all, status=37, image=image,
+             extra=("-smp", "3"))
+        for image in ("default", "debug")
+    ),
+    *(
         Talk(f"crash-{kind}-{image}", functools.partial(crash, kind), status=37, image=image)
         for kind in CRASHES
         for image in ("default", "debug")
@@ -189,7 +203,8 @@ TALKS = (
 
 def hold(talk: Talk) -> list[Result]:
     """Boots, talks, and looks at how the machine ended, where it should have."""
-    setup = machine.Setup(IMAGES[talk.image].kernel, "kunit=off", talk.memory)
+    setup = machine.Setup(IMAGES[talk.image].kernel, "kunit=off", talk.memory,
+                          extra=talk.extra)
     wrong = ""
     with machine.boot(setup) as running:
         session = Session(running, LIMIT)

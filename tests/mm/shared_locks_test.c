@@ -76,7 +76,8 @@ static void pages_many_at_a_time(struct kunit *test)
 		freed = zone->lock.next - before;
 		KUNIT_EXPECT_LE(test, allocated, allowed);
 		KUNIT_EXPECT_LE(test, freed, allowed);
-		KUNIT_EXPECT_GT(test, allocated + freed, 0); /* the lists do not hold so many */
+		if (this_cpu_ptr(zone->per_cpu_pageset)->high < PAGES)
+			KUNIT_EXPECT_GT(test, allocated + freed, 0);
 	}
 }
 

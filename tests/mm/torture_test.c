@@ -36,7 +36,7 @@ static void expect_well(struct kunit *test, const struct torture_result *result,
 		KUNIT_EXPECT_GT(test, result->crossed, result->total / 100);
 	KUNIT_EXPECT_GT(test, result->upkeep, 0UL);
 	for (i = 0; i < NR_TORTURE_CONTEXTS; i++) {
-		KUNIT_EXPECT_GT_MSG(test, result->operations[i], operations / 1000, "%s",
+		KUNIT_EXPECT_GT_MSG(test, result->operations[i], operations / 10000, "%s",
 				    torture_context_names[i]);
 		kunit_info(test, "seed %u: %lu operations in %s\n", seed, result->operations[i],
 			   torture_context_names[i]);

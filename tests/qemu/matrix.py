@@ -99,12 +99,16 @@ POINTS = (
         Point(f"smp-{n}", extra=("-smp", str(n)), says=(all_run(n), IOAPIC[0]), limit=LONG)
         for n in (2, 4, 8)
     ),
-    Point("smp-2-all", extra=("-smp", "2"), tests="all", says=(all_run(2),), limit=LONG),
+    Point("smp-2-all", extra=("-smp", "2"), tests="all", says=(all_run(2),), images=("default",),
+          limit=LONG),
+    Point("smp-2-torture", extra=("-smp", "2"), tests="all", words="kunit.filter=torture",
+          says=(all_run(2),), images=("debug",), limit=LONG),
     Point("smp-2-q35-4096M", "4096", extra=("-M", "q35", "-smp", "2"), says=(all_run(2),),
           images=("default",), limit=LONG),
     Point("smp-2-icount", extra=("-smp", "2", *ICOUNT), says=(all_run(2),), limit=LONG),
     Point("smp-2-FZPU-torture", extra=("-smp", "2"), tests="all",
-          words="slub_debug=FZPU kunit.filter=torture", says=(all_run(2),), limit=LONG),
+          words="slub_debug=FZPU kunit.filter=torture", says=(all_run(2),), images=("default",),
+          limit=LONG),
     Point("maxcpus=1", words="maxcpus=1", extra=("-smp", "2"), images=("default",),
           says=("ACPI: MADT .* 2 CPUs",)),
     Point("maxcpus=2", words="maxcpus=2", extra=("-smp", "3"), says=(all_run(2),),

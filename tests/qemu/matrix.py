@@ -15,7 +15,7 @@ import zones
 from builds import IMAGES, ROOT, Image
 from result import Job, Result
 
-LIMIT, LONG = 120.0, 300.0  # seconds
+LIMIT, LONG = 120.0, 480.0  # seconds
 BOTH = ("default", "debug")
 
 

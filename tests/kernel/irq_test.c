@@ -689,7 +689,7 @@ static struct kunit_case irq_cases[] = {
 	KUNIT_CASE(an_apic_error),
 	KUNIT_CASE(an_unexpected_vector_is_ended),
 	KUNIT_CASE(spurious_from_the_8259),
-	KUNIT_CASE(the_monitor_shows_lines),
+	KUNIT_CASE_SLOW(the_monitor_shows_lines),
 	{},
 };
 

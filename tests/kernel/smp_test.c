@@ -524,7 +524,7 @@ static void timers_run_where_they_were_armed(struct kunit *test)
 }
 
 static struct kunit_case smp_cases[] = {
-	KUNIT_CASE(api_L4_calls_reach_each_cpu_once),
+	KUNIT_CASE_SLOW(api_L4_calls_reach_each_cpu_once),
 	KUNIT_CASE(api_L4_a_call_on_one_cpu),
 	KUNIT_CASE(api_L4_wait_waits),
 	KUNIT_CASE(api_L4_all_cpus_call_all_at_once),
@@ -538,7 +538,7 @@ static struct kunit_case smp_cases[] = {
 	KUNIT_CASE(a_wake_up_goes_to_an_idle_cpu),
 	KUNIT_CASE(an_idle_cpu_takes_who_waits),
 	KUNIT_CASE_SLOW(twice_as_many_threads_as_cpus_share_alike),
-	KUNIT_CASE(timers_run_where_they_were_armed),
+	KUNIT_CASE_SLOW(timers_run_where_they_were_armed),
 	{},
 };
 

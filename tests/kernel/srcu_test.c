@@ -233,12 +233,12 @@ static void cleaning_up_under_a_reader_is_reported(struct kunit *test)
 }
 
 static struct kunit_case srcu_cases[] = {
-	KUNIT_CASE(api_L3_rcu_srcu_waits_for_a_sleeping_reader),
-	KUNIT_CASE(api_L3_rcu_srcu_readers_nest),
-	KUNIT_CASE(api_L3_rcu_a_static_srcu_domain),
+	KUNIT_CASE_SLOW(api_L3_rcu_srcu_waits_for_a_sleeping_reader),
+	KUNIT_CASE_SLOW(api_L3_rcu_srcu_readers_nest),
+	KUNIT_CASE_SLOW(api_L3_rcu_a_static_srcu_domain),
 	KUNIT_CASE(api_L3_rcu_srcu_domains_do_not_wait_for_each_other),
 	KUNIT_CASE_SLOW(new_readers_hold_nobody_up),
-	KUNIT_CASE(api_L3_rcu_call_srcu),
+	KUNIT_CASE_SLOW(api_L3_rcu_call_srcu),
 	KUNIT_CASE(cleaning_up_under_a_reader_is_reported),
 	{}
 };

@@ -352,7 +352,7 @@ static struct kunit_suite timekeeping_suite = {
 
 static struct kunit_case delay_cases[] = {
 	KUNIT_CASE_SLOW(spins_as_long_as_asked),
-	KUNIT_CASE(spins_in_other_units),
+	KUNIT_CASE_SLOW(spins_in_other_units),
 	KUNIT_CASE_SLOW(spins_for_as_many_ticks),
 	KUNIT_CASE_SLOW(msleep_sleeps),
 	KUNIT_CASE_SLOW(usleep_range_sleeps),

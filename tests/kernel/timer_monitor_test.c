@@ -164,7 +164,7 @@ static struct kunit_case monitor_cases[] = {
 	KUNIT_CASE(shows_hrtimers),
 	KUNIT_CASE(shows_the_soonest),
 	KUNIT_CASE(names_the_sleeper),
-	KUNIT_CASE(shows_the_tick),
+	KUNIT_CASE_SLOW(shows_the_tick),
 	KUNIT_CASE(refuses_arguments),
 	{},
 };

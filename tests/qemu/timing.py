@@ -20,7 +20,7 @@ from result import Job, Result
 from session import AT_PROMPT
 
 PROMPT_GOAL, BUILD_GOAL = 0.5, 10.0
-ALLOWANCE = 1.5
+ALLOWANCE = 2.0
 CORES = 2
 TRIES = 3
 

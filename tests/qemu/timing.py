@@ -3,7 +3,7 @@
 
 The goals are seconds of an idle machine with two cores. Ours may be shared: then the clock
 on the wall tells nothing, and even a second of CPU does less, since caches and cores are
-others' too. So what is judged is the CPU time, with half as much again allowed.
+others' too. So what is judged is the CPU time, with as much again allowed.
 """
 
 from __future__ import annotations

@@ -72,6 +72,9 @@ static inline unsigned int read_apic_id(void)
 	return apic_read(APIC_ID) >> 24;
 }
 
+/* Sends an interrupt: `what` is the low half of ICR, a vector or a kind of message. Any context. */
+void apic_send_ipi(u8 apicid, u32 what);
+
 /* This CPU interrupts itself, as a device would; it comes when interrupts are on. */
 void apic_send_self(unsigned int vector);
 

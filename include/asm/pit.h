@@ -10,6 +10,7 @@
 #define _ASM_PIT_H
 
 #include <linux/types.h>
+#include <asm/io.h>
 
 #define PIT_HZ 1193182
 
@@ -29,6 +30,16 @@
 #define PIT_GATE_ON    0x01
 #define PIT_SPEAKER_ON 0x02
 #define PIT_OUTPUT     0x20
+
+/* Where a channel's count is: `select` and `port` name the same one. All ones without a PIT. */
+static inline unsigned int pit_read_count(u8 select, u16 port)
+{
+	unsigned int low;
+
+	outb(select | PIT_LATCH, PIT_MODE);
+	low = inb(port);
+	return low | inb(port) << 8;
+}
 
 /* Makes channel 0 the clock event device of the boot CPU; false: there is no PIT. */
 bool pit_timer_init(void);

@@ -12,7 +12,7 @@ struct task_struct;
 /*
  * In the boot. setup_per_cpu_areas() finds out by ACPI how many CPUs there may be and gives
  * each its copy of the per-CPU variables: while memblock allocates, before anything has a
- * per-CPU part. smp_prepare_boot_cpu_irqs() takes the vectors below.
+ * per-CPU part. smp_setup_vectors() takes the vectors of the interrupts below.
  */
 void setup_per_cpu_areas(void);
 void smp_setup_vectors(void);

@@ -126,7 +126,7 @@ bool mod_delayed_work(struct workqueue_struct *wq, struct delayed_work *dwork, u
 #define schedule_work(work)		    queue_work(system_wq, work)
 #define schedule_delayed_work(dwork, delay) queue_delayed_work(system_wq, dwork, delay)
 
-/* Workers run on any CPU; so far there is one. */
+/* Workers run on any CPU, whichever is asked for. */
 #define queue_work_on(cpu, wq, work)		     queue_work(wq, work)
 #define queue_delayed_work_on(cpu, wq, dwork, delay) queue_delayed_work(wq, dwork, delay)
 #define mod_delayed_work_on(cpu, wq, dwork, delay)   mod_delayed_work(wq, dwork, delay)

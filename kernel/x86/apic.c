@@ -93,13 +93,29 @@ static void error_interrupt(struct pt_regs *regs)
 		pr_err_ratelimited("APIC error on CPU%u: %02x\n", smp_processor_id(), error);
 }
 
-void apic_send_self(unsigned int vector)
+static void wait_icr(void)
 {
 	unsigned int tries = ICR_PATIENCE;
 
 	while ((apic_read(APIC_ICR) & APIC_ICR_BUSY) && --tries)
 		cpu_relax();
-	apic_write(APIC_ICR, APIC_DEST_SELF | vector);
+}
+
+void apic_send_ipi(u8 apicid, u32 what)
+{
+	unsigned long flags;
+
+	local_irq_save(flags);
+	wait_icr();
+	apic_write(APIC_ICR2, (u32)apicid << 24);
+	apic_write(APIC_ICR, what);
+	wait_icr();
+	local_irq_restore(flags);
+}
+
+void apic_send_self(unsigned int vector)
+{
+	apic_send_ipi(0, APIC_DEST_SELF | vector);
 }
 
 /* Where the registers are; 0, and a line that says why, where they cannot be used. */

@@ -43,15 +43,6 @@ static irqreturn_t pit_interrupt(int irq, void *dev_id)
 	return IRQ_HANDLED;
 }
 
-static unsigned int pit_read_count(void)
-{
-	unsigned int count;
-
-	outb(PIT_SELECT_0 | PIT_LATCH, PIT_MODE);
-	count = inb(PIT_CHANNEL_0);
-	return count | inb(PIT_CHANNEL_0) << 8;
-}
-
 /*
  * Where nobody answers, the bus says all ones for ever; a count moves away from there, within
  * a microsecond, or so an emulator may take a port's access for one.
@@ -63,7 +54,7 @@ static bool pit_counts(void)
 
 	pit_set_next_event(PIT_MAX_TICKS, &pit);
 	while (!moved && looks--)
-		moved = pit_read_count() != PIT_MAX_TICKS;
+		moved = pit_read_count(PIT_SELECT_0, PIT_CHANNEL_0) != PIT_MAX_TICKS;
 	pit_shutdown(&pit);
 	return moved;
 }

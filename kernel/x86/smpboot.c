@@ -122,26 +122,6 @@ static void __noreturn start_secondary(unsigned int cpu)
 
 /* --- on the CPU that starts it --------------------------------------------------- */
 
-static void wait_icr(void)
-{
-	unsigned int tries = 100000;
-
-	while ((apic_read(APIC_ICR) & APIC_ICR_BUSY) && --tries)
-		cpu_relax();
-}
-
-static void send_ipi(u8 apicid, u32 what)
-{
-	unsigned long flags;
-
-	local_irq_save(flags);
-	wait_icr();
-	apic_write(APIC_ICR2, (u32)apicid << 24);
-	apic_write(APIC_ICR, what);
-	wait_icr();
-	local_irq_restore(flags);
-}
-
 static void fill_in_trampoline(unsigned int cpu, struct task_struct *idle)
 {
 	u64 efer = 0;
@@ -168,10 +148,10 @@ int native_cpu_up(unsigned int cpu, struct task_struct *idle)
 	if (!trampoline || !lapic_present)
 		return -ENODEV;
 	fill_in_trampoline(cpu, idle);
-	send_ipi(apicid, APIC_DM_INIT | APIC_INT_ASSERT);
+	apic_send_ipi(apicid, APIC_DM_INIT | APIC_INT_ASSERT);
 	msleep(10);
 	for (i = 0; i < 2 && !cpu_online(cpu); i++) {
-		send_ipi(apicid, APIC_DM_STARTUP | __pa(trampoline) >> PAGE_SHIFT);
+		apic_send_ipi(apicid, APIC_DM_STARTUP | __pa(trampoline) >> PAGE_SHIFT);
 		udelay(200);
 	}
 	for (end = jiffies + ANSWER_WITHIN; !cpu_online(cpu) && time_before(jiffies, end);)
@@ -179,7 +159,7 @@ int native_cpu_up(unsigned int cpu, struct task_struct *idle)
 	if (cpu_online(cpu))
 		return 0;
 	/* It must not come to life later, on a stack that is somebody else's by then. */
-	send_ipi(apicid, APIC_DM_INIT | APIC_INT_ASSERT);
+	apic_send_ipi(apicid, APIC_DM_INIT | APIC_INT_ASSERT);
 	return -EIO;
 }
 
@@ -188,13 +168,13 @@ DEFINE_PER_CPU(struct ipi_counts, ipi_counts);
 void smp_send_reschedule(int cpu)
 {
 	this_cpu_inc(ipi_counts.reschedules_sent);
-	send_ipi(x86_cpu_to_apicid[cpu], RESCHEDULE_VECTOR);
+	apic_send_ipi(x86_cpu_to_apicid[cpu], RESCHEDULE_VECTOR);
 }
 
 void arch_send_call_function_single_ipi(int cpu)
 {
 	this_cpu_inc(ipi_counts.calls_sent);
-	send_ipi(x86_cpu_to_apicid[cpu], CALL_FUNCTION_VECTOR);
+	apic_send_ipi(x86_cpu_to_apicid[cpu], CALL_FUNCTION_VECTOR);
 }
 
 /* --- stopping all ------------------------------------------------------------- */
@@ -228,7 +208,7 @@ void smp_send_stop(void)
 		if (cpu == smp_processor_id())
 			continue;
 		cpumask_set_cpu(cpu, &to_stop);
-		send_ipi(x86_cpu_to_apicid[cpu], APIC_DM_NMI);
+		apic_send_ipi(x86_cpu_to_apicid[cpu], APIC_DM_NMI);
 		for (ms = 0; ms < 1000 && cpumask_test_cpu(cpu, &to_stop); ms++)
 			mdelay(1);
 		if (ms == 1000)

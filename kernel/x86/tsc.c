@@ -101,11 +101,7 @@ static u8 start_channel_2(u16 counts)
 
 static unsigned int read_channel_2(void)
 {
-	unsigned int low;
-
-	outb(PIT_SELECT_2 | PIT_LATCH, PIT_MODE);
-	low = inb(PIT_CHANNEL_2);
-	return low | inb(PIT_CHANNEL_2) << 8;
+	return pit_read_count(PIT_SELECT_2, PIT_CHANNEL_2);
 }
 
 struct reading {

@@ -13,39 +13,18 @@
 #include "../kernel/capture.h"
 #include "mm_test.h"
 
-/* Names the invariants that were reported since mm_problems_forget(). */
-static const char *broken_invariants(void)
-{
-	static char names[128];
-	const char *text;
-	unsigned int nth;
-
-	names[0] = '\0';
-	for (nth = 0; (text = mm_problem_text(nth)); nth++) {
-		char name[32];
-
-		strscpy(name, text, min_t(size_t, sizeof(name), strchr(text, ':') - text + 1));
-		if (strstr(names, name))
-			continue;
-		snprintf(names + strlen(names), sizeof(names) - strlen(names), "%s%s",
-			 names[0] ? " " : "", name);
-	}
-	mm_problems_forget();
-	return names;
-}
-
 static const char *check_dma(void)
 {
 	mm_problems_forget();
 	page_alloc_check_zone(mm_zone(ZONE_DMA));
-	return broken_invariants();
+	return mm_broken_invariants();
 }
 
 static const char *check_zones(void)
 {
 	mm_problems_forget();
 	mmzone_check();
-	return broken_invariants();
+	return mm_broken_invariants();
 }
 
 static void expect_broken(struct kunit *test, const char *found, const char *expected)
@@ -415,13 +394,13 @@ static void checker_of_types_without_grouping(struct kunit *test)
 	KUNIT_EXPECT_GT(test, page_alloc_check(), 0);
 	page_group_by_mobility_disabled = disabled;
 	set_pageblock_migratetype(image, type);
-	found = broken_invariants();
+	found = mm_broken_invariants();
 	KUNIT_EXPECT_STREQ(test, found, "I-pageblock-2");
 }
 
 /* --- zones ---------------------------------------------------------------------------- */
 
-/* Is each of the names, as broken_invariants() gives them, in one of the two others? */
+/* Is each of the names, as mm_broken_invariants() gives them, in one of the two others? */
 static bool all_named(const char *names, const char *in, const char *or_in)
 {
 	char name[32];

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 /* What the tests of mm/ share: see mm_test.h. */
 #include <linux/kernel.h>
+#include <linux/string.h>
+#include <memkern/mm_check.h>
 
 #include "mm_test.h"
 
@@ -249,4 +251,26 @@ void free_set_compare(struct kunit *test, const struct free_set *one, const stru
 		return;
 	}
 	KUNIT_EXPECT_EQ_MSG(test, one->nr, other->nr, "runs of free blocks, before and after");
+}
+
+/* --- invariants ------------------------------------------------------------------------- */
+
+const char *mm_broken_invariants(void)
+{
+	static char names[128];
+	const char *text;
+	unsigned int nth;
+
+	names[0] = '\0';
+	for (nth = 0; (text = mm_problem_text(nth)); nth++) {
+		char name[32];
+
+		strscpy(name, text, min_t(size_t, sizeof(name), strchr(text, ':') - text + 1));
+		if (strstr(names, name))
+			continue;
+		snprintf(names + strlen(names), sizeof(names) - strlen(names), "%s%s",
+			 names[0] ? " " : "", name);
+	}
+	mm_problems_forget();
+	return names;
 }

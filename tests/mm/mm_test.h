@@ -44,6 +44,9 @@ void mm_unhide(void);
 /* The per-CPU lists empty, no HIGHATOMIC block left. */
 void mm_settle(void);
 
+/* The names of the invariants that were reported since mm_problems_forget(), which it does. */
+const char *mm_broken_invariants(void);
+
 /* Everything given back, unhidden and settled: as at the beginning of the case. */
 void mm_reset(void);
 

@@ -347,24 +347,9 @@ KUNIT_ARRAY_PARAM_DESC_FEW(check, check_rows, name, 5);
 
 static const char *broken_invariants(void)
 {
-	static char names[128];
-	const char *text;
-	unsigned int nth;
-
 	mm_problems_forget();
 	slab_check();
-	names[0] = '\0';
-	for (nth = 0; (text = mm_problem_text(nth)); nth++) {
-		char name[32];
-
-		strscpy(name, text, min_t(size_t, sizeof(name), strchr(text, ':') - text + 1));
-		if (strstr(names, name))
-			continue;
-		snprintf(names + strlen(names), sizeof(names) - strlen(names), "%s%s",
-			 names[0] ? " " : "", name);
-	}
-	mm_problems_forget();
-	return names;
+	return mm_broken_invariants();
 }
 
 static void checker_of_slabs(struct kunit *test)

@@ -15,6 +15,8 @@ from typing import Any
 
 import gdb
 
+Members = Iterator[tuple[str, gdb.Value]]
+
 
 def _forget(_: object) -> None:
     """Another program may have another layout."""
@@ -109,6 +111,12 @@ class Record:
 def record(type_name: str, *members: tuple[str, str]) -> Record:
     """The Record of a structure: record("struct page", ("flags", "I"), ...)."""
     return Record(type_name, dict(members))
+
+
+def members(value: gdb.Value) -> Members:
+    """All members of a structure, as GDB itself shows them: what a printer's children are."""
+    for field in value.type.strip_typedefs().fields():
+        yield field.name or "<union>", value[field]
 
 
 def length(array: gdb.Value) -> int:

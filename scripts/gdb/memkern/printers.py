@@ -9,20 +9,11 @@ They never fail on garbage: what cannot be understood is printed as GDB prints i
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import gdb
 
 from . import constants, frames, kernel, links, page, target, task_printers, text, zones
 
 LINKS_SHOWN = 64
-Children = Iterator[tuple[str, gdb.Value]]
-
-
-def _members(value: gdb.Value) -> Children:
-    """All members, as GDB itself shows them."""
-    for field in value.type.strip_typedefs().fields():
-        yield field.name or "<union>", value[field]
 
 
 class PagePrinter:
@@ -43,8 +34,8 @@ class PagePrinter:
         return (f"frame {pfn}, zone {zones.all_zones()[read.zone].name}, count {read.refcount},"
                 f" flags {text.page_flags(read.flags)}{kind}")
 
-    def children(self) -> Children:
-        return _members(self._value)
+    def children(self) -> kernel.Members:
+        return kernel.members(self._value)
 
 
 class PagePointerPrinter:
@@ -73,8 +64,8 @@ class ZonePrinter:
         free, managed = zone.number("nr_free_pages"), zone.number("managed_pages")
         return f"zone {zone.name}, {free} of {managed} pages free"
 
-    def children(self) -> Children:
-        return _members(self._value)
+    def children(self) -> kernel.Members:
+        return kernel.members(self._value)
 
 
 class ZonePointerPrinter:
@@ -100,7 +91,7 @@ class FreeAreaPrinter:
     def to_string(self) -> str:
         return f"{text.counted(int(self._value['nr_free']), 'free block')}"
 
-    def children(self) -> Children:
+    def children(self) -> kernel.Members:
         lists = self._value["free_list"]
         for kind in range(kernel.length(lists)):
             if lists[kind].address is None or lists[kind]["next"] != lists[kind].address:

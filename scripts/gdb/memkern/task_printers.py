@@ -3,20 +3,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import gdb
 
 from . import kernel, links, target, tasks, text
 
 WAITERS_SHOWN = 16
-Children = Iterator[tuple[str, gdb.Value]]
-
-
-def _members(value: gdb.Value) -> Children:
-    """All members, as GDB itself shows them."""
-    for field in value.type.strip_typedefs().fields():
-        yield field.name or "<union>", value[field]
 
 
 class TaskPrinter:
@@ -29,8 +20,8 @@ class TaskPrinter:
         task = tasks.Task(self._value)
         return f"{task.name}[{task.pid}], {task.state}"
 
-    def children(self) -> Children:
-        return _members(self._value)
+    def children(self) -> kernel.Members:
+        return kernel.members(self._value)
 
 
 class TaskPointerPrinter:

@@ -178,8 +178,12 @@ void __noreturn do_exit(long code)
 		worker_exits();
 	task->flags |= PF_EXITING;
 	task->exit_code = code;
+	/*
+	 * To the end without a break: no list has it, so it must not wait in a queue (I-sched-1),
+	 * and whoever waits for the end runs when it has come, stack and all.
+	 */
+	preempt_disable();
 	leave_task_list(task);
-	preempt_disable(); /* whoever waits for the end runs when it has come, stack and all */
 	complete_all(&task->parked);
 	complete_all(&task->exited);
 	schedule_dead();

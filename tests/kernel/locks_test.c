@@ -72,6 +72,17 @@ static void enter(struct actor *actor)
 	spin_unlock(&scene->spinlock);
 }
 
+/* Under the lock: all that enter() counts is counted. */
+static bool has_entered(struct scene *scene, int number)
+{
+	bool entered;
+
+	spin_lock(&scene->spinlock);
+	entered = scene->entered[number];
+	spin_unlock(&scene->spinlock);
+	return entered;
+}
+
 /* Starts them one by one; each is in, or waits, before the next one comes. */
 static void start(struct kunit *test, struct scene *scene, int from, int nr,
 		  int (*function)(void *))
@@ -82,8 +93,8 @@ static void start(struct kunit *test, struct scene *scene, int from, int nr,
 		struct actor *actor = &scene->actors[i];
 
 		actor->task = start_thread(test, function, actor);
-		KUNIT_ASSERT_TRUE(test, eventually(READ_ONCE(scene->entered[i]) ||
-						   is_asleep(actor->task)));
+		KUNIT_ASSERT_TRUE(test,
+				  eventually(has_entered(scene, i) || is_asleep(actor->task)));
 	}
 }
 
@@ -95,11 +106,6 @@ static void let_go(struct kunit *test, struct scene *scene, int nr)
 		leave(scene, i);
 	for (i = 0; i < nr; i++)
 		KUNIT_EXPECT_EQ(test, finish_thread(test, scene->actors[i].task), 0);
-}
-
-static bool has_entered(const struct scene *scene, int number)
-{
-	return READ_ONCE(scene->entered[number]);
 }
 
 /* --- mutex ------------------------------------------------------------------------------ */

@@ -58,9 +58,15 @@ static void lay_down(struct kunit *test, struct scene *scene, int nr, int (*func
 	}
 }
 
+/* Under the lock: who is counted is in the order, too. */
 static unsigned int out(struct scene *scene)
 {
-	return READ_ONCE(scene->nr_out);
+	unsigned int nr;
+
+	spin_lock_irq(&scene->lock);
+	nr = scene->nr_out;
+	spin_unlock_irq(&scene->lock);
+	return nr;
 }
 
 /* --- wait queues --------------------------------------------------------------------- */

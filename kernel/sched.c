@@ -734,6 +734,11 @@ static bool reported_lately(void)
 	return false;
 }
 
+struct task_struct *idle_task(int cpu)
+{
+	return per_cpu(runqueues, cpu).idle;
+}
+
 /* The boot may, as long as there is only its task: then nobody's turn is missed. */
 static bool in_boot(void)
 {

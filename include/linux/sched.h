@@ -197,6 +197,8 @@ static inline bool is_idle_task(const struct task_struct *task)
 	return task->flags & PF_IDLE;
 }
 
+struct task_struct *idle_task(int cpu);
+
 #define task_stack_page(task) ((task)->stack)
 
 /* Of a stack of THREAD_SIZE bytes, how many the task has never used. */

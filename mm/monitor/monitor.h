@@ -145,6 +145,21 @@ struct object_place {
 /* False: the address, of the direct mapping, is in no slab. */
 bool find_object(const void *address, struct object_place *place);
 
+/* --- stacks.c -------------------------------------------------------------------- */
+
+struct stack_place {
+	char name[40];		  /* "stack of init[1]" */
+	unsigned long begin, end; /* end: of the last byte, plus one */
+	bool is_guard;		  /* the address is in the page below, which is never mapped */
+};
+
+bool find_stack(unsigned long address, struct stack_place *stack);
+
+/* --- vmmap.c --------------------------------------------------------------------- */
+
+/* What an address is for, and where the next region begins; 0: nowhere, it is the last. */
+const char *region_of(unsigned long address, unsigned long *end);
+
 /* --- page.c ---------------------------------------------------------------------- */
 
 /* What a frame is used for, in words. */

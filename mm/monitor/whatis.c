@@ -5,10 +5,8 @@
  */
 #include <linux/kallsyms.h>
 #include <linux/kernel.h>
-#include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/string.h>
-#include <asm/stacktrace.h>
 
 #include "../slab_debug.h"
 #include "monitor.h"
@@ -29,48 +27,16 @@ static bool is_symbol(unsigned long address)
 	return true;
 }
 
-/* The thread whose stack, or the guard page below it, has the address. */
-static bool is_thread_stack(unsigned long address)
-{
-	const struct task_struct *task, *found = NULL;
-	unsigned long below = 0, flags;
-	char comm[TASK_COMM_LEN];
-	int pid = 0;
-
-	spin_lock_irqsave(&tasklist_lock, flags);
-	for_each_process(task) {
-		below = (unsigned long)task->stack + THREAD_SIZE - address;
-		if (below - 1 < THREAD_SIZE + PAGE_SIZE) {
-			found = task;
-			pid = task->pid;
-			memcpy(comm, task->comm, sizeof(comm));
-			break;
-		}
-	}
-	spin_unlock_irqrestore(&tasklist_lock, flags);
-	if (!found)
-		return false;
-	if (below > THREAD_SIZE)
-		mprintf("guard page of the stack of %s[%d]: touching it is an overflow\n", comm,
-			pid);
-	else
-		mprintf("stack of %s[%d], %lu bytes below its top\n", comm, pid, below);
-	return true;
-}
-
-/* The CPUs' own: the idle tasks', those of interrupts and of the double fault. */
 static bool is_stack(unsigned long address)
 {
-	struct stack_info info;
+	struct stack_place stack;
 
-	if (get_stack_info(address, &info)) {
-		mprintf("%s stack, 0x%lx to 0x%lx, %lu bytes below its top\n", info.name,
-			info.begin, info.end, info.end - address);
-		return true;
-	}
-	if (!stack_guard_hit(address, &info))
+	if (!find_stack(address, &stack))
 		return false;
-	mprintf("guard page of the %s stack: touching it is an overflow\n", info.name);
+	if (stack.is_guard)
+		mprintf("guard page of the %s: touching it is an overflow\n", stack.name);
+	else
+		mprintf("%s, %lu bytes below its top\n", stack.name, stack.end - address);
 	return true;
 }
 
@@ -172,8 +138,7 @@ static int cmd_whatis(int argc, char **argv)
 		mprintf("in page 0, never mapped: a member of a structure at NULL?\n");
 	else if (address < PAGE_OFFSET)
 		mprintf("no address of the kernel: they begin at 0x%lx\n", PAGE_OFFSET);
-	else if (is_thread_stack(address) || is_stack(address) || is_symbol(address) ||
-		 is_struct_page(address))
+	else if (is_stack(address) || is_symbol(address) || is_struct_page(address))
 		return 0;
 	else if (address >= (unsigned long)high_memory)
 		say_mapping(address);

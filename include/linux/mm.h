@@ -15,6 +15,7 @@
 #include <linux/page-flags.h>
 #include <linux/page_ref.h>
 #include <linux/pfn.h>
+#include <asm/pgtable.h>
 
 #define PAGE_ALIGN(address)	ALIGN(address, PAGE_SIZE)
 #define PAGE_ALIGNED(address)	IS_ALIGNED((unsigned long)(address), PAGE_SIZE)
@@ -124,6 +125,20 @@ static inline int PageCompound(const struct page *page)
 {
 	return PageHead(page) || PageTail(page);
 }
+
+/*
+ * Is it in the vmalloc window? Then virt_to_page() is not for it: these find the page that is
+ * mapped there. NULL, and 0, where none is, or none that has a struct page.
+ */
+static inline bool is_vmalloc_addr(const void *address)
+{
+	return (unsigned long)address >= VMALLOC_START && (unsigned long)address < VMALLOC_END;
+}
+
+#define is_vmalloc_or_module_addr(address) is_vmalloc_addr(address) /* modules are in the image */
+
+struct page *vmalloc_to_page(const void *address);
+unsigned long vmalloc_to_pfn(const void *address);
 
 #define virt_to_head_page(address) compound_head(virt_to_page(address))
 

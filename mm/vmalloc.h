@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+/* The vmalloc window, for the files of mm/ that manage it, look at it, or test it. */
+#ifndef _MM_VMALLOC_H
+#define _MM_VMALLOC_H
+
+#include <linux/list.h>
+#include <linux/rbtree.h>
+#include <linux/spinlock.h>
+#include <linux/vmalloc.h>
+
+#define VMAP_FEW_PAGES 16 /* an area of so many needs no array of its own: 64 KiB */
+
+struct vmap_block;
+
+/*
+ * One range of the window, in one of three states; vmap_area.c tells how it changes:
+ *   free   in the free tree, no page mapped
+ *   busy   in the busy tree, somebody's
+ *   lazy   in the lazy list: nothing mapped, but a TLB may not know that yet
+ * One object serves for all, so that to free never needs memory.
+ */
+struct vmap_area {
+	unsigned long va_start, va_end; /* [start, end), with the guard page */
+	struct rb_node rb_node;		/* free tree, busy tree: by address */
+	union {
+		unsigned long subtree_max_size; /* free: the largest in its subtree */
+		struct list_head list;		/* lazy */
+		struct vmap_block *block;	/* busy, vm.flags == VMAP_BLOCK */
+	};
+	struct vm_struct vm; /* busy */
+	struct page *few_pages[VMAP_FEW_PAGES];
+};
+
+/* vm.flags of what vm_map_ram() uses, beside Linux's bits. */
+#define VMAP_RAM   0x10000000 /* a whole area of its own */
+#define VMAP_BLOCK 0x20000000 /* a block, shared by small ones */
+
+static inline unsigned long va_size(const struct vmap_area *va)
+{
+	return va->va_end - va->va_start;
+}
+
+/* --- vmap_area.c ----------------------------------------------------------------- */
+
+/* The trees and lists. Process context, interrupts on: a flush is waited for under it. */
+extern spinlock_t vmap_lock;
+extern struct rb_root vmap_free_root, vmap_busy_root;
+extern struct list_head vmap_lazy_list;
+
+/* The window is [start, end), all free. Boot. */
+void vmap_area_init(unsigned long start, unsigned long end);
+
+/*
+ * The lowest free range of `size` bytes at a multiple of `align` within [start, end), busy
+ * with vm.flags VM_UNINITIALIZED. Purges before it gives up. NULL: no room, or no memory.
+ */
+struct vmap_area *alloc_vmap_area(unsigned long size, unsigned long align, unsigned long start,
+				  unsigned long end, gfp_t gfp);
+/* The busy area that contains the address, or NULL. Under vmap_lock, or of one's own. */
+struct vmap_area *__find_vmap_area(unsigned long addr);
+/* The same with the lock taken and given back. */
+struct vmap_area *find_vmap_area(unsigned long addr);
+/* For whoever frees: the area that starts there becomes VM_UNINITIALIZED. NULL: there is none. */
+struct vmap_area *claim_vmap_area(unsigned long addr);
+/* A claimed area whose pages are unmapped becomes lazy. May purge. */
+void free_vmap_area_lazily(struct vmap_area *va);
+/* Lazy areas become free, when no TLB knows them any more. False: there was none. Sleeps. */
+bool purge_vmap_areas(void);
+
+/* Under vmap_lock, by address, until the function returns non-zero, which is returned. */
+int vmap_for_each_busy(int (*visit)(struct vmap_area *va, void *context), void *context);
+
+struct vmalloc_info {
+	unsigned long start, end;	/* the window */
+	unsigned long areas, busy;	/* number, bytes with guard pages */
+	unsigned long lazy_areas, lazy; /* the same */
+	unsigned long lazy_max;		/* lazy bytes at which a purge is made */
+	unsigned long free_areas, free; /* the same */
+	unsigned long largest_free;	/* bytes */
+	unsigned long purges;		/* since the boot */
+	unsigned long nr_pages;		/* that vmalloc() has allocated and not freed */
+	unsigned long tables;		/* page tables in the window */
+};
+
+void vmalloc_get_info(struct vmalloc_info *info);
+
+/* --- vmalloc.c, vmap_block.c, vmalloc_check.c --------------------------------------- */
+
+/* After kmem_cache_init(). */
+void vmalloc_init(void);
+/* Blocks of vm_map_ram() without a page in use become lazy; returns whether a page was unmapped. */
+bool vmap_blocks_purge(void);
+int vmalloc_check(void);
+
+#endif

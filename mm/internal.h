@@ -29,6 +29,7 @@ int pgtable_check(void);
 int mmzone_check(void);
 int page_alloc_check(void);
 int percpu_check(void);
+int mempool_check(void);
 int page_alloc_check_zone(struct zone *zone);
 
 /* --- mmzone.c ------------------------------------------------------------------ */

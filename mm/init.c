@@ -32,6 +32,7 @@
 
 #include "internal.h"
 #include "slab.h"
+#include "vmalloc.h"
 
 #define MIB(bytes)	   ((unsigned long)((bytes) >> 20))
 #define MAX_PFN		   (NR_MEM_SECTIONS << PFN_SECTION_SHIFT) /* 64 GiB */
@@ -314,6 +315,7 @@ void __init mm_init(void)
 	pcp_init();
 	poison_free_memory();
 	kmem_cache_init();
+	vmalloc_init();
 	print_memory();
 	print_zones();
 	mm_init_cost.ticks = get_cycles() - start;

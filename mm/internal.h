@@ -77,6 +77,19 @@ unsigned long lowmem_limit_pfn(void);
  */
 void paging_init(void);
 
+/* The page tables of the kernel that directory entries point to. */
+extern unsigned long nr_page_tables;
+
+/* pte_alloc_kernel() with the flags for the table's page. */
+pte_t *__pte_alloc_kernel(pmd_t *pmd, unsigned long address, gfp_t gfp);
+/*
+ * Takes the table out that maps the address, if there is one, whose entries are all none and
+ * where nobody maps anything meanwhile. Its page is put into the list, to be freed when no TLB
+ * has the way to it any more.
+ */
+void pgtable_take(unsigned long address, struct list_head *tables);
+void pgtable_free(struct list_head *tables);
+
 /* --- pgtable_check.c: the tables that CR3 points to ---------------------------- */
 
 #define PGTABLE_LEVELS 3
@@ -277,8 +290,8 @@ void pcp_trim(struct zone *zone);
 
 /* --- show_mem.c ---------------------------------------------------------------- */
 
-/* The report of a failed allocation, unless __GFP_NOWARN. */
-void warn_alloc(gfp_t gfp, unsigned int order);
+/* The report of a failed allocation, unless __GFP_NOWARN; the text says what failed. */
+void warn_alloc(gfp_t gfp, const char *fmt, ...) __printf(2, 3);
 /* A page type beside Linux's: reported as bad, nobody gets it again. */
 #define PG_bad 0x00000800U
 __PAGETYPE(Bad, bad)

@@ -515,7 +515,7 @@ static struct page *__alloc_pages_slowpath(gfp_t gfp, unsigned int order)
 			page = alloc_pages_nofail(gfp, order, alloc_flags);
 	}
 	if (!page)
-		warn_alloc(gfp, order);
+		warn_alloc(gfp, "page allocation failure: order:%u", order);
 	return page;
 }
 

@@ -93,6 +93,7 @@ pgd_t swapper_pg_dir[PTRS_PER_PGD] __aligned(PTRS_PER_PGD * sizeof(pgd_t));
 pteval_t __supported_pte_mask = ~(_PAGE_NX | _PAGE_GLOBAL);
 
 static DEFINE_SPINLOCK(pgtable_lock);
+unsigned long nr_page_tables;
 
 /* vmalloc=SIZE: how much of the last GiB is not the direct mapping. */
 static int __init set_vmalloc_reserve(char *value)
@@ -122,13 +123,13 @@ unsigned long lowmem_limit_pfn(void)
 }
 
 /* A page of empty entries: from memblock as long as that lives. May sleep, may be NULL. */
-static pte_t *alloc_table(void)
+static pte_t *alloc_table(gfp_t gfp)
 {
 	pte_t *table;
 
 	if (!memblock_has_ended())
 		return memblock_alloc(PAGE_SIZE, PAGE_SIZE);
-	table = (pte_t *)get_zeroed_page(GFP_KERNEL);
+	table = (pte_t *)get_zeroed_page(gfp);
 	if (table)
 		__SetPageTable(virt_to_page(table));
 	return table;
@@ -148,16 +149,18 @@ static bool install_table(pmd_t *pmd, pmd_t expected, pte_t *table)
 
 	spin_lock_irqsave(&pgtable_lock, flags);
 	installed = pmd_val(*pmd) == pmd_val(expected);
-	if (installed)
+	if (installed) {
 		set_pte_atomic((pte_t *)pmd, __pte(__pa(table) | _KERNPG_TABLE));
+		nr_page_tables++;
+	}
 	spin_unlock_irqrestore(&pgtable_lock, flags);
 	return installed;
 }
 
-pte_t *pte_alloc_kernel(pmd_t *pmd, unsigned long address)
+pte_t *__pte_alloc_kernel(pmd_t *pmd, unsigned long address, gfp_t gfp)
 {
 	if (pmd_none(*pmd)) {
-		pte_t *table = alloc_table();
+		pte_t *table = alloc_table(gfp);
 
 		if (!table)
 			return NULL;
@@ -165,6 +168,33 @@ pte_t *pte_alloc_kernel(pmd_t *pmd, unsigned long address)
 			free_table(table);
 	}
 	return pte_offset_kernel(pmd, address);
+}
+
+pte_t *pte_alloc_kernel(pmd_t *pmd, unsigned long address)
+{
+	return __pte_alloc_kernel(pmd, address, GFP_KERNEL);
+}
+
+void pgtable_take(unsigned long address, struct list_head *tables)
+{
+	pmd_t *pmd = pmd_off_k(address);
+	unsigned long flags;
+
+	spin_lock_irqsave(&pgtable_lock, flags);
+	if (!pmd_none(*pmd)) {
+		list_add(&virt_to_page(pmd_page_vaddr(*pmd))->lru, tables);
+		pte_clear((pte_t *)pmd);
+		nr_page_tables--;
+	}
+	spin_unlock_irqrestore(&pgtable_lock, flags);
+}
+
+void pgtable_free(struct list_head *tables)
+{
+	struct page *page, *next;
+
+	list_for_each_entry_safe(page, next, tables, lru)
+		free_table(page_to_virt(page));
 }
 
 pte_t *lookup_address(unsigned long address, unsigned int *level)
@@ -248,7 +278,7 @@ static int split_at(unsigned long address)
 
 	if (IS_ALIGNED(address, PMD_SIZE) || !pmd_large(large))
 		return 0;
-	table = alloc_table();
+	table = alloc_table(GFP_KERNEL);
 	if (!table)
 		return -ENOMEM;
 	for (i = 0; i < PTRS_PER_PTE; i++)

@@ -3,14 +3,29 @@
 #ifndef _MM_VMALLOC_H
 #define _MM_VMALLOC_H
 
+#include <linux/bitmap.h>
 #include <linux/list.h>
 #include <linux/rbtree.h>
 #include <linux/spinlock.h>
 #include <linux/vmalloc.h>
 
+/* Of the flags of a request: what holds for the small things that it needs as well. */
+#define GFP_RECLAIM_MASK                                                                         \
+	(__GFP_RECLAIM | __GFP_HIGH | __GFP_IO | __GFP_FS | __GFP_NOWARN | __GFP_RETRY_MAYFAIL | \
+	 __GFP_NOFAIL | __GFP_NORETRY | __GFP_MEMALLOC | __GFP_NOMEMALLOC)
+
 #define VMAP_FEW_PAGES 16 /* an area of so many needs no array of its own: 64 KiB */
 
-struct vmap_block;
+#define VMAP_MAX_ALLOC	 32 /* vm_map_ram() of so many pages is served from a block */
+#define VMAP_BLOCK_PAGES 256
+
+/* A busy area whose pages vm_map_ram() gives out one after the other: see vmap_block.c. */
+struct vmap_block {
+	struct vmap_area *va;
+	unsigned int next; /* from there on no page was given out */
+	unsigned int live; /* pages in use */
+	DECLARE_BITMAP(used, VMAP_BLOCK_PAGES);
+};
 
 /*
  * One range of the window, in one of three states; vmap_area.c tells how it changes:
@@ -35,6 +50,9 @@ struct vmap_area {
 #define VMAP_RAM   0x10000000 /* a whole area of its own */
 #define VMAP_BLOCK 0x20000000 /* a block, shared by small ones */
 
+/* Not for vfree(): somebody else is about to free it, or is still making it, or vm_unmap_ram() will. */
+#define VMAP_NOT_TO_CLAIM (VM_UNINITIALIZED | VMAP_RAM | VMAP_BLOCK)
+
 static inline unsigned long va_size(const struct vmap_area *va)
 {
 	return va->va_end - va->va_start;
@@ -46,6 +64,7 @@ static inline unsigned long va_size(const struct vmap_area *va)
 extern spinlock_t vmap_lock;
 extern struct rb_root vmap_free_root, vmap_busy_root;
 extern struct list_head vmap_lazy_list;
+extern struct vmalloc_info vmap_stats;
 
 /* The window is [start, end), all free. Boot. */
 void vmap_area_init(unsigned long start, unsigned long end);
@@ -88,8 +107,19 @@ void vmalloc_get_info(struct vmalloc_info *info);
 
 /* After kmem_cache_init(). */
 void vmalloc_init(void);
-/* Blocks of vm_map_ram() without a page in use become lazy; returns whether a page was unmapped. */
-bool vmap_blocks_purge(void);
+/* Entries for nr pages; or an error, with some made. The tables are allocated with `gfp`. */
+int vmap_pages(unsigned long address, struct page **pages, unsigned long nr, pgprot_t prot,
+	       gfp_t gfp);
+/* Clears entries. No TLB is told: the addresses have to become lazy, or the like. */
+void vunmap_pages(unsigned long address, unsigned long end);
+/*
+ * Blocks without a page in use become lazy. No TLB knows what was unmapped in the others.
+ * Process context.
+ */
+void vmap_blocks_purge(void);
+/* Does a CPU give out its pages? Under vmap_lock. */
+bool vmap_block_is_current(const struct vmap_block *block);
+/* The invariants of vmap_area.c, vmalloc.c and vmap_block.c. */
 int vmalloc_check(void);
 
 #endif

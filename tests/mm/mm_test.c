@@ -2,6 +2,7 @@
 /* What the tests of mm/ share: see mm_test.h. */
 #include <linux/kernel.h>
 #include <linux/string.h>
+#include <linux/vmalloc.h>
 #include <memkern/mm_check.h>
 
 #include "mm_test.h"
@@ -134,6 +135,7 @@ void mm_unhide(void)
 
 void mm_settle(void)
 {
+	vm_unmap_aliases(); /* the page tables of lazy areas go */
 	drain_all_pages(NULL);
 	while (unreserve_highatomic_pageblock(MIGRATE_MOVABLE, true))
 		;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* What the tests of slab caches and kmalloc share: see slab_test.h. */
 #include <linux/kernel.h>
+#include <linux/vmalloc.h>
 
 #include "slab_test.h"
 
@@ -11,6 +12,7 @@ void slab_shrink_all(void)
 {
 	struct kmem_cache *cache;
 
+	vm_unmap_aliases(); /* lazy areas are objects too */
 	list_for_each_entry(cache, &slab_caches, list)
 		kmem_cache_shrink(cache);
 	rcu_barrier();

@@ -226,7 +226,10 @@ static int cmd_vmmap(int argc, char **argv)
 	do {
 		ranges.nr = 0;
 		ranges.full = false;
+		if (!lock_vmap_areas())
+			return -EBUSY;
 		pgtable_walk(see_entry, NULL);
+		unlock_vmap_areas();
 		for (i = 0; i < ranges.nr; i++) {
 			if (json)
 				json_range(&ranges.range[i]);

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 /*
  * `whatis`: what is at an address. The kernel's image and stacks are known by name, the
- * direct mapping by what the page is used for, the rest by the page tables.
+ * direct mapping by what the page is used for; what is above it is in whatis_high.c.
  */
 #include <linux/kallsyms.h>
 #include <linux/kernel.h>
+#include <linux/percpu.h>
 #include <linux/slab.h>
+#include <linux/smp.h>
 #include <linux/string.h>
 
 #include "../slab_debug.h"
@@ -13,7 +15,7 @@
 
 #define BIGGEST_NULL PAGE_SIZE /* offsets from NULL that a structure may have */
 
-extern char __start_rodata[], _stext[], _end[];
+extern char __per_cpu_start[], __per_cpu_end[];
 
 static bool is_symbol(unsigned long address)
 {
@@ -38,6 +40,24 @@ static bool is_stack(unsigned long address)
 	else
 		mprintf("%s, %lu bytes below its top\n", stack.name, stack.end - address);
 	return true;
+}
+
+/* Which CPU's copy of the per-CPU variables has it. CPU 0's is in the image. */
+static bool is_percpu(unsigned long address)
+{
+	unsigned long start = (unsigned long)__per_cpu_start, size, offset;
+	const char *name;
+	unsigned int cpu;
+
+	for_each_possible_cpu(cpu) {
+		offset = address - per_cpu_offset(cpu);
+		if (offset - start >= (unsigned long)(__per_cpu_end - __per_cpu_start))
+			continue;
+		name = kallsyms_lookup(offset, &size, &offset);
+		mprintf("per-CPU variable of CPU %u: %s + 0x%lx\n", cpu, name ?: "unnamed", offset);
+		return true;
+	}
+	return false;
 }
 
 static bool is_struct_page(unsigned long address)
@@ -94,7 +114,7 @@ static bool is_object(const void *address)
 	return true;
 }
 
-static void say_frame(unsigned long pfn, unsigned long offset)
+void say_frame(unsigned long pfn, unsigned long offset)
 {
 	char text[FRAME_TEXT_SIZE];
 	struct page_owner_info info;
@@ -103,22 +123,6 @@ static void say_frame(unsigned long pfn, unsigned long offset)
 	mprintf("pfn %lu + 0x%lx, %s\n", pfn, offset, text);
 	if (pfn_valid(pfn) && page_owner_get(pfn_to_page(pfn), &info) && info.trace->nr_entries)
 		mprintf("  allocated by %pB\n", (void *)info.trace->entries[0]);
-}
-
-/* Above the direct mapping: what the page tables say. */
-static void say_mapping(unsigned long address)
-{
-	unsigned int level;
-	pte_t *pte = lookup_address(address, &level);
-	unsigned long size = page_level_size(level), pfn;
-
-	if (!pte || !pte_present(*pte)) {
-		mprintf("not mapped, above the direct mapping; 'walk 0x%lx' shows why\n", address);
-		return;
-	}
-	pfn = pte_pfn(*pte) + (address % size >> PAGE_SHIFT);
-	mprintf("a mapping, above the direct one, of ");
-	say_frame(pfn, offset_in_page(address));
 }
 
 static int cmd_whatis(int argc, char **argv)
@@ -138,10 +142,11 @@ static int cmd_whatis(int argc, char **argv)
 		mprintf("in page 0, never mapped: a member of a structure at NULL?\n");
 	else if (address < PAGE_OFFSET)
 		mprintf("no address of the kernel: they begin at 0x%lx\n", PAGE_OFFSET);
-	else if (is_stack(address) || is_symbol(address) || is_struct_page(address))
+	else if (is_stack(address) || is_percpu(address) || is_symbol(address) ||
+		 is_struct_page(address))
 		return 0;
 	else if (address >= (unsigned long)high_memory)
-		say_mapping(address);
+		say_high(address);
 	else if (!virt_addr_valid((void *)address) || !is_object((void *)address))
 		say_frame(__pa(address) >> PAGE_SHIFT, offset_in_page(address));
 	return 0;

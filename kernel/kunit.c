@@ -416,7 +416,7 @@ static void run_suite(struct kunit_suite *suite, unsigned int number, bool last,
 static unsigned int count_left_out(const struct kunit_selection *selection,
 				   const struct kunit_suite *suite)
 {
-	const struct kunit_selection all = { KUNIT_MODE_ALL, selection->filter };
+	const struct kunit_selection all = { KUNIT_MODE_ALL, selection->filter, selection->part };
 
 	if (selection->mode != KUNIT_MODE_QUICK)
 		return 0;

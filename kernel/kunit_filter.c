@@ -3,6 +3,7 @@
 #include <linux/glob.h>
 #include <linux/string.h>
 #include <memkern/kunit_extra.h>
+#include <memkern/module.h>
 
 /* "suite" or "suite.case": the first dot divides, for no suite has one in its name. */
 static bool names_match(const char *filter, const char *suite, const char *name)
@@ -21,6 +22,31 @@ static bool names_match(const char *filter, const char *suite, const char *name)
 	return glob_match(suite_glob, suite) && glob_match(dot + 1, name);
 }
 
+extern const struct kunit_module_suites __start_kunit_module_suites[], __stop_kunit_module_suites[];
+
+/* NULL: it is the kernel's. */
+static const struct module *owner_of(const struct kunit_suite *suite)
+{
+	const struct kunit_module_suites *some;
+	size_t i;
+
+	for (some = __start_kunit_module_suites; some < __stop_kunit_module_suites; some++)
+		for (i = 0; i < some->nr; i++)
+			if (some->suites[i] == suite)
+				return some->owner;
+	return NULL;
+}
+
+static bool part_matches(const struct kunit_selection *selection, const struct kunit_suite *suite)
+{
+	const struct module *owner = owner_of(suite);
+
+	if (!owner)
+		return selection->part != KUNIT_PART_MODULES;
+	return selection->part != KUNIT_PART_KERNEL &&
+	       (module_runs(owner) || selection->mode == KUNIT_MODE_LIST);
+}
+
 bool kunit_is_slow(const struct kunit_suite *suite, const struct kunit_case *test_case)
 {
 	enum kunit_speed speed = test_case->attr.speed;
@@ -33,7 +59,8 @@ bool kunit_is_slow(const struct kunit_suite *suite, const struct kunit_case *tes
 bool kunit_selected(const struct kunit_selection *selection, const struct kunit_suite *suite,
 		    const struct kunit_case *test_case)
 {
-	if (!names_match(selection->filter, suite->name, test_case->name))
+	if (!names_match(selection->filter, suite->name, test_case->name) ||
+	    !part_matches(selection, suite))
 		return false;
 	switch (selection->mode) {
 	case KUNIT_MODE_QUICK:

@@ -4,7 +4,7 @@
  * stack, with interrupts off and the first GiB mapped.
  *
  * The boot's task ends as the boot CPU's idle task; what can sleep is done by the thread
- * "init", pid 1: initcalls, self-tests, and then the monitor.
+ * "init", pid 1: initcalls, self-tests, modules, and then the monitor.
  *
  * It also holds what the first task and the first CPU are: the boot CPU's per-CPU
  * variables are used in place, at offset 0.
@@ -30,6 +30,7 @@
 #include <memkern/e820.h>
 #include <memkern/kunit_extra.h>
 #include <memkern/mm.h>
+#include <memkern/module.h>
 #include <memkern/monitor.h>
 #include <memkern/params.h>
 #include "sched.h"
@@ -80,8 +81,10 @@ static int init(void *unused)
 {
 	smp_init();
 	do_initcalls(__start_initcalls, __stop_initcalls);
-	kunit_run_all();
+	kunit_run_all(KUNIT_PART_KERNEL);
 	do_initcalls(__stop_initcalls, __stop_late_initcalls);
+	modules_init();
+	kunit_run_all(KUNIT_PART_MODULES);
 	monitor_start();
 }
 

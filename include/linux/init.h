@@ -4,6 +4,7 @@
  *
  * An initcall runs once, in the boot, in the order console, early, device, late (after
  * the self-tests), and within a level in link order. A negative return value is reported.
+ * In a module they are all module_init(): linux/module.h.
  */
 #ifndef _LINUX_INIT_H
 #define _LINUX_INIT_H
@@ -15,14 +16,27 @@
 #define __initdata
 #define __exitdata
 #define __initconst
+#define __init_or_module
+#define __initdata_or_module
+#define __initconst_or_module
+#define __meminit
+#define __meminitdata
+#define __ref
 #define __refdata
+#define __refconst
+
+/* A function that is __exit is there in every build. */
+#define __exit_p(fn) (fn)
 
 typedef int (*initcall_t)(void);
+typedef void (*exitcall_t)(void);
 
 typedef struct {
 	initcall_t function;
 	const char *name;
 } initcall_entry_t;
+
+#ifndef MODULE
 
 #define __define_initcall(fn, level)                                                            \
 	static const initcall_entry_t __initcall_##fn __used __section(".initcalls." level) = { \
@@ -30,10 +44,15 @@ typedef struct {
 		.name = #fn,                                                                    \
 	}
 
-#define console_initcall(fn) __define_initcall(fn, "console")
-#define early_initcall(fn)   __define_initcall(fn, "early")
-#define device_initcall(fn)  __define_initcall(fn, "device")
-#define subsys_initcall(fn)  __define_initcall(fn, "early")
-#define late_initcall(fn)    __define_initcall(fn, "late")
+#define console_initcall(fn)  __define_initcall(fn, "console")
+#define early_initcall(fn)    __define_initcall(fn, "early")
+#define core_initcall(fn)     __define_initcall(fn, "early")
+#define postcore_initcall(fn) __define_initcall(fn, "early")
+#define arch_initcall(fn)     __define_initcall(fn, "early")
+#define subsys_initcall(fn)   __define_initcall(fn, "early")
+#define fs_initcall(fn)	      __define_initcall(fn, "device")
+#define device_initcall(fn)   __define_initcall(fn, "device")
+#define late_initcall(fn)     __define_initcall(fn, "late")
 
+#endif
 #endif

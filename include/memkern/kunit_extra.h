@@ -47,9 +47,17 @@ enum kunit_mode {
 	KUNIT_MODE_LIST, /* print the names, run nothing */
 };
 
+/* Whose suites. Those of a module that does not run are never selected, but listed. */
+enum kunit_part {
+	KUNIT_PART_ANY,
+	KUNIT_PART_KERNEL,
+	KUNIT_PART_MODULES,
+};
+
 struct kunit_selection {
 	enum kunit_mode mode;
 	const char *filter; /* glob: "suite" or "suite.case"; NULL or "": everything */
+	enum kunit_part part;
 };
 
 /* Counted in cases; one with parameters is one. A suite that fails as such is one more. */
@@ -88,8 +96,11 @@ bool kunit_runs_quick(void);
 		return &(array)[next];                                           \
 	}
 
-/* All linked suites, as kunit= and kunit.filter= say: before the monitor. */
-void kunit_run_all(void);
+/*
+ * All linked suites, as kunit= and kunit.filter= say: before the monitor. The kernel's first;
+ * then those of the modules, which have been started meanwhile.
+ */
+void kunit_run_all(enum kunit_part part);
 
 /* Nothing failed since boot, and nothing was reported outside the tests. */
 bool kunit_all_well(void);

@@ -167,17 +167,20 @@ static void vmalloc_bounds_its_list(struct kunit *test)
 
 static void vmmap_shows_regions(struct kunit *test)
 {
+	bool nx = boot_cpu_has(X86_FEATURE_NX);
 	char *area = pages_of(test, 2);
 
 	KUNIT_EXPECT_EQ(test, run(test, "vmmap"), 0);
-	KUNIT_EXPECT_TRUE(test, says(area, "     8 KiB rw-  vmalloc\n"));
-	KUNIT_EXPECT_TRUE(test, printed(" r--  direct map, below the image\n"));
-	KUNIT_EXPECT_TRUE(test, printed(" KiB r--  kernel constants\n"));
-	KUNIT_EXPECT_TRUE(test, printed(" rw-  kernel data\n"));
-	if (boot_cpu_has(X86_FEATURE_NX)) {
-		KUNIT_EXPECT_TRUE(test, printed(" KiB r-x  kernel text\n"));
-		KUNIT_EXPECT_TRUE(test, printed(" mapped, none writable and executable\n"));
-	}
+	KUNIT_EXPECT_TRUE(test, says(area, nx ? "     8 KiB rw-  vmalloc\n"
+					      : "     8 KiB rwx  vmalloc\n"));
+	KUNIT_EXPECT_TRUE(test, printed(" KiB r-x  kernel text\n"));
+	KUNIT_EXPECT_TRUE(test, printed(nx ? " r--  direct map, below the image\n"
+					   : " r-x  direct map, below the image\n"));
+	KUNIT_EXPECT_TRUE(test, printed(nx ? " KiB r--  kernel constants\n"
+					   : " KiB r-x  kernel constants\n"));
+	KUNIT_EXPECT_TRUE(test,
+			  printed(nx ? " mapped, none writable and executable\n"
+				     : " and nothing forbids execution: the CPU has no NX\n"));
 	give_back(test, area);
 	run(test, "vmmap");
 	KUNIT_EXPECT_STREQ(test, line_at((unsigned long)area), "");

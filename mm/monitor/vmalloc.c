@@ -258,6 +258,25 @@ static int cmd_vmalloc(int argc, char **argv)
 MONITOR_COMMAND("vmalloc", "[all] [--json]", "the areas of the vmalloc window, and its holes",
 		cmd_vmalloc);
 
+static int cmd_vmalloc_purge(int argc, char **argv)
+{
+	unsigned long before = vmap_stats.lazy;
+
+	if (argc != 1)
+		return monitor_usage(argv[0]);
+	if (!preemptible()) {
+		mprintf("a purge waits for all CPUs: it is not for a context that cannot sleep\n");
+		return -EBUSY;
+	}
+	vm_unmap_aliases();
+	mprintf("no TLB knows an address that was unmapped before: %s may be used again\n",
+		size_text(before).text);
+	return 0;
+}
+
+MONITOR_COMMAND("vmalloc purge", "", "end lazy unmappings now: vm_unmap_aliases()",
+		cmd_vmalloc_purge);
+
 /* --- for others: where in the window an address is -------------------------------------------- */
 
 /* The hole that the address is in, the lazy area, or NULL. Under vmap_lock. */

@@ -116,7 +116,10 @@ static void vmalloc_counts_lazy_areas(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, run(test, "vmalloc"), 0);
 	KUNIT_EXPECT_TRUE(test, printed(" busy, 8 KiB lazily unmapped, "));
 	KUNIT_EXPECT_EQ(test, number_after(strstr(capture.text, "page table"), ", "), purges);
-	vm_unmap_aliases();
+	KUNIT_EXPECT_EQ(test, run(test, "in hardirq vmalloc purge"), -EBUSY);
+	KUNIT_EXPECT_EQ(test, run(test, "vmalloc purge"), 0);
+	KUNIT_EXPECT_TRUE(test, printed(": 8 KiB may be used again\n"));
+	KUNIT_EXPECT_EQ(test, vmap_stats.purges, purges + 1);
 	KUNIT_EXPECT_EQ(test, run(test, "vmalloc"), 0);
 	KUNIT_EXPECT_TRUE(test, printed(" busy, 0 KiB lazily unmapped, "));
 	KUNIT_EXPECT_TRUE(test, printed(" (verified)\n"));
@@ -381,6 +384,7 @@ static void meminfo_has_the_window(struct kunit *test)
 
 static const char *const nonsense[] = {
 	"vmalloc 1",
+	"vmalloc purge 1",
 	"vmalloc -a",
 	"vmmap c0000000",
 	"vmmap everything",

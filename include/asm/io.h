@@ -4,6 +4,18 @@
 #define _ASM_IO_H
 
 #include <linux/types.h>
+#include <asm/page.h>
+
+/* Of an address in the direct mapping. */
+static inline phys_addr_t virt_to_phys(const volatile void *address)
+{
+	return __pa(address);
+}
+
+static inline void *phys_to_virt(phys_addr_t address)
+{
+	return __va(address);
+}
 
 #define __PORT_IO(type, suffix, size)                         \
 	static inline void out##suffix(type value, u16 port)  \

@@ -51,7 +51,7 @@ struct kunit_resource *kunit_find_named_resource(struct kunit *test, const char 
 	return NULL;
 }
 
-void kunit_put_resource(struct kunit *test, struct kunit_resource *res)
+void kunit_put_resource(struct kunit_resource *res)
 {
 }
 

@@ -369,7 +369,8 @@ void mm_problems_forget(void)
 static int check_all(void *unused)
 {
 	return memblock_check() + mmzone_check() + page_alloc_check() + page_owner_check() +
-	       pgtable_check() + slab_check_locked() + percpu_check() + mempool_check();
+	       pgtable_check() + slab_check_locked() + percpu_check() + mempool_check() +
+	       highmem_check();
 }
 
 /* With several CPUs at a moment when none of the others is in the middle of anything. */

@@ -303,6 +303,7 @@ void __init mm_init(void)
 	leave_out_what_does_not_fit();
 	paging_init();
 	setup_per_cpu_areas();
+	kmap_init();
 
 	init_zones();
 	init_mem_map();

@@ -30,6 +30,7 @@ int mmzone_check(void);
 int page_alloc_check(void);
 int percpu_check(void);
 int mempool_check(void);
+int highmem_check(void);
 int page_alloc_check_zone(struct zone *zone);
 
 /* --- mmzone.c ------------------------------------------------------------------ */
@@ -89,6 +90,10 @@ pte_t *__pte_alloc_kernel(pmd_t *pmd, unsigned long address, gfp_t gfp);
  */
 void pgtable_take(unsigned long address, struct list_head *tables);
 void pgtable_free(struct list_head *tables);
+
+/* --- highmem.c: boot, when per-CPU variables are there, before any page is mapped -- */
+
+void kmap_init(void);
 
 /* --- pgtable_check.c: the tables that CR3 points to ---------------------------- */
 

@@ -233,6 +233,14 @@ void *mempool_alloc(mempool_t *pool, gfp_t gfp)
 	return likely(element) ? element : alloc_without_memory(pool, gfp);
 }
 
+static noinline void refill(void *element, mempool_t *pool)
+{
+	if (put_in_reserve(pool, element))
+		wake_up(&pool->wait);
+	else
+		pool->free(element, pool->pool_data);
+}
+
 /*
  * The look without the lock may be stale, but not as to this element: if it came from the
  * reserve, that has been one less since, for everybody who got the element handed on.
@@ -242,10 +250,10 @@ void mempool_free(void *element, mempool_t *pool)
 	if (unlikely(!element))
 		return;
 	smp_rmb();
-	if (likely(mempool_is_saturated(pool)) || !put_in_reserve(pool, element))
+	if (likely(mempool_is_saturated(pool)))
 		pool->free(element, pool->pool_data);
 	else
-		wake_up(&pool->wait);
+		refill(element, pool);
 }
 
 /* --- what is behind a pool -------------------------------------------------------------- */

@@ -68,6 +68,7 @@
 #include <linux/spinlock.h>
 #include <asm/cpufeature.h>
 #include <asm/desc.h>
+#include <asm/fixmap.h>
 #include <asm/tlbflush.h>
 #include <memkern/params.h>
 
@@ -90,6 +91,7 @@ extern char init_stack_guard[], irq_stack_guard[], double_fault_stack_guard[];
 static unsigned long vmalloc_reserve = VMALLOC_RESERVE_MIN;
 
 pgd_t swapper_pg_dir[PTRS_PER_PGD] __aligned(PTRS_PER_PGD * sizeof(pgd_t));
+pte_t fixmap_page_table[PTRS_PER_PTE] __aligned(PAGE_SIZE) __section(".bss..page_aligned");
 pteval_t __supported_pte_mask = ~(_PAGE_NX | _PAGE_GLOBAL);
 
 static DEFINE_SPINLOCK(pgtable_lock);
@@ -442,8 +444,7 @@ void __init paging_init(void)
 			map_lowmem(start, end);
 	}
 	/* So that filling a slot of the fixmap is one store, in any context. */
-	if (!pte_alloc_kernel(pmd_off_k(FIXADDR_START), FIXADDR_START))
-		panic("no memory for the page table of the fixmap");
+	set_pmd(pmd_off_k(FIXADDR_START), __pmd(__pa(fixmap_page_table) | _KERNPG_TABLE));
 
 	for (i = 0; i < ARRAY_SIZE(fixed_ranges); i++)
 		fix_permissions(&fixed_ranges[i]);

@@ -82,10 +82,12 @@ static inline int PageHighMem(const struct page *page)
 	return page_zonenum(page) == ZONE_HIGHMEM;
 }
 
-/* The page's address in the direct mapping; NULL for highmem. */
+void *page_address_high(const struct page *page);
+
+/* The page's address in the direct mapping; of highmem that by kmap(), or NULL: it has none. */
 static inline void *page_address(const struct page *page)
 {
-	return PageHighMem(page) ? NULL : page_to_virt(page);
+	return PageHighMem(page) ? page_address_high(page) : page_to_virt(page);
 }
 
 #define lowmem_page_address(page) page_to_virt(page)

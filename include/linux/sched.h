@@ -30,6 +30,8 @@
 #include <linux/types.h>
 #include <asm/barrier.h>
 #include <asm/current.h>
+#include <asm/kmap_size.h>
+#include <asm/pgtable_types.h>
 
 #define TASK_COMM_LEN 16
 
@@ -90,6 +92,12 @@ struct task_struct {
 	u64 last_seen;	      /* sched_clock() when it last ran or was woken: for the watchdog */
 	struct rb_node run_node;
 	unsigned long nvcsw, nivcsw; /* how often it gave the CPU away, and had it taken */
+
+	int pagefault_disabled; /* linux/uaccess.h */
+	struct kmap_ctrl {
+		int idx; /* while it does not run: so many local mappings it has (mm/highmem.c) */
+		pte_t pteval[KM_MAX_IDX];
+	} kmap_ctrl;
 
 	/* Threads: kernel/kthread.c */
 	int (*threadfn)(void *data);

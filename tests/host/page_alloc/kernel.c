@@ -165,14 +165,22 @@ void *memblock_alloc(phys_addr_t size, phys_addr_t align)
 static const void *mapped[16];
 static unsigned int nr_mapped;
 
-void *__kmap_local_highmem(struct page *page)
+void *kmap_local_page(struct page *page)
 {
-	BUG_ON(nr_mapped == ARRAY_SIZE(mapped));
-	mapped[nr_mapped++] = page_to_virt(page);
+	if (PageHighMem(page)) {
+		BUG_ON(nr_mapped == ARRAY_SIZE(mapped));
+		mapped[nr_mapped++] = page_to_virt(page);
+	}
 	return page_to_virt(page);
 }
 
-void __kunmap_local_highmem(const void *address)
+/* Nothing is kmap()ped. */
+void *page_address_high(const struct page *page)
+{
+	return NULL;
+}
+
+void kunmap_local_indexed(const void *address)
 {
 	BUG_ON(!nr_mapped ||
 	       ((unsigned long)address & PAGE_MASK) != (unsigned long)mapped[nr_mapped - 1]);

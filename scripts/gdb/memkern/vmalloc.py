@@ -288,12 +288,12 @@ def _mappings(areas: list[Area], memmap: frames.MemMap) -> Iterator[str]:
         elif area.has_guard and address >= area.guard:
             yield f"the guard page {address:08x} of {area.where} is mapped"
     for area in areas:
-        if area.state == BUSY and area.kind == "vmalloc":
+        if area.state == BUSY and area.kind != "changing" and area.pages:
             yield from _pages(area, entries, memmap)
 
 
 def _pages(area: Area, entries: dict[int, int], memmap: frames.MemMap) -> Iterator[str]:
-    """Of a vmalloc area: each of its pages is mapped, in its place."""
+    """Each page that an area has is mapped, in its place."""
     if area.nr_pages << c.PAGE_SHIFT > area.size:
         yield f"{area.where} is said to have {area.nr_pages} pages"
         return

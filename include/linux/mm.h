@@ -15,6 +15,7 @@
 #include <linux/page-flags.h>
 #include <linux/page_ref.h>
 #include <linux/pfn.h>
+#include <linux/slab.h>
 #include <asm/pgtable.h>
 
 #define PAGE_ALIGN(address)	ALIGN(address, PAGE_SIZE)

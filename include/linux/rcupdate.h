@@ -17,7 +17,7 @@
  *	synchronize_rcu		waits; process context
  *	call_rcu		calls func(head) when it may; any context but NMI. In softirq
  *				context, those of one CPU in order
- *	kfree_rcu		kfree() when it may. Any context but NMI; with one argument, for
+ *	kfree_rcu		kvfree() when it may. Any context but NMI; with one argument, for
  *				objects without an rcu_head, process context
  *	rcu_barrier		waits until what was given to call_rcu() and kfree_rcu() before
  *				is done; process context
@@ -149,6 +149,7 @@ void cond_synchronize_rcu(unsigned long number);
 		if (__gone)                                               \
 			kvfree_call_rcu(&__gone->member, (void *)__gone); \
 	} while (0)
+#define kvfree_rcu(...) kfree_rcu(__VA_ARGS__) /* both take memory of vmalloc() too */
 void kvfree_call_rcu(struct rcu_head *head, void *pointer);
 
 /* --- what calls RCU ----------------------------------------------------------------------- */

@@ -67,8 +67,8 @@ SOURCES := $(sort $(wildcard $(addsuffix /*.c,$(FOLDERS)) $(addsuffix /*.S,$(FOL
 OBJECTS := $(SOURCES:%=$(O)/%.o)
 TESTS   := $(filter-out $(O)/tests/bench/%,$(filter $(O)/tests/%,$(OBJECTS)))
 
-# With MODULES: the same objects and the modules', in an image of its own.
-IMAGE  := $(if $(strip $(MODULES)),$(O)/modules,$(O))
+# With MODULES: the same objects and the modules', in an image of its own, which may be elsewhere.
+IMAGE  ?= $(if $(strip $(MODULES)),$(O)/modules,$(O))
 KERNEL := $(IMAGE)/memkern.elf
 ISO    := $(IMAGE)/memkern.iso
 
@@ -123,20 +123,20 @@ ifneq ($(strip $(MODULES)),)
 $(foreach file,$(MODULES),$(if $(filter %.c,$(file)),,$(error MODULES: $(file) is no C file)) \
 	$(if $(wildcard $(file)),,$(error MODULES: there is no file $(file))))
 
-# /home/me/hello.c becomes $(O)/modules/home/me/hello.ko. That ending matters: linker.ld
+# /home/me/hello.c becomes $(IMAGE)/home/me/hello.ko. That ending matters: linker.ld
 # takes out some of the kernel's objects by their names.
-MODULE_OBJECTS := $(patsubst /%.c,$(O)/modules/%.ko.o,$(abspath $(MODULES)))
+MODULE_OBJECTS := $(patsubst /%.c,$(IMAGE)/%.ko.o,$(abspath $(MODULES)))
 # Linux's warnings, and none of them an error: the code was written for other flags.
 MODULE_CFLAGS  := $(ABI) $(LANGUAGE) $(OPTIMISE) -g -Wall -Wno-pointer-sign -Wno-address-of-packed-member \
 	-Werror=implicit-function-declaration -Werror=implicit-int -Werror=return-type \
-	$(if $(filter 1,$(LLVM)),,-fno-toplevel-reorder) \
+	$(if $(filter 1,$(LLVM)),,-fno-toplevel-reorder) -fno-optimize-sibling-calls \
 	-DMODULE -include linux/compiler.h -include linux/kconfig.h -fmacro-prefix-map=$(CURDIR)/= $(MODULE_FLAGS)
 
-$(O)/modules/memkern.elf: $(OBJECTS) $(MODULE_OBJECTS) linker.ld scripts/kallsyms $(O)/modules/list
+$(IMAGE)/memkern.elf: $(OBJECTS) $(MODULE_OBJECTS) linker.ld scripts/kallsyms $(IMAGE)/list
 	$(link)
 
 # The file, and its struct module, as one object, in which only what is exported stays global.
-$(O)/modules/%.ko.o: /%.c kernel/modules/this_module.c $(O)/flags $(O)/modules/list
+$(IMAGE)/%.ko.o: /%.c kernel/modules/this_module.c $(O)/flags $(IMAGE)/list
 	@mkdir -p $(@D)
 	@$(info $()  MODULE  $<)$(CC) $(CPPFLAGS) $(MODULE_CFLAGS) $(call named,$<) -MMD -MP -MF $(@:.o=.d) -MT $@ -c -o $@.c.o $< || \
 		{ $(CC) $(CPPFLAGS) $(MODULE_CFLAGS) $(call named,$<) -M -MG $< 2>/dev/null | scripts/missing-headers; exit 1; }
@@ -147,7 +147,7 @@ $(O)/modules/%.ko.o: /%.c kernel/modules/this_module.c $(O)/flags $(O)/modules/l
 	@{ echo no_symbol; $(NM) $@.c.o | sed -n 's/.* __ksymtab_//p'; } >$@.exports
 	@$(OBJCOPY) --keep-global-symbols=$@.exports $@.all.o $@
 
-$(O)/modules/list: FORCE
+$(IMAGE)/list: FORCE
 	@mkdir -p $(@D)
 	@echo '$(MODULE_OBJECTS) $(MODULE_CFLAGS)' | cmp -s - $@ || echo '$(MODULE_OBJECTS) $(MODULE_CFLAGS)' >$@
 

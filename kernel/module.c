@@ -36,16 +36,6 @@ struct module *find_module(const char *name)
 	return module_by_name(name, strlen(name));
 }
 
-const char *module_info(const struct module *mod, const char *tag)
-{
-	const struct module_info *info;
-
-	for_each_module_info(info, mod)
-		if (!strcmp(info->tag, tag))
-			return info->value;
-	return NULL;
-}
-
 /* --- users, and the end -------------------------------------------------------------------- */
 
 bool try_module_get(struct module *mod)
@@ -143,18 +133,21 @@ static void start(struct module *mod)
 {
 	int result = set_params(mod);
 
+	if (mod->init_at)
+		mod->init = *mod->init_at;
+	if (mod->exit_at)
+		mod->exit = *mod->exit_at;
 	if (result) {
 		pr_err("module %s is not started: error %d (%pe)\n", mod->name, result,
 		       ERR_PTR(result));
 	} else if (mod->init) {
 		result = mod->init();
 		if (result < 0)
-			pr_err("module %s: %s failed with error %d (%pe)\n", mod->name,
-			       module_info(mod, "init") ?: "init_module", result, ERR_PTR(result));
+			pr_err("module %s: %ps failed with error %d (%pe)\n", mod->name, mod->init,
+			       result, ERR_PTR(result));
 		else if (result > 0)
-			pr_warn("%s: init returned %d: 0 or a negative errno was expected; it "
-				"stays\n",
-				mod->name, result);
+			pr_warn("module %s: %ps returned %d, not 0 or a negative errno: it stays\n",
+				mod->name, mod->init, result);
 	}
 	mod->error = min(result, 0);
 	mod->state = mod->error ? MODULE_STATE_UNFORMED : MODULE_STATE_LIVE;

@@ -51,29 +51,23 @@ struct module {
 
 	/* What Linux does not have: */
 	int error; /* what its init function returned; 0 if it was well, or was not called */
+	const initcall_t *init_at; /* what module_init() and module_exit() left; may be NULL */
+	const exitcall_t *exit_at;
 	const char *file;
 	unsigned long text_size, data_size; /* code and constants; variables */
 };
 
 #ifdef MODULE
 
+/* Older code has these instead of what follows. */
 int init_module(void);
 void cleanup_module(void);
 
-#define module_init(fn)         \
-	MODULE_INFO(init, #fn); \
-	int init_module(void)   \
-	{                       \
-		return fn();    \
-	}                       \
-	_Static_assert(1, "ends with a semicolon")
-#define module_exit(fn)           \
-	MODULE_INFO(exit, #fn);   \
-	void cleanup_module(void) \
-	{                         \
-		fn();             \
-	}                         \
-	_Static_assert(1, "ends with a semicolon")
+extern const initcall_t __module_init;
+extern const exitcall_t __module_exit;
+
+#define module_init(fn) const initcall_t __module_init = fn
+#define module_exit(fn) const exitcall_t __module_exit = fn
 
 #define early_initcall(fn)    module_init(fn)
 #define core_initcall(fn)     module_init(fn)

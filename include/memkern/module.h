@@ -31,8 +31,6 @@ static inline bool module_runs(const struct module *mod)
 }
 
 struct module *module_by_name(const char *name, size_t len);
-/* What MODULE_INFO() says of a module: the first of that tag, or NULL. */
-const char *module_info(const struct module *mod, const char *tag);
 
 /*
  * Calls its exit function: `rmmod`. -ENOENT: it does not run; -EBUSY: it has no exit function;

@@ -26,7 +26,8 @@ def check(cases: Cases) -> None:
                r" \d+\.\d MiB; 1 page table, 0 purges \(verified\)$")
     cases.says(f"k-whatis {FIRST} + 4101",
                r"^0xc47e1005: vmalloc area c47e0000-c47e3fff \+ 0x1005, page 1, by cmd_alloc_vmall",
-               "^  mapped rw-? to physical 0x", "^  in use: ")
+               "^  mapped rw- to physical 0x",
+               "^  in use: .*page 1 of the vmalloc area c47e0000-c47e3fff$")
     cases.says(f"k-whatis {FIRST} + 12288", ": guard page of the vmalloc area c47e0000-c47e3fff,",
                "^  not mapped: ")
     cases.says(f"k-whatis {FIRST} + 16384", ": lazily unmapped, c47e4000-c47e9fff: a TLB may")

@@ -169,6 +169,22 @@ def mapped() -> dict[int, int]:
             if entry.level == 0 and start <= entry.address < end}
 
 
+def pages() -> dict[int, str]:
+    """What the frames of the window's areas are; of broken trees, nothing."""
+    try:
+        areas = [area for area in busy() if area.kind != "ioremap"] if is_ready() else []
+    except (links.Broken, gdb.MemoryError):
+        return {}
+    entries = mapped() if areas else {}
+    found: dict[int, str] = {}
+    for area in areas:
+        for index, address in enumerate(range(area.start, area.end, c.PAGE_SIZE)):
+            if address in entries:
+                found[entries[address] >> c.PAGE_SHIFT] = (
+                    f"page {index} of the {area.kind} area {area.where}")
+    return found
+
+
 def tables() -> int:
     """How many page tables the window has."""
     start, end = window()

@@ -353,8 +353,11 @@ static void explain_vmalloc(unsigned long size, gfp_t gfp)
 
 	mprintf("refused: %lu bytes, %pGg\n", size, &gfp);
 	if (!gfpflags_allow_blocking(gfp)) {
-		mprintf("  vmalloc would sleep, and kmalloc has no such block:\n");
-		explain_refusal(gfp, get_order(size));
+		mprintf("  these flags keep vmalloc out, which sleeps, and kmalloc gives no more "
+			"than "
+			"%s:\n",
+			size_text(KMALLOC_MAX_SIZE).text);
+		explain_refusal(gfp, min(get_order(size), MAX_PAGE_ORDER));
 		return;
 	}
 	vmalloc_get_info(&info);
@@ -404,6 +407,31 @@ MONITOR_COMMAND_COMPLETE("alloc vmalloc", "SIZE [GFP...]",
 			 "take pages that are contiguous by address", cmd_alloc_vmalloc,
 			 complete_alloc);
 
+static int cmd_alloc_kvmalloc(int argc, char **argv)
+{
+	struct handle *handle;
+	unsigned long size;
+	gfp_t gfp;
+
+	if (argc < 3)
+		return monitor_usage(argv[0]);
+	if (monitor_parse_ulong(argv[1], &size) || parse_gfp(argc - 2, argv + 2, &gfp) ||
+	    check_object_gfp(NULL, gfp))
+		return -EINVAL;
+	if (!size || size > INT_MAX) {
+		mprintf("kvmalloc gives 1 to %d bytes\n", INT_MAX);
+		return -EINVAL;
+	}
+	handle = unused_handle();
+	if (!handle)
+		return -ENOSPC;
+	return keep_vmalloc(handle, kvmalloc(size, survivable(gfp)), size, gfp);
+}
+
+MONITOR_COMMAND_COMPLETE("alloc kvmalloc", "SIZE GFP...",
+			 "take an object, by vmalloc if it is large", cmd_alloc_kvmalloc,
+			 complete_alloc);
+
 /* --- giving back ---------------------------------------------------------------------- */
 
 /* kvfree() takes an object of any cache, and what vmalloc() gave. */
@@ -412,7 +440,7 @@ static void free_handle(struct handle *handle)
 	if (handle->page)
 		__free_pages(handle->page, handle->order);
 	else
-		is_vmalloc_addr(handle->object) ? vfree(handle->object) : kfree(handle->object);
+		kvfree(handle->object);
 	handle->page = NULL;
 	handle->object = NULL;
 }

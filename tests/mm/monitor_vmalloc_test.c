@@ -258,6 +258,25 @@ static void alloc_vmalloc_says_why_not(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, run(test, "in hardirq alloc vmalloc 4096"), -EINVAL);
 	KUNIT_EXPECT_TRUE(test, printed("vmalloc sleeps"));
 }
+/* kmalloc() serves what it can; what is more vmalloc() does, if that may sleep. */
+static void alloc_kvmalloc_takes_either(struct kunit *test)
+{
+	KUNIT_ASSERT_EQ(test, run(test, "alloc kvmalloc 16000 GFP_KERNEL"), 0);
+	KUNIT_EXPECT_TRUE(test, printed(", 16000 bytes of 16384, order 2 (4 pages), GFP_KERNEL\n"));
+	KUNIT_EXPECT_EQ(test, run(test, "free all"), 0);
+	KUNIT_EXPECT_EQ(test, run(test, "alloc kvmalloc 5000000 GFP_NOWAIT"), -ENOMEM);
+	KUNIT_EXPECT_TRUE(test, printed("refused: 5000000 bytes, GFP_NOWAIT\n"));
+	KUNIT_EXPECT_TRUE(test,
+			  printed("keep vmalloc out, which sleeps, and kmalloc gives no more"));
+	if (totalram_pages() < 3 * 5000000 / PAGE_SIZE)
+		return;
+	KUNIT_ASSERT_EQ(test, run(test, "alloc kvmalloc 5000000 GFP_KERNEL"), 0);
+	KUNIT_EXPECT_TRUE(test, printed(", 5000000 bytes of 5001216, 1221 pages by vmalloc, "));
+	KUNIT_EXPECT_TRUE(test, is_vmalloc_addr(handle_address()));
+	KUNIT_EXPECT_EQ(test, run(test, "free all"), 0);
+	KUNIT_EXPECT_TRUE(test, printed("gave back 1 handle, 0 pages, 1 object, "));
+}
+
 /* --- map vm --------------------------------------------------------------------------------- */
 
 /* Room for three pages, of which the middle one is freed: two areas with a lazy one in between. */
@@ -395,6 +414,11 @@ static const char *const nonsense[] = {
 	"alloc vmalloc 4G",
 	"alloc vmalloc 4096 GFP_COLONEL",
 	"alloc vmalloc 4096 GFP_NOWAIT",
+	"alloc kvmalloc",
+	"alloc kvmalloc 4096",
+	"alloc kvmalloc 0 GFP_KERNEL",
+	"alloc kvmalloc 2G GFP_KERNEL",
+	"alloc kvmalloc 4096 GFP_HIGHUSER",
 	"map vm all",
 	"map vm 0",
 	"map vm 0xc0000000",
@@ -435,6 +459,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(vmmap_names_violations),
 	KUNIT_CASE(alloc_vmalloc_takes_and_free_gives_back),
 	KUNIT_CASE(alloc_vmalloc_says_why_not),
+	KUNIT_CASE(alloc_kvmalloc_takes_either),
 	KUNIT_CASE(map_vm_draws_areas),
 	KUNIT_CASE(map_vm_cells_add_up),
 	KUNIT_CASE(whatis_knows_the_window),

@@ -19,6 +19,7 @@
 #include <linux/compiler.h>
 #include <linux/export.h>
 #include <linux/kernel.h>
+#include <linux/stat.h>
 #include <linux/stringify.h>
 #include <linux/types.h>
 

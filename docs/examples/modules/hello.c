@@ -20,7 +20,7 @@ module_param(times, uint, 0444);
 MODULE_PARM_DESC(times, "how often");
 
 static int marks[3];
-static int nr_marks;
+static unsigned int nr_marks;
 module_param_array(marks, int, &nr_marks, 0444);
 MODULE_PARM_DESC(marks, "up to three numbers, which it adds up");
 
@@ -36,7 +36,7 @@ static int __init hello_init(void)
 	for (i = 0; i < nr_marks; i++)
 		sum += marks[i];
 	if (nr_marks)
-		pr_info("%d numbers, together %d\n", nr_marks, sum);
+		pr_info("%u numbers, together %d\n", nr_marks, sum);
 	return 0;
 }
 

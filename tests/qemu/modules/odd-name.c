@@ -29,7 +29,7 @@ MODULE_PARM_DESC(callback, "up to 100");
 module_param(flag, bool, 0444);
 module_param_named(no_flag, inverse, invbool, 0444);
 module_param_string(text, text, sizeof(text), 0444);
-module_param(big, ullong, 0444);
+module_param(big, ullong, S_IRUGO | S_IWUSR);
 module_param_array(numbers, int, &nr_numbers, 0444);
 module_param(keeps, int, 0444);
 

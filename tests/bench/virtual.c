@@ -27,7 +27,6 @@ static void bench_vmalloc(const char *pattern)
 }
 BENCHMARK(bench_vmalloc);
 
-#ifdef kvmalloc
 static void bench_kvmalloc(const char *pattern)
 {
 	void *memory;
@@ -37,7 +36,6 @@ static void bench_kvmalloc(const char *pattern)
 	BENCH_PAIR(pattern, "kvmalloc 2M", memory = kvmalloc(2 * MIB, GFP_KERNEL), kvfree(memory));
 }
 BENCHMARK(bench_kvmalloc);
-#endif
 
 /* --- beside live areas --------------------------------------------------------------------- */
 

@@ -2,6 +2,7 @@
 /* What the tests of slab caches and kmalloc share: see slab_test.h. */
 #include <linux/kernel.h>
 #include <linux/vmalloc.h>
+#include <linux/workqueue.h>
 
 #include "slab_test.h"
 
@@ -33,6 +34,32 @@ void slab_test_exit(struct kunit *test)
 	slab_shrink_all();
 	mm_test_exit(test);
 	local_irq_restore(flags_before);
+}
+
+static unsigned long free_before;
+
+static unsigned long count_free(void)
+{
+	flush_scheduled_work(); /* vfree() of those who may not sleep */
+	slab_shrink_all();
+	mm_settle();
+	return mm_free_pages(NULL);
+}
+
+int slab_count_init(struct kunit *test)
+{
+	free_before = count_free();
+	if (free_before < totalram_pages() / 2)
+		kunit_skip(test, "most memory is held: 'free all' gives it back");
+	return 0;
+}
+
+void slab_count_exit(struct kunit *test)
+{
+	slab_free_held();
+	kunit_cleanup(test);
+	mm_reset();
+	KUNIT_EXPECT_EQ(test, count_free(), free_before);
 }
 
 /* --- caches -------------------------------------------------------------------------- */

@@ -15,6 +15,13 @@
 int slab_test_init(struct kunit *test);
 void slab_test_exit(struct kunit *test);
 
+/*
+ * The same for suites that use vmalloc(): which objects are left in its cache, so which page
+ * they are in, may change. As many pages must be free after a case as before.
+ */
+int slab_count_init(struct kunit *test);
+void slab_count_exit(struct kunit *test);
+
 void slab_shrink_all(void);
 
 /* A cache that is destroyed after the case; asserts that it can be had. */

@@ -19,8 +19,8 @@
 
 #define APIC_PHYS 0xfee00000UL
 
-/* Pages that are contiguous by address, freed when the case has ended. */
-static char *pages_of(struct kunit *test, unsigned long nr)
+/* Pages that are contiguous by address, freed when the case has ended; by a caller of this name. */
+static noinline char *pages_of(struct kunit *test, unsigned long nr)
 {
 	char *area = vmalloc(nr << PAGE_SHIFT);
 

@@ -33,6 +33,18 @@ int mempool_check(void);
 int highmem_check(void);
 int page_alloc_check_zone(struct zone *zone);
 
+/* --- percpu.c ------------------------------------------------------------------- */
+
+/* Of one CPU's part: the reserve and further chunks, bytes, and pieces in use. */
+struct percpu_info {
+	unsigned int chunks, pieces;
+	unsigned long size, used;
+};
+
+void percpu_get_info(struct percpu_info *info);
+/* Is it in a chunk? Then *cpu says in whose part. */
+bool percpu_contains(unsigned long address, unsigned int *cpu);
+
 /* --- mmzone.c ------------------------------------------------------------------ */
 
 extern int min_free_kbytes;

@@ -4,7 +4,10 @@
 #include <linux/percpu.h>
 #include <linux/smp.h>
 #include <linux/string.h>
+#include <linux/vmalloc.h>
+#include <memkern/contexts.h>
 
+#include "../kernel/threads.h"
 #include "slab_test.h"
 
 #define MOST 64
@@ -118,41 +121,155 @@ static void api_A4_pieces_are_apart(struct kunit *test)
 	}
 }
 
-/* All of it, then none, then the same amount again. */
-static void api_A4_full(struct kunit *test)
+static bool each_cpu_has(const u8 *piece, size_t size)
+{
+	unsigned int cpu;
+
+	for_each_possible_cpu(cpu)
+		if (memchr_inv(per_cpu_ptr(piece, cpu), (unsigned long)piece / 8 + cpu, size))
+			return false;
+	return true;
+}
+
+static void fill_each(u8 *piece, size_t size)
+{
+	unsigned int cpu;
+
+	for_each_possible_cpu(cpu)
+		memset(per_cpu_ptr(piece, cpu), (unsigned long)piece / 8 + cpu, size);
+}
+
+/* Memory of chunks that a vfree_atomic() has left to a work, too. */
+static bool is_as_before(unsigned long pages)
+{
+	struct percpu_info info;
+
+	percpu_get_info(&info);
+	return info.chunks == 1 && vmalloc_nr_pages() == pages;
+}
+
+/* More than the reserve: chunks come, and go when they are empty; each CPU has its own of each piece. */
+static void api_A4_grows(struct kunit *test)
+{
+	unsigned long pages = vmalloc_nr_pages();
+	void **pieces = new_pieces(test);
+	struct percpu_info info;
+	unsigned int i, round;
+
+	for (round = 0; round < 2; round++) {
+		for (i = 0; i < MOST; i++) {
+			pieces[i] = __alloc_percpu(1500, 8);
+			if (!pieces[i])
+				kunit_skip(test, "too little memory");
+			fill_each(pieces[i], 1500);
+		}
+		percpu_get_info(&info);
+		KUNIT_EXPECT_GE(test, info.chunks, 3);
+		KUNIT_EXPECT_GE(test, info.used, MOST * 1500UL);
+		KUNIT_EXPECT_GE(test, info.pieces, MOST);
+		KUNIT_EXPECT_EQ(test, info.size, info.chunks * 32768UL);
+		KUNIT_EXPECT_EQ(test, mm_print_problems(percpu_check()), 0);
+		for (i = 0; i < MOST; i++)
+			KUNIT_EXPECT_TRUE(test, each_cpu_has(pieces[i], 1500));
+		for (i = 0; i < MOST; i++) {
+			free_percpu(pieces[(i * 7) % MOST]);
+			pieces[(i * 7) % MOST] = NULL;
+		}
+		KUNIT_EXPECT_TRUE(test, eventually(is_as_before(pages)));
+		KUNIT_EXPECT_EQ(test, mm_print_problems(percpu_check()), 0);
+	}
+	settle();
+}
+
+/* The largest piece of all, several times; each page of it is each CPU's own. */
+static void api_A4_largest(struct kunit *test)
+{
+	unsigned long pages = vmalloc_nr_pages();
+	void **pieces = new_pieces(test);
+	unsigned int i, cpu, found;
+
+	for (i = 0; i < 3; i++) {
+		pieces[i] = __alloc_percpu(PCPU_MIN_UNIT_SIZE, PAGE_SIZE);
+		if (!pieces[i])
+			kunit_skip(test, "too little memory");
+		for_each_possible_cpu(cpu)
+			KUNIT_EXPECT_NULL(test, memchr_inv(per_cpu_ptr(pieces[i], cpu), 0,
+							   PCPU_MIN_UNIT_SIZE));
+		fill_each(pieces[i], PCPU_MIN_UNIT_SIZE);
+	}
+	for (i = 0; i < 3; i++) {
+		KUNIT_EXPECT_TRUE(test, each_cpu_has(pieces[i], PCPU_MIN_UNIT_SIZE));
+		for_each_possible_cpu(cpu) {
+			u8 *last = per_cpu_ptr(pieces[i], cpu) + PCPU_MIN_UNIT_SIZE - 1;
+
+			KUNIT_EXPECT_TRUE(test, percpu_contains((unsigned long)last, &found));
+			KUNIT_EXPECT_EQ(test, found, cpu);
+			KUNIT_EXPECT_FALSE(test, percpu_contains((unsigned long)last + 1, &found));
+		}
+		free_percpu(pieces[i]);
+		pieces[i] = NULL;
+	}
+	KUNIT_EXPECT_TRUE(test, eventually(is_as_before(pages)));
+	settle();
+}
+
+/* Flags that may not sleep get what there is, and make nothing. */
+static void api_A4_without_sleeping(struct kunit *test)
 {
 	void **pieces = new_pieces(test);
-	unsigned int round, nr, before = 0;
+	struct percpu_info info;
+	int *one = alloc_percpu_gfp(int, GFP_NOWAIT);
+	unsigned int nr;
 
-	for (round = 0; round < 3; round++) {
-		for (nr = 0; nr < MOST; nr++) {
-			pieces[nr] = __alloc_percpu(1024, 8);
-			if (!pieces[nr])
-				break;
-		}
-		KUNIT_EXPECT_NULL(test, __alloc_percpu(1024, 8));
-		KUNIT_EXPECT_GT(test, nr, 16);
-		KUNIT_EXPECT_TRUE(test, !round || nr == before);
-		before = nr;
-		while (nr--) {
-			free_percpu(pieces[nr]);
-			pieces[nr] = NULL;
-		}
+	KUNIT_ASSERT_NOT_NULL(test, one);
+	free_percpu(one);
+	preempt_disable();
+	for (nr = 0; nr < MOST; nr++) {
+		pieces[nr] = __alloc_percpu_gfp(1024, 8, GFP_ATOMIC);
+		if (!pieces[nr])
+			break;
 	}
+	preempt_enable();
+	KUNIT_EXPECT_GT(test, nr, 16);
+	KUNIT_EXPECT_LT(test, nr, 33);
+	percpu_get_info(&info);
+	KUNIT_EXPECT_EQ(test, info.chunks, 1);
+	KUNIT_EXPECT_NULL(test, __alloc_percpu_gfp(0, 8, GFP_KERNEL | __GFP_NOWARN));
+}
+
+/* The reserve is full, and there is no memory for more. */
+static void fill_all(void **pieces)
+{
+	unsigned int nr = 0, size;
+
+	mm_fill(GFP_ATOMIC | __GFP_HIGHMEM | __GFP_NOWARN, 0);
+	for (size = 4096; size >= 8; size /= 2)
+		while (nr < MOST && (pieces[nr] = __alloc_percpu_gfp(size, 8, GFP_NOWAIT)))
+			nr++;
+}
+
+static void api_A4_without_memory(struct kunit *test)
+{
+	void **pieces = new_pieces(test);
+
+	fill_all(pieces);
+	KUNIT_EXPECT_NULL(test, __alloc_percpu(1024, 8));
+	KUNIT_EXPECT_EQ(test, mm_print_problems(percpu_check()), 0);
+	mm_give_all();
 }
 
 /* Without memory for its own part of each CPU a cache is not created, and nothing is lost. */
 static void api_M1_no_per_cpu_memory(struct kunit *test)
 {
 	void **pieces = new_pieces(test);
-	unsigned int nr = 0, size;
 
-	for (size = 4096; size >= 8; size /= 2)
-		while (nr < MOST && (pieces[nr] = __alloc_percpu(size, 8)))
-			nr++;
-	KUNIT_ASSERT_LT(test, nr, MOST);
+	/* With this one there is room for another's name and description. */
+	slab_test_cache(test, 72, 0, SLAB_NO_MERGE, NULL);
+	fill_all(pieces);
 	kunit_expect_report(test, "kmem_cache_create(test) failed with error -12");
 	KUNIT_EXPECT_NULL(test, kmem_cache_create("test", 64, 0, SLAB_NO_MERGE, NULL));
+	KUNIT_EXPECT_EQ(test, mm_print_problems(percpu_check()), 0);
+	mm_give_all();
 }
 
 static void api_A4_what_cannot_be_had(struct kunit *test)
@@ -182,7 +299,11 @@ static void api_A4_bad_frees(struct kunit *test)
 	free_percpu(piece);
 	kunit_expect_report(test, "WARNING: at mm/percpu.c");
 	free_percpu(&piece);
-	KUNIT_EXPECT_EQ(test, kunit_reports_seen(test), 2);
+	piece = __alloc_percpu(64, 8);
+	kunit_expect_report(test, "WARNING: at mm/percpu.c");
+	free_percpu(piece + 8);
+	free_percpu(piece);
+	KUNIT_EXPECT_EQ(test, kunit_reports_seen(test), 3);
 	KUNIT_EXPECT_EQ(test, mm_print_problems(percpu_check()), 0);
 }
 
@@ -191,16 +312,29 @@ static struct kunit_case percpu_cases[] = {
 	KUNIT_CASE(api_A4_each_cpu_has_its_own),
 	KUNIT_CASE(api_A4_alignment),
 	KUNIT_CASE(api_A4_pieces_are_apart),
-	KUNIT_CASE(api_A4_full),
+	KUNIT_CASE(api_A4_grows),
+	KUNIT_CASE(api_A4_largest),
+	KUNIT_CASE(api_A4_without_sleeping),
+	KUNIT_CASE(api_A4_without_memory),
 	KUNIT_CASE(api_M1_no_per_cpu_memory),
 	KUNIT_CASE(api_A4_what_cannot_be_had),
 	KUNIT_CASE(api_A4_bad_frees),
 	{},
 };
 
+static void do_nothing(void *unused)
+{
+}
+
+/* The first work makes a second worker, whose memory is nobody's leak. */
+static int percpu_test_init(struct kunit *test)
+{
+	return run_in_context(CONTEXT_WORKQUEUE, do_nothing, NULL) ?: slab_test_init(test);
+}
+
 static struct kunit_suite percpu_suite = {
 	.name = "percpu",
-	.init = slab_test_init,
+	.init = percpu_test_init,
 	.exit = slab_test_exit,
 	.test_cases = percpu_cases,
 };

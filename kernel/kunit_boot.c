@@ -91,24 +91,18 @@ static void run_suites(const struct kunit_selection *what, struct kunit_totals *
 	set_cpus_allowed_ptr(current, &before);
 }
 
-static bool any_selected(const struct kunit_selection *what)
-{
-	struct kunit_suite *const *suite;
-	const struct kunit_case *test_case;
-
-	for (suite = __start_kunit_suites; suite < __stop_kunit_suites; suite++)
-		for (test_case = (*suite)->test_cases; test_case->run_case; test_case++)
-			if (kunit_selected(what, *suite, test_case))
-				return true;
-	return false;
-}
-
 /* False: the filter leaves nothing to run. */
 static bool run(const struct kunit_selection *what)
 {
 	struct kunit_totals totals = {};
+	bool any = !what->filter;
+	struct kunit_suite *const *suite;
+	const struct kunit_case *test_case;
 
-	if (what->filter && !any_selected(what)) {
+	for (suite = __start_kunit_suites; suite < __stop_kunit_suites && !any; suite++)
+		for (test_case = (*suite)->test_cases; test_case->run_case && !any; test_case++)
+			any = kunit_selected(what, *suite, test_case);
+	if (!any) {
 		pr_err("kunit: no case matches '%s'\n", what->filter);
 		failed_since_boot++;
 		return false;
@@ -121,40 +115,22 @@ static bool run(const struct kunit_selection *what)
 	return true;
 }
 
-/* A filter that leaves nothing of the kernel's may mean a module's: what is wrong is said then. */
-static void run_part(void)
-{
-	const struct kunit_selection all = { .mode = selection.mode, .filter = selection.filter };
-	bool any = any_selected(&selection);
-
-	if (selection.part == KUNIT_PART_KERNEL) {
-		if (any || !selection.filter)
-			run(&selection);
-	} else if (any || (selection.filter && !any_selected(&all))) {
-		run(&selection);
-	}
-}
-
 /* The machine ends with the case, so there can be only one. */
 static void run_oops(void)
 {
-	unsigned int n;
+	unsigned int n = for_each_selected(NULL);
 
-	if (selection.part == KUNIT_PART_MODULES)
-		selection.part = KUNIT_PART_ANY;
-	n = for_each_selected(NULL);
 	if (n == 1) {
 		run(&selection);
-	} else if (selection.part == KUNIT_PART_ANY) {
-		pr_err("kunit=oops runs one case, but kunit.filter=%s selects %u\n",
-		       selection.filter ? selection.filter : "", n);
-		failed_since_boot++;
+		return;
 	}
+	pr_err("kunit=oops runs one case, but kunit.filter=%s selects %u\n",
+	       selection.filter ? selection.filter : "", n);
+	failed_since_boot++;
 }
 
-void kunit_run_all(enum kunit_part part)
+void kunit_run_all(void)
 {
-	selection.part = part;
 	switch (selection.mode) {
 	case KUNIT_MODE_OFF:
 		break;
@@ -165,7 +141,7 @@ void kunit_run_all(enum kunit_part part)
 		run_oops();
 		break;
 	default:
-		run_part();
+		run(&selection);
 		break;
 	}
 }

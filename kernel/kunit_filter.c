@@ -3,7 +3,6 @@
 #include <linux/glob.h>
 #include <linux/string.h>
 #include <memkern/kunit_extra.h>
-#include <memkern/module.h>
 
 /* "suite" or "suite.case": the first dot divides, for no suite has one in its name. */
 static bool names_match(const char *filter, const char *suite, const char *name)
@@ -24,8 +23,7 @@ static bool names_match(const char *filter, const char *suite, const char *name)
 
 extern const struct kunit_module_suites __start_kunit_module_suites[], __stop_kunit_module_suites[];
 
-/* NULL: it is the kernel's. */
-static const struct module *owner_of(const struct kunit_suite *suite)
+const struct module *kunit_suite_owner(const struct kunit_suite *suite)
 {
 	const struct kunit_module_suites *some;
 	size_t i;
@@ -35,16 +33,6 @@ static const struct module *owner_of(const struct kunit_suite *suite)
 			if (some->suites[i] == suite)
 				return some->owner;
 	return NULL;
-}
-
-static bool part_matches(const struct kunit_selection *selection, const struct kunit_suite *suite)
-{
-	const struct module *owner = owner_of(suite);
-
-	if (!owner)
-		return selection->part != KUNIT_PART_MODULES;
-	return selection->part != KUNIT_PART_KERNEL &&
-	       (module_runs(owner) || selection->mode == KUNIT_MODE_LIST);
 }
 
 bool kunit_is_slow(const struct kunit_suite *suite, const struct kunit_case *test_case)
@@ -59,8 +47,7 @@ bool kunit_is_slow(const struct kunit_suite *suite, const struct kunit_case *tes
 bool kunit_selected(const struct kunit_selection *selection, const struct kunit_suite *suite,
 		    const struct kunit_case *test_case)
 {
-	if (!names_match(selection->filter, suite->name, test_case->name) ||
-	    !part_matches(selection, suite))
+	if (!names_match(selection->filter, suite->name, test_case->name))
 		return false;
 	switch (selection->mode) {
 	case KUNIT_MODE_QUICK:

@@ -81,10 +81,9 @@ static int init(void *unused)
 {
 	smp_init();
 	do_initcalls(__start_initcalls, __stop_initcalls);
-	kunit_run_all(KUNIT_PART_KERNEL);
+	kunit_run_all();
 	do_initcalls(__stop_initcalls, __stop_late_initcalls);
 	modules_init();
-	kunit_run_all(KUNIT_PART_MODULES);
 	monitor_start();
 }
 

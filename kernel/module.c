@@ -2,13 +2,14 @@
 /*
  * Modules: files that `make MODULES=...` has linked into the image (the Makefile and
  * kernel/modules/this_module.c say how). After the kernel's self-tests each gets its words of
- * the command line, and then its init function is called:
+ * the command line, and then its init function is called (KUnit's runner does that when it comes
+ * to the suites of modules, start_kernel()'s thread where it never does):
  *
  *	hello.times=3  ->  param_set()  ->  hello_init()  ->  live
  *	                       |                 |
  *	                       -EINVAL           -ENOMEM      ->  failed: the next one's turn
  *
- * A module that failed is not touched again: its KUnit suites do not run. Its code and data
+ * A module that failed is not touched again: its KUnit suites are skipped. Its code and data
  * are a part of the image, and stay, also when it is removed.
  */
 #include <linux/err.h>
@@ -155,8 +156,12 @@ static void start(struct module *mod)
 
 void modules_init(void)
 {
+	static bool started;
 	struct module *const *at;
 
+	if (started)
+		return;
+	started = true;
 	for_each_module(at)
 		start(*at);
 }

@@ -47,17 +47,9 @@ enum kunit_mode {
 	KUNIT_MODE_LIST, /* print the names, run nothing */
 };
 
-/* Whose suites. Those of a module that does not run are never selected, but listed. */
-enum kunit_part {
-	KUNIT_PART_ANY,
-	KUNIT_PART_KERNEL,
-	KUNIT_PART_MODULES,
-};
-
 struct kunit_selection {
 	enum kunit_mode mode;
 	const char *filter; /* glob: "suite" or "suite.case"; NULL or "": everything */
-	enum kunit_part part;
 };
 
 /* Counted in cases; one with parameters is one. A suite that fails as such is one more. */
@@ -76,6 +68,9 @@ bool kunit_selected(const struct kunit_selection *selection, const struct kunit_
 		    const struct kunit_case *test_case);
 
 bool kunit_is_slow(const struct kunit_suite *suite, const struct kunit_case *test_case);
+
+/* The module that a suite belongs to; NULL: the kernel's own. */
+const struct module *kunit_suite_owner(const struct kunit_suite *suite);
 
 /* Only the quick tests run. */
 bool kunit_runs_quick(void);
@@ -97,10 +92,10 @@ bool kunit_runs_quick(void);
 	}
 
 /*
- * All linked suites, as kunit= and kunit.filter= say: before the monitor. The kernel's first;
- * then those of the modules, which have been started meanwhile.
+ * All linked suites, as kunit= and kunit.filter= say: before the monitor. Those of modules are
+ * the last: before the first of them the modules are started.
  */
-void kunit_run_all(enum kunit_part part);
+void kunit_run_all(void);
 
 /* Nothing failed since boot, and nothing was reported outside the tests. */
 bool kunit_all_well(void);

@@ -21,7 +21,7 @@ extern const struct kernel_param __start___param[], __stop___param[];
 		if ((param)->mod != (module)) {                              \
 		} else
 
-/* Gives every module its parameters and calls its init function. Once, in a thread. */
+/* Gives every module its parameters and calls its init function. The first time; in a thread. */
 void modules_init(void);
 
 /* Its init function went well, and it was not removed. */

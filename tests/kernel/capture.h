@@ -65,7 +65,7 @@ static inline struct kunit_totals capture_cases(struct kunit *test, struct captu
 {
 	struct kunit_suite suite = { .name = "inner", .test_cases = cases };
 	struct kunit_suite *suites[] = { &suite };
-	const struct kunit_selection all = { .mode = KUNIT_MODE_ALL };
+	const struct kunit_selection all = { KUNIT_MODE_ALL, NULL };
 	struct kunit_totals totals = { 0 };
 
 	capture_begin(test, capture);

@@ -26,7 +26,7 @@ static void did(char letter)
 static void run_suite(struct kunit *test, struct kunit_suite *suite, enum kunit_mode mode,
 		      const char *filter)
 {
-	const struct kunit_selection selection = { .mode = mode, .filter = filter };
+	const struct kunit_selection selection = { mode, filter };
 
 	memset(&totals, 0, sizeof(totals));
 	memset(trace, 0, sizeof(trace));
@@ -728,7 +728,7 @@ static void filters_select(struct kunit *test)
 
 static void inner_nests(struct kunit *test)
 {
-	const struct kunit_selection all = { .mode = KUNIT_MODE_ALL };
+	const struct kunit_selection all = { KUNIT_MODE_ALL, NULL };
 	struct kunit_suite *suite = &sums;
 
 	kunit_run_suites(&suite, 1, &all, &totals);

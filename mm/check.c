@@ -30,6 +30,7 @@
 
 #include "internal.h"
 #include "slab.h"
+#include "vmalloc.h"
 
 #define PROBLEMS_KEPT  16
 #define PROBLEM_LENGTH 160
@@ -380,6 +381,8 @@ int mm_check(void)
 
 	mutex_lock(&slab_mutex);
 	found = num_online_cpus() > 1 ? stop_machine(check_all, NULL, NULL) : check_all(NULL);
+	/* Has a lock for all of it, which a CPU that stands still may hold. */
+	found += vmalloc_check();
 	mutex_unlock(&slab_mutex);
 	return mm_print_problems(found);
 }

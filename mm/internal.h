@@ -260,6 +260,40 @@ void __free_pages_core(struct page *page, unsigned int order);
 /* Takes one page out of the free block it is in, for good. False: it is in none. */
 bool take_page_off_buddy(struct page *page);
 
+/* Somebody wrote to it while it was free, or freed it dirty as the tail of a block. */
+static inline bool page_is_dirty_at_alloc(const struct page *page)
+{
+	return (page->flags & PAGEFLAGS_MASK) | (unsigned long)page->mapping |
+	       (page->page_type + 1) | page_ref_count(page);
+}
+
+void prep_new_page_special(struct page *page, unsigned int order, gfp_t gfp);
+
+static inline void prep_new_page(struct page *page, unsigned int order, gfp_t gfp)
+{
+	page->private = 0;
+	set_page_count(page, 1);
+	if (unlikely((gfp & (__GFP_ZERO | __GFP_COMP | __GFP_NOFAIL)) | mm_debug_flags))
+		prep_new_page_special(page, order, gfp);
+}
+
+/* Is there anything that a page at rest does not have, or that somebody wants to be told? */
+static inline bool needs_free_prepare(const struct page *page)
+{
+	return (page->flags & PAGEFLAGS_MASK) | (unsigned long)page->mapping |
+	       (page->page_type + 1) | mm_debug_flags;
+}
+
+void free_with_prepare(struct page *page, unsigned int order);
+void free_pages_referenced(struct page *page, unsigned int order, bool compound);
+
+/* --- page_bulk.c --------------------------------------------------------------- */
+
+/* Single pages into pages[0..nr): returns how many there are, from the front. */
+unsigned long alloc_pages_fill(gfp_t gfp, unsigned long nr, struct page **pages);
+/* __free_page() of each. */
+void free_pages_bulk(struct page **pages, unsigned long nr);
+
 /* --- pageblock.c: migrate types of pageblocks ---------------------------------- */
 
 void set_pageblock_migratetype(struct page *page, enum migratetype type);

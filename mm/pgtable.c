@@ -30,6 +30,13 @@
  *
  * A split changes no translation: 512 entries say what one said. It is never undone.
  *
+ * The tables of the vmalloc window come with the first page that is mapped in their 2 MiB,
+ * and go when nobody has any of these addresses any more: vmap_area.c says when. To free a
+ * table takes three steps, as a CPU may remember the way to it: the directory's entry is
+ * cleared, all TLBs are flushed, the page is freed. All address spaces share the one page
+ * directory, so there is nothing to copy from one to the other; and as all that was taken away
+ * is flushed before the address is given out again, no fault is ever due to an old TLB entry.
+ *
  * No page is writable and executable at a time, and the kernel's text and constants cannot
  * be written at all. pgtable_check() does not trust this file: it walks what CR3 points to.
  *
@@ -45,11 +52,14 @@
  *   I-pgtable-4  below PAGE_OFFSET nothing is mapped, nor are the guard pages;
  *   I-pgtable-5  no entry lets user mode in;
  *   I-pgtable-6  no entry has a bit that this CPU lacks or reserves, and tables are in lowmem;
- *   I-pgtable-7  in the direct mapping an address has its own frame.
+ *   I-pgtable-7  in the direct mapping an address has its own frame;
+ *   I-pgtable-8  nr_page_tables is the number of page tables.
  *
- * Locking: pgtable_lock, a leaf, guards changes of entries that exist. Splitting allocates
- * before it takes the lock. Entries are only ever refined (a large one becomes a table), so a
- * reader without the lock sees the old or the new. Contexts: see linux/set_memory.h.
+ * Locking: pgtable_lock, a leaf, guards the directory's entries, and changes of other entries
+ * that exist. Whoever needs a table allocates it before he takes the lock. Outside the vmalloc
+ * window entries are only ever refined (a large one becomes a table), so a reader without
+ * the lock sees the old or the new. Inside, entries are written without the lock by whoever
+ * has the area, and a table stays while its area does. Contexts: see linux/set_memory.h.
  *
  * Left out: 1 GiB pages (PAE has none), memory types other than write-back, merging what
  * was split, user space.
@@ -95,7 +105,7 @@ pte_t fixmap_page_table[PTRS_PER_PTE] __aligned(PAGE_SIZE) __section(".bss..page
 pteval_t __supported_pte_mask = ~(_PAGE_NX | _PAGE_GLOBAL);
 
 static DEFINE_SPINLOCK(pgtable_lock);
-unsigned long nr_page_tables;
+unsigned long nr_page_tables = 1; /* fixmap_page_table */
 
 /* vmalloc=SIZE: how much of the last GiB is not the direct mapping. */
 static int __init set_vmalloc_reserve(char *value)

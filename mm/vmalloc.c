@@ -13,8 +13,6 @@
 #include "internal.h"
 #include "vmalloc.h"
 
-static atomic_long_t nr_vmalloc_pages;
-
 /* --- mapping --------------------------------------------------------------------- */
 
 /* What two of the mappers below have in common: the entries from `address` on, in one table. */
@@ -23,26 +21,30 @@ static unsigned long entries_in_table(unsigned long address, unsigned long end)
 	return (min(end, (address & PMD_MASK) + PMD_SIZE) - address) >> PAGE_SHIFT;
 }
 
-/* Maps nr pages. An error leaves some mapped. The tables are allocated with `gfp`. */
+/* Never executable: such a page would have to be read-only, and nobody here writes code. */
 int vmap_pages(unsigned long address, struct page **pages, unsigned long nr, pgprot_t prot,
 	       gfp_t gfp)
 {
-	pteval_t flags = pgprot_val(prot) & __supported_pte_mask;
+	pteval_t flags = (pgprot_val(prot) | _PAGE_NX) & __supported_pte_mask;
 	unsigned long end = address + (nr << PAGE_SHIFT);
 
 	while (address < end) {
-		pte_t *pte = __pte_alloc_kernel(pmd_off_k(address), address, gfp);
-		unsigned long i, run = entries_in_table(address, end);
+		unsigned long run = entries_in_table(address, end);
+		pte_t *pte = virt_to_kpte(address);
 
-		if (!pte)
-			return -ENOMEM;
-		for (i = 0; i < run; i++) {
-			if (WARN_ON(!pages[i]))
-				return -EINVAL;
-			set_pte(&pte[i], __pte(PFN_PHYS(page_to_pfn(pages[i])) | flags));
+		if (unlikely(!pte)) {
+			pte = __pte_alloc_kernel(pmd_off_k(address), address, gfp);
+			if (!pte)
+				return -ENOMEM;
 		}
-		pages += run;
 		address += run << PAGE_SHIFT;
+		while (run--) {
+			struct page *page = *pages++;
+
+			if (WARN_ON(!page))
+				return -EINVAL;
+			set_pte(pte++, __pte(PFN_PHYS(page_to_pfn(page)) | flags));
+		}
 	}
 	return 0;
 }
@@ -92,19 +94,26 @@ unsigned long vmalloc_to_pfn(const void *address)
 
 /* --- areas ----------------------------------------------------------------------- */
 
-static struct vmap_area *get_area(unsigned long size, unsigned long align, unsigned long flags,
-				  unsigned long start, unsigned long end, gfp_t gfp,
-				  const void *caller)
+static inline void process_context_only(void)
+{
+	if (unlikely(!preemptible())) {
+		BUG_ON(in_interrupt());
+		might_sleep();
+	}
+}
+
+static __always_inline struct vmap_area *get_area(unsigned long size, unsigned long align,
+						  unsigned long flags, unsigned long start,
+						  unsigned long end, gfp_t gfp, const void *caller)
 {
 	struct vmap_area *va;
 
-	BUG_ON(in_interrupt());
 	size = PAGE_ALIGN(size);
 	if (!(flags & VM_NO_GUARD))
 		size += PAGE_SIZE;
 	if (size <= PAGE_SIZE && !(flags & VM_NO_GUARD)) /* the sum has wrapped */
 		return NULL;
-	va = alloc_vmap_area(size, align, start, end, gfp);
+	va = alloc_vmap_area(size, align, start, end, gfp, flags);
 	if (!va)
 		return NULL;
 	va->vm.addr = (void *)va->va_start;
@@ -117,19 +126,20 @@ static struct vmap_area *get_area(unsigned long size, unsigned long align, unsig
 }
 
 /* From now on others may look at it, and free it. */
-static void area_is_made(struct vmap_area *va, unsigned long flags)
+static inline void area_is_made(struct vmap_area *va)
 {
-	smp_store_release(&va->vm.flags, flags);
+	smp_store_release(&va->vm.flags, va->vm.flags & ~VM_UNINITIALIZED);
 }
 
 struct vm_struct *get_vm_area_caller(unsigned long size, unsigned long flags, const void *caller)
 {
 	struct vmap_area *va;
 
-	va = get_area(size, PAGE_SIZE, flags, VMALLOC_START, VMALLOC_END, GFP_KERNEL, caller);
+	process_context_only();
+	va = get_area(size, PAGE_SIZE, flags, 0, ULONG_MAX, GFP_KERNEL, caller);
 	if (!va)
 		return NULL;
-	area_is_made(va, flags);
+	area_is_made(va);
 	return &va->vm;
 }
 
@@ -183,12 +193,7 @@ static void free_page_array(struct page **pages)
 
 static void free_area_pages(struct vmap_area *va)
 {
-	unsigned int i;
-
-	for (i = 0; i < va->vm.nr_pages; i++)
-		__free_page(va->vm.pages[i]);
-	if (!(va->vm.flags & VM_MAP_PUT_PAGES))
-		atomic_long_sub(va->vm.nr_pages, &nr_vmalloc_pages);
+	free_pages_bulk(va->vm.pages, va->vm.nr_pages);
 	if (va->vm.pages != va->few_pages)
 		free_page_array(va->vm.pages);
 }
@@ -261,8 +266,7 @@ void vfree(const void *addr)
 
 void vunmap(const void *addr)
 {
-	BUG_ON(in_interrupt());
-	might_sleep();
+	process_context_only();
 	if (addr)
 		free_mapping(addr, false);
 }
@@ -273,7 +277,7 @@ void *vmap(struct page **pages, unsigned int count, unsigned long flags, pgprot_
 {
 	struct vmap_area *va;
 
-	might_sleep();
+	process_context_only();
 	if (WARN_ON_ONCE(flags & VM_FLUSH_RESET_PERMS))
 		return NULL;
 	/* A mapping that runs into the next one is nothing that a caller can want. */
@@ -281,11 +285,10 @@ void *vmap(struct page **pages, unsigned int count, unsigned long flags, pgprot_
 		flags &= ~VM_NO_GUARD;
 	if (count > totalram_pages())
 		return NULL;
-	va = get_area((unsigned long)count << PAGE_SHIFT, PAGE_SIZE, flags, VMALLOC_START,
-		      VMALLOC_END, GFP_KERNEL, __builtin_return_address(0));
+	va = get_area((unsigned long)count << PAGE_SHIFT, PAGE_SIZE, flags, 0, ULONG_MAX,
+		      GFP_KERNEL, __builtin_return_address(0));
 	if (!va)
 		return NULL;
-	prot = __pgprot(pgprot_val(prot) | _PAGE_NX);
 	if (vmap_pages(va->va_start, pages, count, prot, GFP_KERNEL)) {
 		unmap_area(va);
 		free_vmap_area_lazily(va);
@@ -295,7 +298,7 @@ void *vmap(struct page **pages, unsigned int count, unsigned long flags, pgprot_
 		va->vm.pages = pages;
 		va->vm.nr_pages = count;
 	}
-	area_is_made(va, flags);
+	area_is_made(va);
 	return va->vm.addr;
 }
 
@@ -308,18 +311,18 @@ void vm_unmap_aliases(void)
 
 /* --- vmalloc --------------------------------------------------------------------- */
 
-static struct page **alloc_page_array(unsigned long nr, gfp_t gfp, int node, const void *caller)
+static struct page **alloc_page_array(unsigned long nr, gfp_t gfp, const void *caller)
 {
 	size_t bytes = nr * sizeof(struct page *);
 
 	if (bytes > PAGE_SIZE)
-		return __vmalloc_node(bytes, 1, gfp | __GFP_ZERO, node, caller);
-	return kzalloc(bytes, gfp);
+		return __vmalloc_node(bytes, 1, gfp, NUMA_NO_NODE, caller);
+	return kmalloc(bytes, gfp);
 }
 
 /* NULL, or what could not be had. */
-static const char *fill_area(struct vmap_area *va, gfp_t gfp, pgprot_t prot, int node,
-			     const void *caller)
+static __always_inline const char *fill_area(struct vmap_area *va, gfp_t gfp, pgprot_t prot,
+					     const void *caller)
 {
 	unsigned int nr = get_vm_area_size(&va->vm) >> PAGE_SHIFT;
 	gfp_t inner = (gfp & GFP_RECLAIM_MASK) | __GFP_NOWARN;
@@ -328,13 +331,10 @@ static const char *fill_area(struct vmap_area *va, gfp_t gfp, pgprot_t prot, int
 		gfp |= __GFP_HIGHMEM;
 	va->vm.pages = va->few_pages;
 	if (nr > VMAP_FEW_PAGES)
-		va->vm.pages = alloc_page_array(nr, inner, node, caller);
-	else
-		memset(va->few_pages, 0, sizeof(va->few_pages));
+		va->vm.pages = alloc_page_array(nr, inner, caller);
 	if (!va->vm.pages)
 		return "failed to allocate page array";
-	va->vm.nr_pages = alloc_pages_bulk_array(gfp | __GFP_NOWARN, nr, va->vm.pages);
-	atomic_long_add(va->vm.nr_pages, &nr_vmalloc_pages);
+	va->vm.nr_pages = alloc_pages_fill(gfp | __GFP_NOWARN, nr, va->vm.pages);
 	if (va->vm.nr_pages < nr)
 		return "failed to allocate pages";
 	if (vmap_pages(va->va_start, va->vm.pages, nr, prot, inner))
@@ -342,9 +342,9 @@ static const char *fill_area(struct vmap_area *va, gfp_t gfp, pgprot_t prot, int
 	return NULL;
 }
 
-void *__vmalloc_node_range(unsigned long size, unsigned long align, unsigned long start,
-			   unsigned long end, gfp_t gfp, pgprot_t prot, unsigned long vm_flags,
-			   int node, const void *caller)
+static __always_inline void *vmalloc_in(unsigned long start, unsigned long end, unsigned long size,
+					unsigned long align, gfp_t gfp, pgprot_t prot,
+					unsigned long vm_flags, const void *caller)
 {
 	struct vmap_area *va;
 	const char *failure;
@@ -354,8 +354,9 @@ void *__vmalloc_node_range(unsigned long size, unsigned long align, unsigned lon
 	if (WARN_ONCE(!gfpflags_allow_blocking(gfp), "vmalloc: flags %#x do not allow to sleep\n",
 		      gfp))
 		return NULL;
-	might_sleep();
-	if (size >> PAGE_SHIFT > totalram_pages()) {
+	process_context_only();
+	/* There are always so many as VMAP_FEW_PAGES. */
+	if (size > VMAP_FEW_PAGES * PAGE_SIZE && size >> PAGE_SHIFT > totalram_pages()) {
 		warn_alloc(gfp, "vmalloc error: size %lu, exceeds total pages", size);
 		return NULL;
 	}
@@ -363,7 +364,7 @@ void *__vmalloc_node_range(unsigned long size, unsigned long align, unsigned lon
 		failure = "vm_struct allocation failed";
 		va = get_area(size, align, vm_flags | VM_ALLOC, start, end, gfp, caller);
 		if (va)
-			failure = fill_area(va, gfp, prot, node, caller);
+			failure = fill_area(va, gfp, prot, caller);
 		if (!failure)
 			break;
 		if (va) {
@@ -378,71 +379,79 @@ void *__vmalloc_node_range(unsigned long size, unsigned long align, unsigned lon
 			return NULL;
 		schedule_timeout_uninterruptible(1);
 	}
-	area_is_made(va, vm_flags | VM_ALLOC);
+	area_is_made(va);
 	return va->vm.addr;
 }
 
 #define SHMLBA PAGE_SIZE /* of x86: no cache cares where else a page is mapped */
 
-static void *alloc_whole(unsigned long size, unsigned long align, gfp_t gfp, unsigned long flags,
-			 const void *caller)
+void *__vmalloc_node_range(unsigned long size, unsigned long align, unsigned long start,
+			   unsigned long end, gfp_t gfp, pgprot_t prot, unsigned long vm_flags,
+			   int node, const void *caller)
 {
-	return __vmalloc_node_range(size, align, VMALLOC_START, VMALLOC_END, gfp, PAGE_KERNEL,
-				    flags, NUMA_NO_NODE, caller);
+	return vmalloc_in(start, end, size, align, gfp, prot, vm_flags, caller);
+}
+
+/* What nearly everybody wants, with what is always the same known to the compiler. */
+static void *alloc_anywhere(unsigned long size, unsigned long align, gfp_t gfp, unsigned long flags,
+			    const void *caller)
+{
+	return vmalloc_in(0, ULONG_MAX, size, align, gfp, PAGE_KERNEL, flags, caller);
 }
 
 void *__vmalloc_node(unsigned long size, unsigned long align, gfp_t gfp, int node,
 		     const void *caller)
 {
-	return alloc_whole(size, align, gfp, 0, caller);
+	return alloc_anywhere(size, align, gfp, 0, caller);
 }
 
 #define CALLER __builtin_return_address(0)
 
 void *__vmalloc(unsigned long size, gfp_t gfp)
 {
-	return alloc_whole(size, 1, gfp, 0, CALLER);
+	return alloc_anywhere(size, 1, gfp, 0, CALLER);
 }
 
 void *vmalloc(unsigned long size)
 {
-	return alloc_whole(size, 1, GFP_KERNEL, 0, CALLER);
+	return alloc_anywhere(size, 1, GFP_KERNEL, 0, CALLER);
 }
 
 void *vzalloc(unsigned long size)
 {
-	return alloc_whole(size, 1, GFP_KERNEL | __GFP_ZERO, 0, CALLER);
+	return alloc_anywhere(size, 1, GFP_KERNEL | __GFP_ZERO, 0, CALLER);
 }
 
 void *vmalloc_node(unsigned long size, int node)
 {
-	return alloc_whole(size, 1, GFP_KERNEL, 0, CALLER);
+	return alloc_anywhere(size, 1, GFP_KERNEL, 0, CALLER);
 }
 
 void *vzalloc_node(unsigned long size, int node)
 {
-	return alloc_whole(size, 1, GFP_KERNEL | __GFP_ZERO, 0, CALLER);
+	return alloc_anywhere(size, 1, GFP_KERNEL | __GFP_ZERO, 0, CALLER);
 }
 
 void *vmalloc_user(unsigned long size)
 {
-	return alloc_whole(size, SHMLBA, GFP_KERNEL | __GFP_ZERO, VM_USERMAP, CALLER);
+	return alloc_anywhere(size, SHMLBA, GFP_KERNEL | __GFP_ZERO, VM_USERMAP, CALLER);
 }
 
 /* ZONE_DMA32 is empty: such requests are served from lowmem, which lies far below 4 GiB. */
 void *vmalloc_32(unsigned long size)
 {
-	return alloc_whole(size, 1, GFP_KERNEL | GFP_DMA32, 0, CALLER);
+	return alloc_anywhere(size, 1, GFP_KERNEL | GFP_DMA32, 0, CALLER);
 }
 
 void *vmalloc_32_user(unsigned long size)
 {
-	return alloc_whole(size, SHMLBA, GFP_KERNEL | GFP_DMA32 | __GFP_ZERO, VM_USERMAP, CALLER);
+	return alloc_anywhere(size, SHMLBA, GFP_KERNEL | GFP_DMA32 | __GFP_ZERO, VM_USERMAP,
+			      CALLER);
 }
 
 void *vmalloc_huge(unsigned long size, gfp_t gfp)
 {
-	return alloc_whole(size, 1, gfp, VM_ALLOW_HUGE_VMAP, CALLER);
+	return alloc_anywhere(size, 1, gfp, VM_ALLOW_HUGE_VMAP, CALLER);
 }
 
 void *vrealloc(const void *p, size_t size, gfp_t flags)
@@ -463,7 +472,7 @@ void *vrealloc(const void *p, size_t size, gfp_t flags)
 			memset((void *)p + size, 0, old_size - size);
 		return (void *)p;
 	}
-	new = alloc_whole(size, 1, flags, 0, CALLER);
+	new = alloc_anywhere(size, 1, flags, 0, CALLER);
 	if (new &&p) {
 		memcpy(new, p, old_size);
 		vfree(p);
@@ -475,7 +484,7 @@ void *vrealloc(const void *p, size_t size, gfp_t flags)
 
 unsigned long vmalloc_nr_pages(void)
 {
-	return atomic_long_read(&nr_vmalloc_pages);
+	return READ_ONCE(vmap_stats.nr_pages);
 }
 
 void vmalloc_get_info(struct vmalloc_info *info)
@@ -489,7 +498,6 @@ void vmalloc_get_info(struct vmalloc_info *info)
 					     ->subtree_max_size;
 	spin_unlock(&vmap_lock);
 	info->free = info->end - info->start - info->busy - info->lazy;
-	info->nr_pages = vmalloc_nr_pages();
 	for (address = info->start & PMD_MASK; address < info->end; address += PMD_SIZE)
 		info->tables += !pmd_none(*pmd_off_k(address));
 }

@@ -71,10 +71,11 @@ void vmap_area_init(unsigned long start, unsigned long end);
 
 /*
  * The lowest free range of `size` bytes at a multiple of `align` within [start, end), busy
- * with vm.flags VM_UNINITIALIZED. Purges before it gives up. NULL: no room, or no memory.
+ * with vm.flags `flags` and VM_UNINITIALIZED. Purges before it gives up. NULL: no room, or no
+ * memory.
  */
 struct vmap_area *alloc_vmap_area(unsigned long size, unsigned long align, unsigned long start,
-				  unsigned long end, gfp_t gfp);
+				  unsigned long end, gfp_t gfp, unsigned long flags);
 /* The busy area that contains the address, or NULL. Under vmap_lock, or of one's own. */
 struct vmap_area *__find_vmap_area(unsigned long addr);
 /* The same with the lock taken and given back. */

@@ -183,30 +183,34 @@ static struct vmap_area *lowest_free(unsigned long size, unsigned long from)
 	return NULL;
 }
 
+/* Sets va's range, if there is room in this free area. */
+static bool place(struct vmap_area *va, const struct vmap_area *room, unsigned long size,
+		  unsigned long align, unsigned long start, unsigned long end)
+{
+	unsigned long low = max(room->va_start, start), high = min(room->va_end, end);
+
+	va->va_start = ALIGN(low, align);
+	va->va_end = va->va_start + size;
+	return va->va_start >= low && va->va_start < high && high - va->va_start >= size;
+}
+
 /*
- * The free area that has room for va, whose range is then set. First one that has room wherever
- * its start may lie: that takes one way down. Without such a one, any whose start lies well.
+ * The free area in which va is placed. First one that has room wherever it begins: that is one
+ * way down. Where there is none, any whose start lies well.
  */
 static struct vmap_area *find_room(struct vmap_area *va, unsigned long size, unsigned long align,
 				   unsigned long start, unsigned long end)
 {
 	unsigned long sufficient = size + align - PAGE_SIZE;
-	unsigned long length = sufficient >= size ? sufficient : size;
+	unsigned long least = max(size, sufficient); /* the sum may wrap */
 
-	for (;; length = size) {
-		struct vmap_area *room = lowest_free(length, start);
+	for (;; least = size) {
+		struct vmap_area *room = lowest_free(least, start);
 
-		for (; room && room->va_start < end; room = lowest_free(length, room->va_end)) {
-			unsigned long low = max(room->va_start, start);
-			unsigned long high = min(room->va_end, end);
-
-			va->va_start = ALIGN(low, align);
-			va->va_end = va->va_start + size;
-			if (va->va_start >= low && va->va_start < high &&
-			    high - va->va_start >= size)
+		for (; room && room->va_start < end; room = lowest_free(least, room->va_end))
+			if (place(va, room, size, align, start, end))
 				return room;
-		}
-		if (length == size)
+		if (least == size)
 			return NULL;
 	}
 }
@@ -215,22 +219,22 @@ static struct vmap_area *find_room(struct vmap_area *va, unsigned long size, uns
 static void cut_out(struct vmap_area *room, const struct vmap_area *va, struct list_head *objects)
 {
 	unsigned long start = room->va_start, end = room->va_end;
+	struct vmap_area *rest;
 
-	if (start == va->va_start && end == va->va_end) {
-		erase_free(room);
-		list_add(&room->list, objects);
-	} else if (start == va->va_start) {
+	if (start < va->va_start) {
+		resize_free(room, start, va->va_start);
+		if (end == va->va_end)
+			return;
+		rest = list_first_entry(objects, struct vmap_area, list);
+		list_del(&rest->list);
+		rest->va_start = va->va_end;
+		rest->va_end = end;
+		insert_free(rest, objects);
+	} else if (va->va_end < end) {
 		resize_free(room, va->va_end, end);
 	} else {
-		resize_free(room, start, va->va_start);
-		if (end != va->va_end) {
-			struct vmap_area *rest = list_first_entry(objects, struct vmap_area, list);
-
-			list_del(&rest->list);
-			rest->va_start = va->va_end;
-			rest->va_end = end;
-			insert_free(rest, objects);
-		}
+		erase_free(room);
+		list_add(&room->list, objects);
 	}
 }
 
@@ -244,63 +248,110 @@ static void free_objects(struct list_head *unused)
 
 /* --- busy areas ------------------------------------------------------------------ */
 
+/* Without the guard page, which they all have. */
+static unsigned long area_pages(const struct vmap_area *va)
+{
+	return (va_size(va) >> PAGE_SHIFT) - 1;
+}
+
 static bool starts_below(struct rb_node *a, const struct rb_node *b)
 {
 	return to_va(a)->va_start < to_va(b)->va_start;
 }
 
-static bool take_room(struct vmap_area *va, unsigned long size, unsigned long align,
-		      unsigned long start, unsigned long end, struct list_head *objects)
+/* In a free area that va's range was cut out of. */
+static void insert_busy(struct vmap_area *va)
 {
-	struct vmap_area *room = find_room(va, size, align, start, end);
-
-	if (!room)
-		return false;
-	cut_out(room, va, objects);
 	rb_add(&va->rb_node, &vmap_busy_root, starts_below);
 	vmap_stats.areas++;
-	vmap_stats.busy += size;
+	vmap_stats.busy += va_size(va);
+	if (va->vm.flags & VM_ALLOC)
+		vmap_stats.nr_pages += area_pages(va);
+}
+
+/* The usual request, to which all of the window is welcome: the start of the lowest area that will do. */
+static bool take_anywhere(struct vmap_area *va, unsigned long size, struct list_head *unused)
+{
+	struct vmap_area *room;
+
+	if (largest_in(vmap_free_root.rb_node) < size)
+		return false;
+	room = lowest_in(vmap_free_root.rb_node, size);
+	va->va_start = room->va_start;
+	va->va_end = va->va_start + size;
+	cut_out(room, va, unused);
+	insert_busy(va);
 	return true;
 }
 
-struct vmap_area *alloc_vmap_area(unsigned long size, unsigned long align, unsigned long start,
-				  unsigned long end, gfp_t gfp)
+/* The others; and those that need a purge. False: in vain. */
+static noinline bool take_carefully(struct vmap_area *va, unsigned long size, unsigned long align,
+				    unsigned long start, unsigned long end,
+				    struct list_head *objects)
 {
-	struct vmap_area *va, *rest = NULL;
 	unsigned long purges;
-	LIST_HEAD(objects);
-	bool found;
-
-	if (!size || !PAGE_ALIGNED(size) || !is_power_of_2(align))
-		return NULL;
-	align = max(align, PAGE_SIZE);
-	va = kmem_cache_alloc(vmap_area_cache, gfp & GFP_RECLAIM_MASK);
-	if (!va)
-		return NULL;
-	/* Only then can something be left free on both sides. */
-	if (align > PAGE_SIZE || start > vmap_stats.start || end < vmap_stats.end) {
-		rest = kmem_cache_alloc(vmap_area_cache, gfp & GFP_RECLAIM_MASK);
-		if (!rest) {
-			kmem_cache_free(vmap_area_cache, va);
-			return NULL;
-		}
-		list_add(&rest->list, &objects);
-	}
-	va->vm.flags = VM_UNINITIALIZED;
+	struct vmap_area *room;
 
 	do {
 		spin_lock(&vmap_lock);
-		found = take_room(va, size, align, start, end, &objects);
 		purges = vmap_stats.purges;
+		room = find_room(va, size, align, start, end);
+		if (room) {
+			cut_out(room, va, objects);
+			insert_busy(va);
+		}
 		spin_unlock(&vmap_lock);
-		if (found)
-			break;
+		if (room)
+			return true;
 		vmap_blocks_purge();
+		/* Perhaps somebody else has just purged. */
 	} while (purge_vmap_areas() || READ_ONCE(vmap_stats.purges) != purges);
-	if (!found)
-		list_add(&va->list, &objects);
+	return false;
+}
+
+static noinline bool alloc_constrained(struct vmap_area *va, unsigned long size,
+				       unsigned long align, unsigned long start, unsigned long end,
+				       gfp_t gfp)
+{
+	struct vmap_area *rest = kmem_cache_alloc(vmap_area_cache, gfp & GFP_RECLAIM_MASK);
+	LIST_HEAD(objects);
+	bool taken;
+
+	if (!rest)
+		return false;
+	list_add(&rest->list, &objects); /* something may stay free on both sides */
+	taken = take_carefully(va, size, max(align, PAGE_SIZE), start, end, &objects);
 	free_objects(&objects);
-	return found ? va : NULL;
+	return taken;
+}
+
+struct vmap_area *alloc_vmap_area(unsigned long size, unsigned long align, unsigned long start,
+				  unsigned long end, gfp_t gfp, unsigned long flags)
+{
+	struct vmap_area *va;
+	LIST_HEAD(unused);
+	bool taken;
+
+	if (!size || !PAGE_ALIGNED(size) || !is_power_of_2(align))
+		return NULL;
+	va = kmem_cache_alloc(vmap_area_cache, gfp & GFP_RECLAIM_MASK);
+	if (!va)
+		return NULL;
+	va->vm.flags = flags | VM_UNINITIALIZED;
+
+	if (likely(align <= PAGE_SIZE && start <= vmap_stats.start && end >= vmap_stats.end)) {
+		spin_lock(&vmap_lock);
+		taken = take_anywhere(va, size, &unused);
+		spin_unlock(&vmap_lock);
+		if (unlikely(!taken))
+			taken = take_carefully(va, size, PAGE_SIZE, start, end, &unused);
+		free_objects(&unused);
+	} else {
+		taken = alloc_constrained(va, size, align, start, end, gfp);
+	}
+	if (unlikely(!taken))
+		kmem_cache_free(vmap_area_cache, va);
+	return taken ? va : NULL;
 }
 
 struct vmap_area *__find_vmap_area(unsigned long addr)
@@ -336,10 +387,10 @@ struct vmap_area *claim_vmap_area(unsigned long addr)
 
 	spin_lock(&vmap_lock);
 	va = __find_vmap_area(addr);
-	if (va && va->va_start == addr && !(va->vm.flags & VMAP_NOT_TO_CLAIM))
-		va->vm.flags |= VM_UNINITIALIZED;
-	else
+	if (va && (va->va_start != addr || va->vm.flags & VMAP_NOT_TO_CLAIM))
 		va = NULL;
+	if (va)
+		va->vm.flags |= VM_UNINITIALIZED;
 	spin_unlock(&vmap_lock);
 	return va;
 }
@@ -358,19 +409,45 @@ int vmap_for_each_busy(int (*visit)(struct vmap_area *va, void *context), void *
 
 /* --- lazy areas ------------------------------------------------------------------ */
 
+/*
+ * Whoever allocates and frees in turn frees neighbours: they become one, and need one object. True:
+ * va is part of the last lazy area now.
+ */
+static bool join_last_lazy(const struct vmap_area *va)
+{
+	struct vmap_area *last = list_last_entry(&vmap_lazy_list, struct vmap_area, list);
+
+	if (list_empty(&vmap_lazy_list))
+		return false;
+	if (last->va_end == va->va_start)
+		last->va_end = va->va_end;
+	else if (last->va_start == va->va_end)
+		last->va_start = va->va_start;
+	else
+		return false;
+	return true;
+}
+
 void free_vmap_area_lazily(struct vmap_area *va)
 {
-	bool purge;
+	bool purge, joined;
 
 	spin_lock(&vmap_lock);
 	rb_erase(&va->rb_node, &vmap_busy_root);
-	list_add_tail(&va->list, &vmap_lazy_list);
 	vmap_stats.areas--;
 	vmap_stats.busy -= va_size(va);
-	vmap_stats.lazy_areas++;
+	if (va->vm.flags & VM_ALLOC)
+		vmap_stats.nr_pages -= area_pages(va);
 	vmap_stats.lazy += va_size(va);
+	joined = join_last_lazy(va);
+	if (!joined) {
+		list_add_tail(&va->list, &vmap_lazy_list);
+		vmap_stats.lazy_areas++;
+	}
 	purge = vmap_stats.lazy > vmap_stats.lazy_max;
 	spin_unlock(&vmap_lock);
+	if (joined)
+		kmem_cache_free(vmap_area_cache, va);
 	if (unlikely(purge))
 		purge_vmap_areas();
 }

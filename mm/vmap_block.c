@@ -88,7 +88,7 @@ static struct vmap_block *new_block(const void *caller)
 	if (!block)
 		return NULL;
 	block->va = alloc_vmap_area(VMAP_BLOCK_PAGES << PAGE_SHIFT, PAGE_SIZE, VMALLOC_START,
-				    VMALLOC_END, GFP_KERNEL);
+				    VMALLOC_END, GFP_KERNEL, VMAP_BLOCK);
 	if (!block->va) {
 		kfree(block);
 		return NULL;
@@ -153,7 +153,7 @@ static unsigned long alloc_area(unsigned int count, const void *caller)
 
 	if (count > totalram_pages())
 		return 0;
-	va = alloc_vmap_area(size, PAGE_SIZE, VMALLOC_START, VMALLOC_END, GFP_KERNEL);
+	va = alloc_vmap_area(size, PAGE_SIZE, VMALLOC_START, VMALLOC_END, GFP_KERNEL, VMAP_RAM);
 	if (!va)
 		return 0;
 	va->vm.addr = (void *)va->va_start;

@@ -67,10 +67,29 @@ void model_take(unsigned int nr, unsigned long address, unsigned long size, stru
 	insert(nr, (struct range){ was.start, address, RANGE_FREE, NULL });
 }
 
+/* Into one range, the lower of the two. */
+static void join_with_next(unsigned int nr)
+{
+	model.ranges[nr].end = model.ranges[nr + 1].end;
+	model.nr--;
+	memmove(&model.ranges[nr + 1], &model.ranges[nr + 2],
+		(model.nr - nr - 1) * sizeof(struct range));
+}
+
 void model_free(unsigned int nr)
 {
-	model.ranges[nr].state = RANGE_LAZY;
-	model.nr_lazy++;
+	struct range *range = &model.ranges[nr], *last = model_find(model.last_lazy);
+
+	range->state = RANGE_LAZY;
+	if (model.nr_lazy && last == range - 1) {
+		join_with_next(nr - 1);
+	} else if (model.nr_lazy && last == range + 1) {
+		join_with_next(nr);
+		model.last_lazy = range->start;
+	} else {
+		model.nr_lazy++;
+		model.last_lazy = range->start;
+	}
 }
 
 void model_purge(void)

@@ -22,6 +22,7 @@ struct range {
 
 extern struct model {
 	unsigned int nr, nr_lazy;
+	unsigned long last_lazy; /* the start of what became lazy last, with what it was joined to */
 	struct range ranges[MODEL_MOST];
 } model;
 
@@ -34,6 +35,7 @@ void model_begin(unsigned long start, unsigned long end);
 int model_fit(unsigned long size, unsigned long align, unsigned long start, unsigned long end,
 	      unsigned long *address);
 void model_take(unsigned int nr, unsigned long address, unsigned long size, struct vmap_area *va);
+/* Lazy, in one range with what became lazy before it if they touch. */
 void model_free(unsigned int nr);
 void model_purge(void);
 

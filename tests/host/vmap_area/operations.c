@@ -210,7 +210,7 @@ static void take(struct vmap_area *va, int nr, unsigned long address, unsigned l
 {
 	expect(va->va_start == address && va->va_end == address + size,
 	       "an area is not where it fits first");
-	expect(va->vm.flags == VM_UNINITIALIZED, "a new area may be claimed already");
+	expect(va->vm.flags == (VM_ALLOC | VM_UNINITIALIZED), "a new area may be claimed already");
 	if (operations_complaint)
 		return;
 	model_take(nr, address, size, va);
@@ -228,7 +228,7 @@ static void alloc(const struct plan *plan)
 
 	choose_bounds(&start, &end);
 	window_log.refuse_in = plan->refusals && once_in(4) ? 1 + choose(2) : 0;
-	va = alloc_vmap_area(size, align, start, end, GFP_KERNEL);
+	va = alloc_vmap_area(size, align, start, end, GFP_KERNEL, VM_ALLOC);
 	window_log.refuse_in = 0;
 	if (window_log.refused != refused) {
 		expect(!va && window_log.flushes == flushes, "without memory more was done");
@@ -255,7 +255,7 @@ static void alloc_nonsense(void)
 	unsigned int nr = choose(ARRAY_SIZE(nonsense));
 
 	expect(!alloc_vmap_area(nonsense[nr].size, nonsense[nr].align, window->start, window->end,
-				GFP_KERNEL),
+				GFP_KERNEL, 0),
 	       "nonsense is granted");
 }
 
@@ -263,11 +263,12 @@ static void alloc_nonsense(void)
 static void free(void)
 {
 	struct range *range = model_busy_from(choose(model.nr));
-	unsigned long flushes = window_log.flushes;
+	unsigned long flushes = window_log.flushes, start;
 	struct vmap_area *va;
 
 	if (!range)
 		return;
+	start = range->start;
 	expect(!claim_vmap_area(range->end - PAGE_SIZE / 2), "claimed by an address in the middle");
 	va = claim_vmap_area(range->start);
 	expect(va == range->va, "claimed is another area");
@@ -277,7 +278,7 @@ static void free(void)
 	free_vmap_area_lazily(va);
 	model_free(range - model.ranges);
 	nr_busy--;
-	expect(!claim_vmap_area(range->start), "claimed after it was freed");
+	expect(!claim_vmap_area(start), "claimed after it was freed");
 	expect_purge(model_lazy_bytes() > vmap_stats.lazy_max, flushes);
 }
 

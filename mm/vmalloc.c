@@ -1,4 +1,47 @@
 // SPDX-License-Identifier: MIT
+/*
+ * vmalloc(): pages from anywhere, at addresses that follow each other.
+ *
+ * A large block of pages that lie together is hard to find once memory has been used for a
+ * while; single pages are not. The window has addresses that are nobody's, and page tables
+ * make any page appear at any of them:
+ *
+ *	window	 c8800000   c8801000   c8802000   c8803000
+ *		[ page 0 ] [ page 1 ] [ page 2 ] [ guard  ]
+ *		     |          |          |      not mapped: an overrun faults
+ *	frames	   51c3       0a77       51c4
+ *
+ * So it takes three things: a range of addresses (vmap_area.c), pages (page_bulk.c; highmem
+ * first, as nobody needs their addresses in the direct mapping), and entries in page tables,
+ * of which some may have to be made first. What cannot be had makes all of it go back.
+ * vmap() takes the pages from its caller, ioremap() takes no pages at all.
+ *
+ * vfree() goes the other way, but for one step: it clears the entries and gives the pages back,
+ * and leaves the TLBs alone. A CPU that used an address may read through it until the
+ * addresses are purged; that is a bug of its owner's that is seen late, and nobody else's
+ * harm, as nobody gets the addresses until then.
+ *
+ * Worked example: vmalloc(9000) takes 4 pages of addresses, c8800000 to c8804000, pages 51c3,
+ * 0a77 and 51c4, and writes three entries into the table of c8800000. These three pages are
+ * listed in the area's own object, as there are no more than VMAP_FEW_PAGES.
+ *
+ * Who frees an area? Whoever claims it, under vmap_lock: then it is VM_UNINITIALIZED, which
+ * it was while it was made, and a second vfree() of the same address finds nothing.
+ *
+ * Cost: some 880 instructions for vmalloc() and vfree() of a page, a purge's share included, and
+ * 100 for each further one; a table of 2 MiB that has to be made, 1,500.
+ *
+ * Invariants, checked by vmalloc_check():
+ *	I-vmalloc-1  an area says where it is; each page in vm.pages is mapped, in this order
+ *	I-vmalloc-2  nothing is mapped in a guard page, a free or a lazy area
+ *	I-vmalloc-3  a page table of the window has a busy or lazy area below it
+ *
+ * Locking: an area that was made, and not yet claimed, is its owner's. The entries of its
+ * pages are written without a lock, plainly: nobody else writes them, and its page tables stay.
+ * Process context, but for vfree() and vfree_atomic().
+ *
+ * Left out: large pages in the window; executable ones (nothing writes code); pages for users.
+ */
 #include <linux/interrupt.h>
 #include <linux/kernel.h>
 #include <linux/mm.h>

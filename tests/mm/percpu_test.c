@@ -262,9 +262,13 @@ static void api_A4_without_memory(struct kunit *test)
 static void api_M1_no_per_cpu_memory(struct kunit *test)
 {
 	void **pieces = new_pieces(test);
+	struct kmem_cache *caches[3];
+	unsigned int i;
 
-	/* With this one there is room for another's name and description. */
-	slab_test_cache(test, 72, 0, SLAB_NO_MERGE, NULL);
+	/* What the last but one leaves is room for another's name and description. */
+	for (i = 0; i < ARRAY_SIZE(caches); i++)
+		caches[i] = slab_test_cache(test, 72, 0, SLAB_NO_MERGE, NULL);
+	slab_test_destroy(test, caches[1]);
 	fill_all(pieces);
 	kunit_expect_report(test, "kmem_cache_create(test) failed with error -12");
 	KUNIT_EXPECT_NULL(test, kmem_cache_create("test", 64, 0, SLAB_NO_MERGE, NULL));

@@ -20,8 +20,9 @@
 static void scatter_free_memory(struct kunit *test, gfp_t gfp)
 {
 	struct page *page = mm_take(gfp, 0), *next;
-	unsigned long nr = 2 * (high_wmark_pages(page_zone(page)) + 100);
-	struct zone *zone;
+	struct zone *zone = page_zone(page);
+	/* vmalloc() asks for highmem, so it leaves in lowmem what is reserved from such requests. */
+	unsigned long nr = 2 * (high_wmark_pages(zone) + zone->lowmem_reserve[ZONE_HIGHMEM] + 100);
 
 	slab_shrink_all();
 	while (nr--)
@@ -159,14 +160,15 @@ static void api_Y1_kvrealloc_without_blocks(struct kunit *test)
 	u8 *memory, *moved;
 
 	scatter_free_memory(test, GFP_KERNEL);
-	memory = kvmalloc(PAGE_SIZE, GFP_KERNEL);
-	if (memory)
-		memset(memory, 0x44, PAGE_SIZE);
-	moved = kvrealloc(memory, PAGE_SIZE, 4 * PAGE_SIZE, GFP_KERNEL);
+	memory = kvmalloc(500, GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, memory);
+	memset(memory, 0x44, 500);
+	moved = kvrealloc(memory, 500, 4 * PAGE_SIZE, GFP_KERNEL);
 	gather_free_memory();
 	KUNIT_ASSERT_NOT_NULL(test, moved);
+	KUNIT_EXPECT_FALSE(test, is_vmalloc_addr(memory));
 	KUNIT_EXPECT_TRUE(test, is_vmalloc_addr(moved));
-	KUNIT_EXPECT_TRUE(test, is_full_of(moved, 0x44, PAGE_SIZE));
+	KUNIT_EXPECT_TRUE(test, is_full_of(moved, 0x44, 500));
 	kvfree(moved);
 }
 
@@ -188,23 +190,28 @@ static void api_Y2_prefers_kmalloc(struct kunit *test)
 	}
 }
 
-/* No two free pages lie together: a page still is kmalloc's, more is vmalloc's, and nobody complains. */
+/*
+ * No two free pages lie together: what is above a page is vmalloc's, and nobody complains. A page is
+ * kmalloc's, or nobody's where slub_debug= needs more than a page for it.
+ */
 static void api_Y2_falls_back_above_a_page(struct kunit *test)
 {
-	static const size_t sizes[] = { 4000, 4096, 4097, 12288, 40000 };
+	static const size_t sizes[] = { 500, PAGE_SIZE, 4097, 12288, 40000 };
 	void *memory[ARRAY_SIZE(sizes)];
 	unsigned int i;
 
 	scatter_free_memory(test, GFP_KERNEL);
 	KUNIT_EXPECT_NULL(test, kmalloc(3 * PAGE_SIZE, QUIETLY(GFP_KERNEL)));
 	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
-		memory[i] = kvmalloc(sizes[i], GFP_KERNEL | (i & 1 ? __GFP_RETRY_MAYFAIL : 0));
+		memory[i] = kvmalloc(sizes[i], sizes[i] <= PAGE_SIZE ? QUIETLY(GFP_KERNEL)
+					       : i & 1 ? GFP_KERNEL | __GFP_RETRY_MAYFAIL
+						       : GFP_KERNEL);
 		if (memory[i])
 			memset(memory[i], i, sizes[i]);
 	}
 	gather_free_memory();
 	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
-		KUNIT_EXPECT_NOT_NULL(test, memory[i]);
+		KUNIT_EXPECT_TRUE(test, memory[i] || sizes[i] == PAGE_SIZE);
 		KUNIT_EXPECT_EQ(test, is_vmalloc_addr(memory[i]), sizes[i] > PAGE_SIZE);
 		KUNIT_EXPECT_TRUE(test, !memory[i] || is_full_of(memory[i], i, sizes[i]));
 		kvfree(memory[i]);
@@ -294,6 +301,7 @@ static void api_Y1_without_memory(struct kunit *test)
 	void *memory;
 
 	mm_fill(QUIETLY(GFP_ATOMIC | __GFP_HIGHMEM), 0);
+	mm_fill(QUIETLY(GFP_ATOMIC), 0);
 	memory = kvmalloc(1 << 20, QUIETLY(GFP_KERNEL));
 	mm_give_all();
 	KUNIT_EXPECT_NULL(test, memory);

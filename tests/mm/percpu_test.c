@@ -243,6 +243,7 @@ static void fill_all(void **pieces)
 	unsigned int nr = 0, size;
 
 	mm_fill(GFP_ATOMIC | __GFP_HIGHMEM | __GFP_NOWARN, 0);
+	mm_fill(GFP_ATOMIC | __GFP_NOWARN, 0);
 	for (size = 4096; size >= 8; size /= 2)
 		while (nr < MOST && (pieces[nr] = __alloc_percpu_gfp(size, 8, GFP_NOWAIT)))
 			nr++;

@@ -21,7 +21,7 @@
  *
  *	curr_nr + elements that were allocated and not yet freed  >=  min_nr
  *
- * Cost: about 25 instructions a pair above the allocator behind it, while that has memory.
+ * Cost: about 40 instructions a pair above the allocator behind it, while that has memory.
  *
  * Invariants (mempool_check()):
  *	I-mempool-1  0 <= curr_nr <= min_nr

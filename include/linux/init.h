@@ -54,5 +54,11 @@ typedef struct {
 #define device_initcall(fn)   __define_initcall(fn, "device")
 #define late_initcall(fn)     __define_initcall(fn, "late")
 
+#else
+
+/* Words of the command line are for the kernel's own: a module has parameters. */
+#define __setup(name, fn)     static const void *const __setup_##fn __maybe_unused = (void *)fn
+#define early_param(name, fn) __setup(name, fn)
+
 #endif
 #endif

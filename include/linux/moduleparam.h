@@ -117,6 +117,10 @@ struct module_info {
 #define module_param_unsafe(name, type, perm)	       module_param(name, type, perm)
 #define module_param_named_unsafe(name, v, type, perm) module_param_named(name, v, type, perm)
 
+/* What a number is for, an interrupt line or a port, changes nothing. */
+#define module_param_hw(name, type, what, perm)		 module_param(name, type, perm)
+#define module_param_hw_named(name, v, type, what, perm) module_param_named(name, v, type, perm)
+
 /* Copied into an array of char; what does not fit is refused. */
 #define module_param_string(name, array, len, perm)                                              \
 	static const struct kparam_string __paste(__param_string_, name) = { len, array };       \

@@ -43,6 +43,7 @@ NONSENSE = (
     "alloc vmalloc", "alloc vmalloc 0", "alloc vmalloc 99G", "alloc vmalloc zebra", "vmalloc zebra",
     "vmmap zebra", "map vm 0xc0000000", "whatis 0xffffffff",
     "free", "free 99", "free #99", "free zebra", "crash", "crash gently", "test no_such_suite*",
+    "modinfo", "modinfo nobody", "rmmod", "rmmod nobody", "lsmod x",
     '"', "zones zones zones", "9" * 240,
 )
 

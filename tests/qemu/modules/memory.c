@@ -74,7 +74,7 @@ static void api_L6_figures(struct kunit *test)
 
 static void api_L6_objects(struct kunit *test)
 {
-	struct kmem_cache *cache = kmem_cache_create("outside", 40, 8, SLAB_HWCACHE_ALIGN, NULL);
+	struct kmem_cache *cache = kmem_cache_create("outside", 40, 8, SLAB_NO_MERGE, NULL);
 	void *objects[4], *object;
 
 	KUNIT_ASSERT_NOT_NULL(test, cache);

@@ -31,7 +31,13 @@ module_param_named(no_flag, inverse, invbool, 0444);
 module_param_string(text, text, sizeof(text), 0444);
 module_param(big, ullong, S_IRUGO | S_IWUSR);
 module_param_array(numbers, int, &nr_numbers, 0444);
-module_param(keeps, int, 0444);
+module_param_hw(keeps, int, irq, 0444);
+
+static int old_setup(char *value)
+{
+	return 1;
+}
+__setup("odd=", old_setup);
 
 static const struct {
 	int id;

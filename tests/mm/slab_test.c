@@ -41,6 +41,7 @@ static unsigned long free_before;
 static unsigned long count_free(void)
 {
 	flush_scheduled_work(); /* vfree() of those who may not sleep */
+	rcu_barrier();		/* tasks that have ended */
 	slab_shrink_all();
 	mm_settle();
 	return mm_free_pages(NULL);

@@ -2,6 +2,7 @@
 /* The per-CPU allocator: API.md A4. */
 #include <linux/kernel.h>
 #include <linux/percpu.h>
+#include <linux/pgtable.h>
 #include <linux/smp.h>
 #include <linux/string.h>
 #include <linux/vmalloc.h>
@@ -312,6 +313,32 @@ static void api_A4_bad_frees(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, mm_print_problems(percpu_check()), 0);
 }
 
+/* A page of a chunk that is not mapped any more. */
+static void percpu_check_finds(struct kunit *test)
+{
+	unsigned long pages = vmalloc_nr_pages(), address;
+	void **pieces = new_pieces(test);
+	pte_t *pte, was;
+	int found;
+
+	pieces[0] = __alloc_percpu(PCPU_MIN_UNIT_SIZE, 8);
+	if (!pieces[0])
+		kunit_skip(test, "too little memory");
+	address = (unsigned long)per_cpu_ptr(pieces[0], nr_cpu_ids - 1) + PAGE_SIZE;
+	pte = virt_to_kpte(address);
+	was = *pte;
+	pte_clear(pte);
+	found = percpu_check();
+	set_pte(pte, was);
+	KUNIT_EXPECT_EQ(test, found, 1);
+	KUNIT_EXPECT_STREQ(test, mm_broken_invariants(), "I-percpu-3");
+	KUNIT_EXPECT_EQ(test, mm_print_problems(percpu_check()), 0);
+	free_percpu(pieces[0]);
+	pieces[0] = NULL;
+	KUNIT_EXPECT_TRUE(test, eventually(is_as_before(pages)));
+	settle();
+}
+
 static struct kunit_case percpu_cases[] = {
 	KUNIT_CASE(api_A4_zeroed),
 	KUNIT_CASE(api_A4_each_cpu_has_its_own),
@@ -324,6 +351,7 @@ static struct kunit_case percpu_cases[] = {
 	KUNIT_CASE(api_M1_no_per_cpu_memory),
 	KUNIT_CASE(api_A4_what_cannot_be_had),
 	KUNIT_CASE(api_A4_bad_frees),
+	KUNIT_CASE(percpu_check_finds),
 	{},
 };
 

@@ -205,6 +205,7 @@ static int map_and_sleep(void *data)
 /* Six threads, more than most machines have CPUs, each with two pages that it finds again. */
 static void api_P12_kmap_local_while_others_run(struct kunit *test)
 {
+	struct task_struct *tasks[6];
 	struct mapper *mappers[6];
 	unsigned int i;
 
@@ -213,11 +214,12 @@ static void api_P12_kmap_local_while_others_run(struct kunit *test)
 		mappers[i]->page[0] = mm_take(GFP_KERNEL, 0);
 		mappers[i]->page[1] = mm_take(GFP_KERNEL, 0);
 		KUNIT_ASSERT_TRUE(test, mappers[i]->page[0] && mappers[i]->page[1]);
-		start_thread(test, map_and_sleep, mappers[i]);
+		tasks[i] = start_thread(test, map_and_sleep, mappers[i]);
 	}
 	for (i = 0; i < ARRAY_SIZE(mappers); i++) {
-		while (!READ_ONCE(mappers[i]->ended))
+		while (!READ_ONCE(mappers[i]->ended) && READ_ONCE(tasks[i]->__state) != TASK_DEAD)
 			schedule_timeout_uninterruptible(1);
+		KUNIT_EXPECT_TRUE(test, READ_ONCE(mappers[i]->ended));
 		KUNIT_EXPECT_EQ(test, atomic_read(&mappers[i]->wrong), 0);
 		KUNIT_EXPECT_EQ(test, atomic_read(&mappers[i]->moved), 0);
 	}

@@ -42,7 +42,7 @@ typedef struct {
 	static const initcall_entry_t __initcall_##fn __used __section(".initcalls." level) = { \
 		.function = fn,                                                                 \
 		.name = #fn,                                                                    \
-	}
+	};
 
 #define console_initcall(fn)  __define_initcall(fn, "console")
 #define early_initcall(fn)    __define_initcall(fn, "early")
@@ -57,7 +57,7 @@ typedef struct {
 #else
 
 /* Words of the command line are for the kernel's own: a module has parameters. */
-#define __setup(name, fn)     static const void *const __setup_##fn __maybe_unused = (void *)fn
+#define __setup(name, fn)     static const void *const __setup_##fn __maybe_unused = (void *)fn;
 #define early_param(name, fn) __setup(name, fn)
 
 #endif

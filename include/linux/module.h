@@ -24,11 +24,15 @@
 #include <linux/err.h>
 #include <linux/gfp.h>
 #include <linux/jiffies.h>
+#include <linux/ktime.h>
 #include <linux/mutex.h>
 #include <linux/percpu.h>
 #include <linux/rcupdate.h>
+#include <linux/sched.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
+#include <linux/timekeeping.h>
+#include <linux/timex.h>
 #include <linux/wait.h>
 #include <linux/workqueue.h>
 #endif
@@ -66,8 +70,9 @@ void cleanup_module(void);
 extern const initcall_t __module_init;
 extern const exitcall_t __module_exit;
 
-#define module_init(fn) const initcall_t __module_init = fn
-#define module_exit(fn) const exitcall_t __module_exit = fn
+/* With the semicolon: there is code that leaves it out. */
+#define module_init(fn) const initcall_t __module_init = fn;
+#define module_exit(fn) const exitcall_t __module_exit = fn;
 
 #define early_initcall(fn)    module_init(fn)
 #define core_initcall(fn)     module_init(fn)
@@ -82,7 +87,7 @@ extern const exitcall_t __module_exit;
 #else
 
 #define module_init(fn) device_initcall(fn)
-#define module_exit(fn) static const exitcall_t __paste(__exitcall_, fn) __maybe_unused = fn
+#define module_exit(fn) static const exitcall_t __paste(__exitcall_, fn) __maybe_unused = fn;
 
 #endif
 

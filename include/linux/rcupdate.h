@@ -150,6 +150,9 @@ void cond_synchronize_rcu(unsigned long number);
 			kvfree_call_rcu(&__gone->member, (void *)__gone); \
 	} while (0)
 #define kvfree_rcu(...) kfree_rcu(__VA_ARGS__) /* both take memory of vmalloc() too */
+/* Later names of the forms with one argument. */
+#define kfree_rcu_mightsleep(pointer)  kfree_rcu(pointer)
+#define kvfree_rcu_mightsleep(pointer) kfree_rcu(pointer)
 void kvfree_call_rcu(struct rcu_head *head, void *pointer);
 
 /* --- what calls RCU ----------------------------------------------------------------------- */

@@ -37,6 +37,7 @@
 
 #define THREAD_SIZE_ORDER 1
 #define THREAD_SIZE	  (4096UL << THREAD_SIZE_ORDER)
+#define THREAD_ALIGN	  THREAD_SIZE
 
 /* task->__state: why it does not run. */
 #define TASK_RUNNING 0x0000

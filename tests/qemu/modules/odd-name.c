@@ -37,9 +37,9 @@ static int old_setup(char *value)
 {
 	return 1;
 }
-__setup("odd=", old_setup);
+__setup("odd=", old_setup)
 
-static const struct {
+	static const struct {
 	int id;
 } ids[] __initconst = { { 1 }, { 0 } };
 MODULE_DEVICE_TABLE(isa, ids);
@@ -57,15 +57,15 @@ static int __init odd_init(void)
 		module_name(THIS_MODULE));
 	return 3; /* it should be 0: Linux warns of it, and goes on */
 }
-late_initcall(odd_init);
+late_initcall(odd_init)
 
-static void __exit odd_exit(void)
+	static void __exit odd_exit(void)
 {
 	pr_info("odd: the end\n");
 }
-module_exit(odd_exit);
+module_exit(odd_exit)
 
-static exitcall_t the_end __maybe_unused = __exit_p(odd_exit);
+	static exitcall_t the_end __maybe_unused = __exit_p(odd_exit);
 
 MODULE_LICENSE("Dual MIT/GPL");
 MODULE_AUTHOR("One Author");

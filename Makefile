@@ -126,7 +126,8 @@ $(foreach file,$(MODULES),$(if $(filter %.c,$(file)),,$(error MODULES: $(file) i
 # /home/me/hello.c becomes $(IMAGE)/home/me/hello.ko. That ending matters: linker.ld
 # takes out some of the kernel's objects by their names.
 MODULE_OBJECTS := $(patsubst /%.c,$(IMAGE)/%.ko.o,$(abspath $(MODULES)))
-# Linux's warnings, and none of them an error: the code was written for other flags.
+# Linux's warnings, and none of them an error: the code was written for other flags. What a file
+# says of itself stays in its order, and call traces show every caller.
 MODULE_CFLAGS  := $(ABI) $(LANGUAGE) $(OPTIMISE) -g -Wall -Wno-pointer-sign -Wno-address-of-packed-member \
 	-Werror=implicit-function-declaration -Werror=implicit-int -Werror=return-type \
 	$(if $(filter 1,$(LLVM)),,-fno-toplevel-reorder) -fno-optimize-sibling-calls \
@@ -136,7 +137,7 @@ $(IMAGE)/memkern.elf: $(OBJECTS) $(MODULE_OBJECTS) linker.ld scripts/kallsyms $(
 	$(link)
 
 # The file, and its struct module, as one object, in which only what is exported stays global.
-$(IMAGE)/%.ko.o: /%.c kernel/modules/this_module.c $(O)/flags $(IMAGE)/list
+$(IMAGE)/%.ko.o: /%.c kernel/modules/this_module.c include/linux/module.h $(O)/flags $(IMAGE)/list
 	@mkdir -p $(@D)
 	@$(info $()  MODULE  $<)$(CC) $(CPPFLAGS) $(MODULE_CFLAGS) $(call named,$<) -MMD -MP -MF $(@:.o=.d) -MT $@ -c -o $@.c.o $< || \
 		{ $(CC) $(CPPFLAGS) $(MODULE_CFLAGS) $(call named,$<) -M -MG $< 2>/dev/null | scripts/missing-headers; exit 1; }
@@ -206,11 +207,10 @@ help:
 	@echo "make lines      how much code there is"
 	@echo "make clean      remove build/"
 	@echo
-	@echo "MODULES=\"A.c B.c\"  with files of your own: in build/modules (docs/modules.md)"
-	@echo
 	@echo "DEBUG=1         -Og, frame pointers, checks: in build/debug"
 	@echo "LLVM=1          clang and ld.lld:            in build/clang"
 	@echo "CC=COMPILER     another compiler; O=FOLDER  another build folder"
+	@echo "MODULES=\"A.c B.c\"  files of your own, too:  in build/modules (docs/modules.md)"
 
 clean:
 	@rm -rf build

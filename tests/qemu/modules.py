@@ -28,7 +28,8 @@ def examples() -> list[Result]:
     return [
         ended(outcome, judge.PASSED),
         *says(outcome, "parameters are set", "hello: hello, you\nhello: hello, you\n"
-              "hello: 3 numbers, together 321\n", "phonebook: ada has 1815\nphonebook: grace has 1906"),
+              "hello: 3 numbers, together 321\n",
+              "phonebook: ada has 1815\nphonebook: grace has 1906"),
         *says(outcome, "a failed init function", "module no_room: no_room_init failed with error"
               " -12 (-ENOMEM)", r"/^no_room +\d+ +\d+ +0  failed -ENOMEM$"),
         *says(outcome, "threads", "producer: 1000 items through 8 slots, 0 of them wrong"),
@@ -68,7 +69,8 @@ def parameters() -> list[Result]:
     outcome = boot("modules-test", "kunit=off twin.value=5 odd-name.callback=7 odd_name.flag "
                    "odd_name.no-flag=y odd_name.text=1234567 odd_name.keeps=1 "
                    "odd_name.big=18446744073709551615 odd_name.numbers=1,-2,0x3 odd_name.nothing=1 "
-                   'nobody.value=1 exit run="lsmod; modinfo odd-name; rmmod odd_name; lsmod --json"')
+                   "nobody.value=1 exit "
+                   'run="lsmod; modinfo odd-name; rmmod odd_name; lsmod --json"')
     bad = boot("modules-test", "kunit=off odd-name.callback=101 twin.value=x failing.level "
                "odd_name.numbers=1,2,3,4,5 exit run=lsmod")
     return [
@@ -91,7 +93,8 @@ def parameters() -> list[Result]:
               r'"state":"failed","error":-5\}$'),
         *says(bad, "bad values", "odd_name: `101' invalid for parameter `callback'",
               "module odd_name is not started: error -34 (-ERANGE)",
-              "twin: `x' invalid for parameter `value'", "failing: `' invalid for parameter `level'",
+              "twin: `x' invalid for parameter `value'",
+              "failing: `' invalid for parameter `level'",
               r"/^failing +\d+ +\d+ +0  failed -EINVAL level=0$"),
     ]
 
@@ -136,7 +139,7 @@ def outside() -> list[Result]:
         first = machine.run(machine.Setup(kernel, "kunit=off exit run=lsmod"), LIMIT)
         again = make(folder, str(folder / "one.c"))
         results = [
-            Result("a warning is one, not an error", not status and "warning: unused" in said, said),
+            Result("a warning is no error", not status and "warning: unused" in said, said),
             Result("an absolute path", "one is here" in first.log, judge.tail(first)),
             Result("nothing is built twice", again == (0, ""), again[1]),
         ]
@@ -147,7 +150,8 @@ def outside() -> list[Result]:
                               f"{said}\n{judge.tail(second)}"))
 
         status, said = make(folder, str(folder / "bad.c"), f"{folder}/image{folder}/bad.ko.o")
-        wanted = ("<linux/netdevice.h>: memkern has no network\n", "<linux/pci.h>: there are no devices",
+        wanted = ("<linux/netdevice.h>: memkern has no network\n",
+                  "<linux/pci.h>: there are no devices",
                   "<linux/no_such_thing.h>: memkern has no such header\n", "docs/modules.md")
         results.append(Result("missing headers are named", status != 0 and
                               all(text in said for text in wanted), said))

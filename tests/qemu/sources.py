@@ -17,8 +17,8 @@ C_FLAGS = (
     " -Wpointer-to-int-cast -Wint-to-pointer-cast"
 ).split()
 # All but kernel/x86, which knows one machine: what tests and examples say of the rest, too.
-PORTABLE = re.compile(r"(boot|docs/examples(/modules)?|drivers|kernel|lib|mm|mm/monitor|tests/[a-z]+)"
-                      r"/[^/]+\.c")
+PORTABLE = re.compile(r"(boot|docs/examples(/modules)?|drivers|kernel|lib|mm|mm/monitor"
+                      r"|tests/[a-z]+)/[^/]+\.c")
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 SETUP_GOAL = 0.1
 NOT_TEXT = re.compile(r"tests/host/[^/]+/corpus/|\.png$")

@@ -58,7 +58,7 @@
 
 /* --- mapping --------------------------------------------------------------------- */
 
-/* What two of the mappers below have in common: the entries from `address` on, in one table. */
+/* How many entries of [address, end) are in the table of `address`. */
 static unsigned long entries_in_table(unsigned long address, unsigned long end)
 {
 	return (min(end, (address & PMD_MASK) + PMD_SIZE) - address) >> PAGE_SHIFT;
@@ -137,6 +137,7 @@ unsigned long vmalloc_to_pfn(const void *address)
 
 /* --- areas ----------------------------------------------------------------------- */
 
+/* What comes next takes vmap_lock, and perhaps waits for other CPUs under it. */
 static inline void process_context_only(void)
 {
 	if (unlikely(!preemptible())) {
@@ -226,19 +227,11 @@ void free_vm_area(struct vm_struct *area)
 
 /* --- vfree ----------------------------------------------------------------------- */
 
-static void free_page_array(struct page **pages)
-{
-	if (is_vmalloc_addr(pages))
-		vfree(pages);
-	else
-		kfree(pages);
-}
-
 static void free_area_pages(struct vmap_area *va)
 {
 	free_pages_bulk(va->vm.pages, va->vm.nr_pages);
 	if (va->vm.pages != va->few_pages)
-		free_page_array(va->vm.pages);
+		kvfree(va->vm.pages);
 }
 
 static void free_mapping(const void *addr, bool free_pages)
@@ -379,7 +372,7 @@ static __always_inline const char *fill_area(struct vmap_area *va, gfp_t gfp, pg
 		return "failed to allocate page array";
 	va->vm.nr_pages = alloc_pages_fill(gfp | __GFP_NOWARN, nr, va->vm.pages);
 	if (va->vm.nr_pages < nr)
-		return "failed to allocate pages";
+		return "page order 0, failed to allocate pages";
 	if (vmap_pages(va->va_start, va->vm.pages, nr, prot, inner))
 		return "failed to map pages";
 	return NULL;
@@ -465,16 +458,6 @@ void *vzalloc(unsigned long size)
 	return alloc_anywhere(size, 1, GFP_KERNEL | __GFP_ZERO, 0, CALLER);
 }
 
-void *vmalloc_node(unsigned long size, int node)
-{
-	return alloc_anywhere(size, 1, GFP_KERNEL, 0, CALLER);
-}
-
-void *vzalloc_node(unsigned long size, int node)
-{
-	return alloc_anywhere(size, 1, GFP_KERNEL | __GFP_ZERO, 0, CALLER);
-}
-
 void *vmalloc_user(unsigned long size)
 {
 	return alloc_anywhere(size, SHMLBA, GFP_KERNEL | __GFP_ZERO, VM_USERMAP, CALLER);
@@ -490,11 +473,6 @@ void *vmalloc_32_user(unsigned long size)
 {
 	return alloc_anywhere(size, SHMLBA, GFP_KERNEL | GFP_DMA32 | __GFP_ZERO, VM_USERMAP,
 			      CALLER);
-}
-
-void *vmalloc_huge(unsigned long size, gfp_t gfp)
-{
-	return alloc_anywhere(size, 1, gfp, VM_ALLOW_HUGE_VMAP, CALLER);
 }
 
 void *vrealloc(const void *p, size_t size, gfp_t flags)

@@ -52,15 +52,11 @@ static inline size_t get_vm_area_size(const struct vm_struct *area)
 
 void *vmalloc(unsigned long size) __malloc;
 void *vzalloc(unsigned long size) __malloc;
-void *vmalloc_node(unsigned long size, int node) __malloc;
-void *vzalloc_node(unsigned long size, int node) __malloc;
 /* Zeroed, aligned to SHMLBA, VM_USERMAP. */
 void *vmalloc_user(unsigned long size) __malloc;
 /* Of frames below 4 GiB. */
 void *vmalloc_32(unsigned long size) __malloc;
 void *vmalloc_32_user(unsigned long size) __malloc;
-/* May use large pages on Linux; here it is __vmalloc(). */
-void *vmalloc_huge(unsigned long size, gfp_t gfp) __malloc;
 void *__vmalloc(unsigned long size, gfp_t gfp) __malloc;
 /* `align` is a power of two, or the call fails. `caller` is who is shown as the owner. */
 void *__vmalloc_node(unsigned long size, unsigned long align, gfp_t gfp, int node,
@@ -69,6 +65,11 @@ void *__vmalloc_node(unsigned long size, unsigned long align, gfp_t gfp, int nod
 void *__vmalloc_node_range(unsigned long size, unsigned long align, unsigned long start,
 			   unsigned long end, gfp_t gfp, pgprot_t prot, unsigned long vm_flags,
 			   int node, const void *caller) __malloc;
+
+/* There is one node; and large pages, which vmalloc_huge() may use on Linux, are not used. */
+#define vmalloc_node(size, node) ((void)(node), vmalloc(size))
+#define vzalloc_node(size, node) ((void)(node), vzalloc(size))
+#define vmalloc_huge(size, gfp)	 __vmalloc(size, gfp)
 
 /* n * size bytes; NULL, without a word, where that overflows. */
 static inline void *__vmalloc_array(size_t n, size_t size, gfp_t flags)

@@ -467,7 +467,8 @@ static void api_V7_what_fails_leaves_nothing(struct kunit *test)
 static void api_V7_reports_failure(struct kunit *test)
 {
 	shortage_begin(20);
-	kunit_expect_report(test, "vmalloc error: size 163840, failed to allocate pages");
+	kunit_expect_report(test,
+			    "vmalloc error: size 163840, page order 0, failed to allocate pages");
 	KUNIT_EXPECT_NULL(test, vmalloc_32(40 * PAGE_SIZE));
 	shortage_end();
 }

@@ -10,6 +10,7 @@
 #include <linux/smp.h>
 #include <linux/string.h>
 
+#include "../internal.h"
 #include "../slab_debug.h"
 #include "monitor.h"
 
@@ -42,13 +43,18 @@ static bool is_stack(unsigned long address)
 	return true;
 }
 
-/* Which CPU's copy of the per-CPU variables has it. CPU 0's is in the image. */
+/* Which CPU's part it is in, of alloc_percpu()'s or of the variables. CPU 0's are in the image. */
 static bool is_percpu(unsigned long address)
 {
 	unsigned long start = (unsigned long)__per_cpu_start, size, offset;
 	const char *name;
 	unsigned int cpu;
 
+	if (percpu_contains(address, &cpu)) {
+		mprintf("per-CPU memory of CPU %u, of alloc_percpu(); CPU 0's is at 0x%lx\n", cpu,
+			address - per_cpu_offset(cpu));
+		return true;
+	}
 	for_each_possible_cpu(cpu) {
 		offset = address - per_cpu_offset(cpu);
 		if (offset - start >= (unsigned long)(__per_cpu_end - __per_cpu_start))

@@ -368,16 +368,24 @@ static void whatis_knows_slots(struct kunit *test)
 	expect_whatis(test, (char *)high_memory + PAGE_SIZE, ": gap behind lowmem: not mapped");
 }
 
-static void whatis_knows_percpu_variables(struct kunit *test)
+static void whatis_knows_percpu_memory(struct kunit *test)
 {
-	char text[60];
+	long *piece = alloc_percpu(long);
+	char text[80];
 	int cpu;
 
+	KUNIT_ASSERT_NOT_NULL(test, piece);
 	for_each_online_cpu(cpu) {
 		snprintf(text, sizeof(text), ": per-CPU variable of CPU %d: irq_stack_top + 0x1\n",
 			 cpu);
 		expect_whatis(test, (char *)per_cpu_ptr(&irq_stack_top, cpu) + 1, text);
+		snprintf(text, sizeof(text),
+			 ": per-CPU memory of CPU %d, of alloc_percpu(); CPU 0's is "
+			 "at 0x%px\n",
+			 cpu, piece);
+		expect_whatis(test, per_cpu_ptr(piece, cpu), text);
 	}
+	free_percpu(piece);
 }
 
 static void meminfo_has_the_window(struct kunit *test)
@@ -464,7 +472,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(map_vm_cells_add_up),
 	KUNIT_CASE(whatis_knows_the_window),
 	KUNIT_CASE(whatis_knows_slots),
-	KUNIT_CASE(whatis_knows_percpu_variables),
+	KUNIT_CASE(whatis_knows_percpu_memory),
 	KUNIT_CASE(meminfo_has_the_window),
 	KUNIT_CASE(nonsense_gets_a_sentence),
 	{},

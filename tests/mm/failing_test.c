@@ -11,8 +11,10 @@
 #include <linux/io.h>
 #include <linux/kernel.h>
 #include <linux/mempool.h>
+#include <linux/percpu.h>
 #include <linux/string.h>
 #include <linux/vmalloc.h>
+#include <linux/workqueue.h>
 #include <memkern/report.h>
 
 #include "../../mm/vmalloc.h"
@@ -143,6 +145,28 @@ static void put_larger(void *memory)
 	make_old();
 }
 
+/* More than the reserve has in one piece: a chunk of its own. */
+static void *percpu(void)
+{
+	return __alloc_percpu_gfp(PCPU_MIN_UNIT_SIZE, 8, QUIETLY);
+}
+
+static void put_percpu(void *memory)
+{
+	free_percpu(memory);
+}
+
+/* Where devices are, on all these machines. */
+static void *registers(void)
+{
+	return ioremap(0xfd000000, 3 * PAGE_SIZE);
+}
+
+static void put_registers(void *address)
+{
+	iounmap(address);
+}
+
 static const struct way {
 	const char *name;
 	void *(*get)(void);
@@ -157,6 +181,8 @@ static const struct way {
 	{ "vm_map_ram of few", map_few, unmap_few, true },
 	{ "vm_map_ram of many", map_many, unmap_many, true },
 	{ "get_vm_area", area, free_area, true },
+	{ "ioremap", registers, put_registers, true },
+	{ "alloc_percpu", percpu, put_percpu, false },
 	{ "vrealloc", larger, put_larger, false },
 	{ "kvmalloc", either, put_kvfree, false },
 	{ "mempool_create of objects", slab_pool, put_pool, false },
@@ -258,6 +284,7 @@ static struct state look(void)
 	struct vmalloc_info info;
 	struct state state;
 
+	flush_scheduled_work(); /* what was vfree()d under a lock */
 	slab_shrink_all();
 	vmalloc_get_info(&info);
 	state.objects = objects_in_use();

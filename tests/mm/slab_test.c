@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
 /* What the tests of slab caches and kmalloc share: see slab_test.h. */
+#include <linux/atomic.h>
+#include <linux/completion.h>
+#include <linux/cpumask.h>
 #include <linux/kernel.h>
 #include <linux/vmalloc.h>
 #include <linux/workqueue.h>
@@ -36,6 +39,33 @@ void slab_test_exit(struct kunit *test)
 	local_irq_restore(flags_before);
 }
 
+/* What each CPU vfree()s in interrupts, and two more. */
+#define MOST_AT_ONCE (NR_CPUS + 2)
+
+static DECLARE_COMPLETION(all_run);
+static atomic_t nr_running;
+
+static void wait_for_all(struct work_struct *work)
+{
+	if (atomic_inc_return(&nr_running) == (int)num_online_cpus() + 2)
+		complete_all(&all_run);
+	wait_for_completion(&all_run);
+}
+
+void slab_make_workers(void)
+{
+	static struct work_struct works[MOST_AT_ONCE];
+	unsigned int i;
+
+	reinit_completion(&all_run);
+	atomic_set(&nr_running, 0);
+	for (i = 0; i < num_online_cpus() + 2; i++) {
+		INIT_WORK(&works[i], wait_for_all);
+		schedule_work(&works[i]);
+	}
+	flush_scheduled_work();
+}
+
 static unsigned long free_before;
 
 static unsigned long count_free(void)
@@ -49,6 +79,7 @@ static unsigned long count_free(void)
 
 int slab_count_init(struct kunit *test)
 {
+	slab_make_workers();
 	free_before = count_free();
 	if (free_before < totalram_pages() / 2)
 		kunit_skip(test, "most memory is held: 'free all' gives it back");

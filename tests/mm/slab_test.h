@@ -22,6 +22,9 @@ void slab_test_exit(struct kunit *test);
 int slab_count_init(struct kunit *test);
 void slab_count_exit(struct kunit *test);
 
+/* A work queue makes workers as it needs them, and keeps them: now, so that no case has to. */
+void slab_make_workers(void);
+
 void slab_shrink_all(void);
 
 /* A cache that is destroyed after the case; asserts that it can be had. */

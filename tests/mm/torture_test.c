@@ -3,19 +3,15 @@
  * Allocations from all contexts at once (torture.h): with memory in plenty, and with so little
  * that many are refused. torture_seed=N makes another run; docs/contexts.md has more.
  */
-#include <linux/atomic.h>
-#include <linux/completion.h>
-#include <linux/cpumask.h>
 #include <linux/errno.h>
 #include <linux/init.h>
 #include <linux/kernel.h>
 #include <linux/printk.h>
-#include <linux/workqueue.h>
 #include <memkern/mm_check.h>
 #include <memkern/params.h>
 
 #include "../../mm/slab.h"
-#include "mm_test.h"
+#include "slab_test.h"
 #include "torture.h"
 
 static u32 seed = 1;
@@ -63,42 +59,12 @@ static void shrink_everything(void)
 	drain_all_pages(NULL);
 }
 
-/* --- workers ------------------------------------------------------------------------------ */
-
-/* The torture's work and each CPU's vfree()s of interrupts, at once, and one more. */
-#define MOST_AT_ONCE (NR_CPUS + 2)
-
-static DECLARE_COMPLETION(all_run);
-static atomic_t nr_running;
-
-static void wait_for_all(struct work_struct *work)
-{
-	if (atomic_inc_return(&nr_running) == (int)num_online_cpus() + 2)
-		complete_all(&all_run);
-	wait_for_completion(&all_run);
-}
-
-/* A queue makes workers as it needs them, and keeps them: now, so that no run has to. */
-static void make_workers(void)
-{
-	static struct work_struct works[MOST_AT_ONCE];
-	unsigned int i;
-
-	reinit_completion(&all_run);
-	atomic_set(&nr_running, 0);
-	for (i = 0; i < num_online_cpus() + 2; i++) {
-		INIT_WORK(&works[i], wait_for_all);
-		schedule_work(&works[i]);
-	}
-	flush_scheduled_work();
-}
-
 static void run(struct kunit *test, unsigned long operations, void (*squeeze)(void),
 		struct torture_result *result)
 {
 	unsigned long free;
 
-	make_workers();
+	slab_make_workers();
 	KUNIT_ASSERT_EQ(test, torture(seed + 1000, 500, NULL, result), 0);
 	shrink_everything();
 	free = mm_free_pages(NULL);

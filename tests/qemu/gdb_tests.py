@@ -313,7 +313,8 @@ def constants() -> list[Result]:
 
     names = by_hand.compared()
     lines = [f"#include <{header}.h>" for header in
-             ("linux/mm", "linux/poison", "linux/sched", "linux/irqdesc", "asm/fixmap")]
+             ("linux/mm", "linux/percpu", "linux/poison", "linux/sched", "linux/irqdesc",
+              "asm/fixmap")]
     lines += [f'#include "mm/{header}.h"' for header in ("internal", "slab", "vmalloc")]
     lines += [f'_Static_assert((unsigned long long){name} == {value}ULL, "{name}");'
               for name, value in names.items()]

@@ -34,6 +34,9 @@ def check(cases: Cases) -> None:
     cases.says(f"k-whatis {LAST} + 8192", ": free: in a hole of the vmalloc window, c47ec000-ffb")
     cases.says("k-whatis 0xffffe000", ": fixmap: registers of the local APIC$")
     cases.says("k-whatis 0xffc03000", ": kmap slot 3$")
+    cases.says("k-whatis kmalloc_caches[0][7]->cpu_slab",
+               ": per-CPU memory of CPU 0, of alloc_percpu[(][)]$")
+    cases.says("k-percpu kmalloc_caches[0][7]->cpu_slab->room", r"\ACPU 0, at 0x\w+: \d+\n\Z")
     cases.says("k-vmmap", r"^c47e0000-c47e2fff +12 KiB rw-  vmalloc: cmd_alloc_vmalloc\+\d+$",
                r"^c47ea000-c47eafff +4 KiB rw-  vmalloc: ")
     cases.says("k-check", "^ok    areas: ", "^k-check: all is well$")
@@ -48,7 +51,8 @@ AREA = ("set $area = (struct vmap_area *)((char *)vmap_busy_root.rb_node"
         " *)((char *)$area->rb_node.rb_left - (unsigned long)&((struct vmap_area *)0)->rb_node)')")
 LOOKS = ("k-vmalloc", f"k-whatis {FIRST} + 4101", f"k-whatis {FIRST} + 12288",
          f"k-whatis {FIRST} + 16384", f"k-whatis {LAST} + 8192", "k-whatis 0xffffe000",
-         "k-whatis 0xffc03000", "k-vmmap", "k-check", *AREA, "print *$area", "print $area")
+         "k-whatis 0xffc03000", "k-whatis kmalloc_caches[0][7]->cpu_slab",
+         "k-percpu kmalloc_caches[0][7]->cpu_slab->room", "k-vmmap", "k-check", *AREA, "print *$area", "print $area")
 
 
 def areas() -> list[Result]:

@@ -44,6 +44,9 @@ VM_NO_GUARD = 0x00000040
 VMAP_RAM = 0x10000000
 VMAP_BLOCK = 0x20000000
 
+# linux/percpu.h: of each CPU's part of a chunk
+PCPU_MIN_UNIT_SIZE = 32 << 10
+
 # linux/page-flags.h: a type clears its bit of a page_type of all ones
 PG_buddy = 0x00000080
 PG_offline = 0x00000100

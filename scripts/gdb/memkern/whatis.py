@@ -9,6 +9,9 @@ from . import (command, constants, frames, kernel, pagetable, percpu, regions, s
 
 def _cpu_variable(address: int) -> str:
     """A CPU's copy of a per-CPU variable. The boot CPU's is the variable itself."""
+    owner = percpu.allocated_by(address)
+    if owner is not None:
+        return f"per-CPU memory of CPU {owner}, of alloc_percpu()"
     start, end = kernel.label("__per_cpu_start"), kernel.label("__per_cpu_end")
     for cpu, offset in enumerate(percpu.offsets()):
         if start <= address - offset < end:

@@ -2,7 +2,7 @@
 /*
  * `vmalloc`: the areas of the vmalloc window, as /proc/vmallocinfo has them, and sums.
  *
- *	c47e0000-c47e4fff      20 KiB    4 pages  vmalloc     by cmd_alloc_vmalloc+0x4a/0xd0, guard c47e4000
+ *	c47e0000-c47e4fff    20 KiB      4 pages vmalloc    by load+0x4a/0xd0, guard c47e4000
  *
  * Areas are looked at a few dozen at a time under vmap_lock, which is let go while they are
  * printed; the sums are those of one moment, unless the areas never stay as they are.

@@ -52,7 +52,8 @@ AREA = ("set $area = (struct vmap_area *)((char *)vmap_busy_root.rb_node"
 LOOKS = ("k-vmalloc", f"k-whatis {FIRST} + 4101", f"k-whatis {FIRST} + 12288",
          f"k-whatis {FIRST} + 16384", f"k-whatis {LAST} + 8192", "k-whatis 0xffffe000",
          "k-whatis 0xffc03000", "k-whatis kmalloc_caches[0][7]->cpu_slab",
-         "k-percpu kmalloc_caches[0][7]->cpu_slab->room", "k-vmmap", "k-check", *AREA, "print *$area", "print $area")
+         "k-percpu kmalloc_caches[0][7]->cpu_slab->room", "k-vmmap", "k-check", *AREA,
+         "print *$area", "print $area")
 
 
 def areas() -> list[Result]:

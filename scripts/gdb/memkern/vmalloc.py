@@ -194,7 +194,7 @@ def tables() -> int:
 
 
 def named_regions(layout: list[regions.Region]) -> list[regions.Region]:
-    """A layout in which the busy areas are regions of their own; as it is, where they are broken."""
+    """A layout in which busy areas are regions of their own; as it is, where they are broken."""
     try:
         areas = list(busy()) if is_ready() else []
     except (links.Broken, gdb.MemoryError):

@@ -106,8 +106,9 @@ class WhatIs(command.Command):
     """k-whatis ADDRESS: what a virtual address is.
 
     A symbol, a per-CPU variable, a stack or its guard page, a struct page, an area or a hole
-    of the vmalloc window, a slot of kmap or the fixmap; then the region it is in, where it is mapped to, the object of a slab, and the state of that page
-    frame: free, in a CPU's lists, in use and by whom, a page table, reserved and for what."""
+    of the vmalloc window, a slot of kmap or the fixmap; then the region it is in, where it
+    is mapped to, the object of a slab, and the state of that page frame: free, in a CPU's
+    lists, in use and by whom, a page table, reserved and for what."""
 
     name = "k-whatis"
 

@@ -422,6 +422,10 @@ static int cmd_alloc_kvmalloc(int argc, char **argv)
 		mprintf("kvmalloc gives 1 to %d bytes\n", INT_MAX);
 		return -EINVAL;
 	}
+	if (in_interrupt() && size > PAGE_SIZE && gfpflags_allow_blocking(gfp)) {
+		mprintf("these flags let kvmalloc sleep: in an interrupt that is a BUG\n");
+		return -EINVAL;
+	}
 	handle = unused_handle();
 	if (!handle)
 		return -ENOSPC;

@@ -268,6 +268,8 @@ static void alloc_kvmalloc_takes_either(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, printed("refused: 5000000 bytes, GFP_NOWAIT\n"));
 	KUNIT_EXPECT_TRUE(test,
 			  printed("keep vmalloc out, which sleeps, and kmalloc gives no more"));
+	KUNIT_EXPECT_EQ(test, run(test, "in hardirq alloc kvmalloc 5000 GFP_KERNEL"), -EINVAL);
+	KUNIT_EXPECT_TRUE(test, printed("let kvmalloc sleep"));
 	if (totalram_pages() < 3 * 5000000 / PAGE_SIZE)
 		return;
 	KUNIT_ASSERT_EQ(test, run(test, "alloc kvmalloc 5000000 GFP_KERNEL"), 0);

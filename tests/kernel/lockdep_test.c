@@ -552,8 +552,8 @@ static void forgotten_classes_leave_nothing(struct kunit *test)
 /* What DESIGN.md declares is in the graph, by the names that the locks really have. */
 static void design_lock_order(struct kunit *test)
 {
-	static const char *const order[] = { "slab_mutex", "&cache->node.list_lock", "&zone->lock",
-					     "console_lock" };
+	static const char *const order[] = { "slab_mutex", "vmap_lock", "&cache->node.list_lock",
+					     "&zone->lock", "console_lock" };
 	unsigned int outer, inner;
 
 	for (outer = 0; outer < ARRAY_SIZE(order); outer++) {

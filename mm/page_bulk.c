@@ -12,10 +12,11 @@
  * asked for page by page, by requests that may go to other zones, and lower, collect what is
  * put aside, and report that they have failed.
  *
- * Worked example: 100 pages, and Normal's batch is 31. The list holds 20; they go, then two
- * batches of 31, of which 12 stay in the list behind the first 64 pages, and so on.
+ * Worked example: 100 pages, and Normal's batch is 31. The list holds 20. The first 64 are
+ * these, a batch of 31, and 13 of the next; the other 36 are the 18 that it left in the list, and
+ * 18 of a third batch, of which 13 stay.
  *
- * Cost: about 20 instructions a page each way; a refill or flush some 100 a page.
+ * Cost: about 29 instructions a page to take and 44 to free; a refill or flush some 100 a page.
  *
  * Invariants: those of pcp.c.
  *

@@ -32,10 +32,11 @@
  *
  * How large is lazy_max? As Linux, 32 MiB for each doubling of the CPUs; but at most a quarter
  * of the window, which may be small here, and at most as much as there is RAM: a page in a lazy
- * area keeps 128 bytes of it for the object, so that is 1/64 of all.
+ * area keeps 128 bytes of it for the object, so that is 1/64 of all. Mostly it is far less: an
+ * area that touches the one that became lazy before it joins it, and its object is freed.
  *
  * Cost, n areas: finding, taking and freeing some log2(n) steps each, of about 10 instructions;
- * a purge about 200 an area and two flushes of the TLB for each PURGE_AT_ONCE.
+ * a purge about 200 a lazy area and one flush of all TLBs for each PURGE_AT_ONCE.
  *
  * Invariants, checked by vmalloc_check():
  *	I-vmap_area-1  free, busy and lazy areas are disjoint and together the whole window

@@ -259,22 +259,6 @@ static void give_everything_back(void)
 
 /* --- what must not be lost ----------------------------------------------------------------------------- */
 
-static unsigned long objects_in_use(void)
-{
-	struct kmem_cache *each;
-	unsigned long nr = 0;
-
-	list_for_each_entry(each, &slab_caches, list) {
-		const struct slab *slab;
-
-		kmem_cache_shrink(each); /* what is in the CPUs' lists is free, too */
-		nr += each->node.total_objects;
-		list_for_each_entry(slab, &each->node.partial, slab_list)
-			nr -= slab->objects - slab->inuse;
-	}
-	return nr;
-}
-
 struct state {
 	unsigned long areas, busy, tables, vmalloc_pages, objects, pages;
 };
@@ -287,13 +271,13 @@ static struct state look(void)
 	flush_scheduled_work(); /* what was vfree()d under a lock */
 	slab_shrink_all();
 	vmalloc_get_info(&info);
-	state.objects = objects_in_use();
+	state.objects = slab_objects_in_use();
 	mm_settle();
 	state.areas = info.areas;
 	state.busy = info.busy;
 	state.tables = info.tables;
 	state.vmalloc_pages = info.nr_pages;
-	state.pages = mm_free_pages(NULL);
+	state.pages = mm_free_pages(NULL) + slab_pages();
 	return state;
 }
 

@@ -39,49 +39,74 @@ void slab_test_exit(struct kunit *test)
 	local_irq_restore(flags_before);
 }
 
-/* What each CPU vfree()s in interrupts, and two more. */
-#define MOST_AT_ONCE (NR_CPUS + 2)
-
 static DECLARE_COMPLETION(all_run);
+static unsigned int nr_wanted;
 static atomic_t nr_running;
 
 static void wait_for_all(struct work_struct *work)
 {
-	if (atomic_inc_return(&nr_running) == (int)num_online_cpus() + 2)
+	if (atomic_inc_return(&nr_running) == (int)nr_wanted)
 		complete_all(&all_run);
 	wait_for_completion(&all_run);
 }
 
-void slab_make_workers(void)
+void slab_make_workers(unsigned int nr)
 {
-	static struct work_struct works[MOST_AT_ONCE];
+	static struct work_struct works[NR_CPUS + 2];
 	unsigned int i;
 
 	reinit_completion(&all_run);
+	nr_wanted = nr;
 	atomic_set(&nr_running, 0);
-	for (i = 0; i < num_online_cpus() + 2; i++) {
+	for (i = 0; i < nr; i++) {
 		INIT_WORK(&works[i], wait_for_all);
 		schedule_work(&works[i]);
 	}
 	flush_scheduled_work();
 }
 
-static unsigned long free_before;
+unsigned long slab_objects_in_use(void)
+{
+	struct kmem_cache *cache;
+	const struct slab *slab;
+	unsigned long nr = 0;
 
-static unsigned long count_free(void)
+	list_for_each_entry(cache, &slab_caches, list) {
+		nr += cache->node.total_objects;
+		list_for_each_entry(slab, &cache->node.partial, slab_list)
+			nr -= slab->objects - slab->inuse;
+	}
+	return nr;
+}
+
+unsigned long slab_pages(void)
+{
+	struct kmem_cache *cache;
+	unsigned long nr = 0;
+
+	list_for_each_entry(cache, &slab_caches, list)
+		if (cache->shape.order == cache->min.order)
+			nr += cache->node.nr_slabs << cache->min.order;
+	return nr;
+}
+
+static unsigned long pages_before, objects_before;
+
+static void settle(void)
 {
 	flush_scheduled_work(); /* vfree() of those who may not sleep */
 	rcu_barrier();		/* tasks that have ended */
 	slab_shrink_all();
 	mm_settle();
-	return mm_free_pages(NULL);
 }
 
 int slab_count_init(struct kunit *test)
 {
-	slab_make_workers();
-	free_before = count_free();
-	if (free_before < totalram_pages() / 2)
+	slab_make_workers(1);
+	settle();
+	pages_before = mm_free_pages(NULL) + slab_pages();
+	objects_before = slab_objects_in_use();
+	if (pages_before < totalram_pages() / 2)
 		kunit_skip(test, "most memory is held: 'free all' gives it back");
 	return 0;
 }
@@ -91,7 +116,9 @@ void slab_count_exit(struct kunit *test)
 	slab_free_held();
 	kunit_cleanup(test);
 	mm_reset();
-	KUNIT_EXPECT_EQ(test, count_free(), free_before);
+	settle();
+	KUNIT_EXPECT_EQ(test, mm_free_pages(NULL) + slab_pages(), pages_before);
+	KUNIT_EXPECT_EQ(test, slab_objects_in_use(), objects_before);
 }
 
 /* --- caches -------------------------------------------------------------------------- */

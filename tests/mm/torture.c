@@ -701,7 +701,7 @@ int torture(u32 seed, unsigned long operations, void (*squeeze)(void),
 {
 	int error = set_up(seed);
 
-	t.scarce = squeeze;
+	t.scarce = squeeze || totalram_pages() < 1024;
 	if (!error && squeeze)
 		squeeze();
 	if (!error)

@@ -64,7 +64,8 @@ static void run(struct kunit *test, unsigned long operations, void (*squeeze)(vo
 {
 	unsigned long free;
 
-	slab_make_workers();
+	/* Each CPU's vfree()s of interrupts, and the torture's own. */
+	slab_make_workers(num_online_cpus() + 1);
 	KUNIT_ASSERT_EQ(test, torture(seed + 1000, 500, NULL, result), 0);
 	shrink_everything();
 	free = mm_free_pages(NULL);

@@ -97,11 +97,7 @@ static DEFINE_PER_CPU(bool, busy);
 
 /* DESIGN.md, "Lock order", outer to inner. */
 static const char *const declared_order[] = {
-	"slab_mutex",
-	"vmap_lock",
-	"&cache->node.list_lock",
-	"&zone->lock",
-	"console_lock",
+	"slab_mutex", "vmap_lock", "&cache->node.list_lock", "&zone->lock", "console_lock",
 };
 
 /* False: checking has ended, or this is the checker itself. True: interrupts are off until leave(). */

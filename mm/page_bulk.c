@@ -42,7 +42,8 @@ static unsigned long take_pages(struct zone *zone, gfp_t gfp, unsigned long nr, 
 	unsigned long flags, taken = 0;
 
 	local_irq_save(flags);
-	if (alloc_is_out_of_context(gfp, flags))
+	/* A zone without memory has no lists at all. */
+	if (alloc_is_out_of_context(gfp, flags) || zone->nr_free_pages < zone->fast_path_floor)
 		goto out;
 	pcp = this_cpu_ptr(zone->per_cpu_pageset);
 	list = &pcp->lists[pcp_list_index(type, 0)];

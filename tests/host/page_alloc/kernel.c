@@ -13,6 +13,8 @@
 #include <linux/stacktrace.h>
 #include <linux/stop_machine.h>
 #include <linux/string.h>
+#include <memkern/module.h>
+#include <memkern/params.h>
 #include <memkern/report.h>
 
 #include "../e820/host.h"
@@ -159,6 +161,24 @@ void *memblock_alloc(phys_addr_t size, phys_addr_t align)
 
 	memset(block, 0, size);
 	return block;
+}
+
+/* There are no modules, nor parameters of the kind that modules have: a table without an entry. */
+asm(".pushsection .rodata\n"
+    ".globl __start___param, __stop___param\n"
+    "__start___param:\n"
+    "__stop___param:\n"
+    ".popsection");
+
+struct module *module_by_name(const char *name, size_t len)
+{
+	return NULL;
+}
+
+int param_set(const struct kernel_param *param, const char *name, const char *value,
+	      const char *doing)
+{
+	panic("there is no parameter %s", name);
 }
 
 /* Highmem lies where the direct mapping would go on; mappings end in reverse order. */

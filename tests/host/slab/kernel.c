@@ -10,6 +10,7 @@
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/string.h>
+#include <linux/vmalloc.h>
 #include <asm/tsc.h>
 #include <kunit/test-bug.h>
 #include <memkern/kunit_extra.h>
@@ -39,6 +40,28 @@ void call_rcu(struct rcu_head *head, rcu_callback_t func)
 
 void rcu_barrier(void)
 {
+}
+
+/* There is no vmalloc window: per-CPU memory does not grow beyond its reserve, */
+void *__vmalloc_node_range(unsigned long size, unsigned long align, unsigned long start,
+			   unsigned long end, gfp_t gfp, pgprot_t prot, unsigned long vm_flags,
+			   int node, const void *caller)
+{
+	return NULL;
+}
+
+void vfree_atomic(const void *addr)
+{
+	panic("vfree_atomic() of what nobody gave");
+}
+
+/* which is mapped, as all that a host's program has. */
+pte_t *lookup_address(unsigned long address, unsigned int *level)
+{
+	static pte_t present = { .pte = _PAGE_PRESENT };
+
+	*level = PG_LEVEL_4K;
+	return &present;
 }
 
 struct kunit *kunit_get_current_test(void)

@@ -498,10 +498,12 @@ static bool purge_some(void)
 
 bool purge_vmap_areas(void)
 {
-	bool purged = false;
+	unsigned long nr = READ_ONCE(vmap_stats.lazy_areas), done = 0;
+	bool some = purge_some(), purged = some;
 
-	while (purge_some())
-		purged = true;
+	/* Not what other CPUs free meanwhile: while they do, that might never end. */
+	while (some && (done += PURGE_AT_ONCE) < nr)
+		some = purge_some();
 	return purged;
 }
 

@@ -224,10 +224,13 @@ static void unmap(struct slot *slot, bool for_all)
 
 /* --- operations -------------------------------------------------------------------------------- */
 
-/* One of eight is none of the three most common; two kinds are for those who may sleep. */
+/*
+ * One of eight is none of the three most common, fewer with more CPUs: these share one lock, which
+ * is held for long while a host runs another CPU. Two kinds are for those who may sleep.
+ */
 static enum kind random_kind(struct actor *actor)
 {
-	if (below(actor, 8))
+	if (below(actor, 4 + 4 * num_online_cpus()))
 		return PAGES + below(actor, 3);
 	return POOLED + below(actor, may_sleep(actor) ? 4 : 2);
 }

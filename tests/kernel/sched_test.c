@@ -408,7 +408,7 @@ static struct kunit_case sched_cases[] = { KUNIT_CASE_SLOW(a_busy_thread_does_no
 					   KUNIT_CASE_SLOW(api_X5_scheduling_while_atomic),
 					   KUNIT_CASE(api_X5_schedule_with_softirqs_off),
 					   KUNIT_CASE(api_X5_schedule_in_an_interrupt),
-					   KUNIT_CASE(api_X1_in_an_interrupt_of_the_idle_task),
+					   KUNIT_CASE_SLOW(api_X1_in_an_interrupt_of_the_idle_task),
 					   {} };
 
 static struct kunit_suite sched_suite = {

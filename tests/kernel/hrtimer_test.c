@@ -460,7 +460,7 @@ static struct kunit_case hrtimer_cases[] = {
 	KUNIT_CASE_SLOW(never_does_not_fire),
 	KUNIT_CASE(in_order_of_expiry),
 	KUNIT_CASE(slack_shares_an_interrupt),
-	KUNIT_CASE(periodic),
+	KUNIT_CASE_SLOW(periodic),
 	KUNIT_CASE(overruns_are_counted),
 	KUNIT_CASE(forward_computes),
 	KUNIT_CASE_SLOW(period_too_short_to_serve),

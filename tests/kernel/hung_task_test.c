@@ -9,9 +9,10 @@
 #define TIMEOUT_MS 50
 #define TICKS(ms)  msecs_to_jiffies(ms)
 
-static void normal_timeout(struct kunit *test)
+static void normal_again(struct kunit *test)
 {
 	set_hung_task_timeout(HUNG_TASK_TIMEOUT_MS);
+	set_user_nice(current, 0);
 }
 
 struct waiter {
@@ -97,26 +98,31 @@ static int spin(void *rounds)
 }
 
 /*
- * A millisecond of the nicest thread is worth six seconds of the greediest. That one is stopped
- * first, or the other would have to wait so long to see that it is to end.
+ * A millisecond of the nicest thread is worth more than half a second of the greedy one. That one
+ * is stopped first, or the other would have to wait so long to see that it is to end. The test is
+ * as greedy: what a host takes from it while it runs would cost it ten times that.
  */
 static void a_starving_thread_is_reported_once(struct kunit *test)
 {
-	unsigned long *rounds = zeroed(test, unsigned long);
-	struct task_struct *nice = make_thread_on(test, 0, spin, rounds);
+	struct task_struct *nice = make_thread_on(test, 0, spin, zeroed(test, unsigned long));
+	struct task_struct *greedy = make_thread_on(test, 0, spin, zeroed(test, unsigned long));
 	static char report[64];
 	int naps;
 
 	set_user_nice(nice, MAX_NICE);
 	wake_up_process(nice);
-	KUNIT_ASSERT_TRUE(test, eventually(READ_ONCE(*rounds)));
-	set_user_nice(start_thread_on(test, 0, spin, zeroed(test, unsigned long)), MIN_NICE);
+	KUNIT_ASSERT_TRUE(test, eventually(nice->sum_exec_runtime > 5 * NSEC_PER_MSEC));
+	set_user_nice(current, -10);
+	set_user_nice(greedy, -10);
+	wake_up_process(greedy);
 	snprintf(report, sizeof(report), "%s:%d runnable but not run for", nice->comm, nice->pid);
 	kunit_expect_report(test, report);
 	/* So long that a host which is away for a moment is no lockup. */
 	set_hung_task_timeout(10 * TIMEOUT_MS);
-	/* In short naps: a CPU that does not switch at all would be stuck. */
-	for (naps = 0; naps < 80; naps++)
+	/* In short naps: a CPU that does not switch at all would be stuck. And as long once more. */
+	for (naps = 0; naps < 60 && !kunit_reports_seen(test); naps++)
+		schedule_timeout_idle(TICKS(TIMEOUT_MS / 2));
+	for (naps = 0; naps < 20; naps++)
 		schedule_timeout_idle(TICKS(TIMEOUT_MS / 2));
 	KUNIT_EXPECT_EQ(test, kunit_reports_seen(test), 1U);
 }
@@ -170,7 +176,7 @@ static struct kunit_case hung_task_cases[] = { KUNIT_CASE_SLOW(a_blocked_thread_
 
 static struct kunit_suite hung_task_suite = {
 	.name = "hung_task",
-	.exit = normal_timeout,
+	.exit = normal_again,
 	.test_cases = hung_task_cases,
 };
 kunit_test_suite(hung_task_suite);

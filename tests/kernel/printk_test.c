@@ -395,7 +395,7 @@ static struct kunit_case printk_cases[] = {
 	KUNIT_CASE(a_long_message_is_cut),
 	KUNIT_CASE(the_log_has_all_levels),
 	KUNIT_CASE(an_open_line_is_not_in_the_log_yet),
-	KUNIT_CASE(a_new_console_is_shown_the_log),
+	KUNIT_CASE_SLOW(a_new_console_is_shown_the_log),
 	KUNIT_CASE(a_message_from_within_a_message_comes_out),
 	KUNIT_CASE_OOPS(an_oops_within_a_message_comes_out, "NULL pointer dereference"),
 	KUNIT_CASE_OOPS(a_panic_does_not_care_for_redirection, "the consoles were redirected"),

@@ -741,7 +741,7 @@ static struct kunit_case rcu_cases[] = {
 	KUNIT_CASE_SLOW(a_cpu_without_ticks_is_asked),
 	KUNIT_CASE(api_L3_rcu_callback_context),
 	KUNIT_CASE_SLOW(api_L3_rcu_callback_comes_after_the_reader),
-	KUNIT_CASE(api_L3_rcu_callbacks_come_in_order),
+	KUNIT_CASE_SLOW(api_L3_rcu_callbacks_come_in_order),
 	KUNIT_CASE_SLOW(a_callback_may_queue_itself),
 	KUNIT_CASE_SLOW(callbacks_that_keep_coming_do_not_hold_up_the_first),
 	KUNIT_CASE_SLOW(api_L3_rcu_barrier_waits_for_all_cpus),

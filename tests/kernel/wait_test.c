@@ -433,7 +433,7 @@ static struct kunit_case wait_cases[] = {
 	KUNIT_CASE(api_L3_wait_event),
 	KUNIT_CASE(api_L3_wait_event_interruptible),
 	KUNIT_CASE(a_true_condition_does_not_sleep),
-	KUNIT_CASE(api_L3_wait_event_timeout),
+	KUNIT_CASE_SLOW(api_L3_wait_event_timeout),
 	KUNIT_CASE(waiting_the_old_way),
 	KUNIT_CASE_SLOW(api_L3_wait_event_hrtimeout),
 	KUNIT_CASE_SLOW(a_condition_under_a_lock_in_time),

@@ -624,7 +624,7 @@ static struct kunit_case workqueue_cases[] = {
 	KUNIT_CASE(api_L5_cancel_work_sync),
 	KUNIT_CASE(flush_waits_for_what_is_queued_now),
 	KUNIT_CASE(a_work_that_waits_for_itself_is_told_so),
-	KUNIT_CASE(api_L5_delayed_work),
+	KUNIT_CASE_SLOW(api_L5_delayed_work),
 	KUNIT_CASE(api_L5_cancel_delayed_work),
 	KUNIT_CASE(api_L5_mod_delayed_work),
 	KUNIT_CASE_SLOW(cancelled_while_it_modifies_itself),

@@ -659,7 +659,7 @@ static struct kunit_case kmalloc_cases[] = {
 	KUNIT_CASE(api_K3_roundup_of_what_cannot_be_had),
 	KUNIT_CASE(api_K4_alignment),
 	KUNIT_CASE(api_K4_large_alignment),
-	KUNIT_CASE(api_K4_alignment_with_red_zones),
+	KUNIT_CASE_SLOW(api_K4_alignment_with_red_zones),
 	KUNIT_CASE(api_K5_too_large),
 	KUNIT_CASE(api_K5_too_large_without_a_word),
 	KUNIT_CASE(api_K5_the_largest),

@@ -224,7 +224,7 @@ static void api_K7_krealloc_array(struct kunit *test)
 static struct kunit_case krealloc_cases[] = {
 	KUNIT_CASE(api_K7_of_nothing_is_kmalloc),
 	KUNIT_CASE(api_K7_to_0_is_kfree),
-	KUNIT_CASE(api_K7_keeps_contents),
+	KUNIT_CASE_SLOW(api_K7_keeps_contents),
 	KUNIT_CASE(api_K7_fits_in_place),
 	KUNIT_CASE(api_K7_moves),
 	KUNIT_CASE(api_K7_refused_by_size),

@@ -377,7 +377,7 @@ static void model_under_pressure_for_long(struct kunit *test)
 
 static struct kunit_case model_cases[] = {
 	KUNIT_CASE(model_quick),
-	KUNIT_CASE(model_under_pressure),
+	KUNIT_CASE_SLOW(model_under_pressure),
 	KUNIT_CASE_SLOW(model_million),
 	KUNIT_CASE_SLOW(model_under_pressure_for_long),
 	{},

@@ -398,7 +398,7 @@ static struct kunit_case slab_cache_cases[] = {
 	KUNIT_CASE(api_M1_no_memory),
 	KUNIT_CASE_OOPS(api_M1_or_panic, "Failed to create slab 'test'. Error -22"),
 	KUNIT_CASE(api_M2_usercopy_region),
-	KUNIT_CASE(api_M3_objects_are_apart),
+	KUNIT_CASE_SLOW(api_M3_objects_are_apart),
 	KUNIT_CASE(api_M3_pages_of_a_slab),
 	KUNIT_CASE(api_M7_destroy_of_null),
 	KUNIT_CASE(api_M7_live_objects),

@@ -117,8 +117,8 @@ static void model_under_pressure_for_long(struct kunit *test)
 
 static struct kunit_case slab_model_cases[] = {
 	KUNIT_CASE(model_quick),
-	KUNIT_CASE(model_quick_watched),
-	KUNIT_CASE(model_under_pressure),
+	KUNIT_CASE_SLOW(model_quick_watched),
+	KUNIT_CASE_SLOW(model_under_pressure),
 	KUNIT_CASE_SLOW(model_million),
 	KUNIT_CASE_SLOW(model_million_watched),
 	KUNIT_CASE_SLOW(model_watched_with_users),

@@ -2,11 +2,9 @@
 /* What threads cost: nothing is left of them, and nothing of one that there is no memory for. */
 #include <linux/string.h>
 #include "../mm/shortage.h"
-#include "../mm/slab_test.h"
 #include "threads.h"
 
 #define THREADS 16
-#define ROUNDS	3
 
 static int return_at_once(void *unused)
 {
@@ -36,26 +34,18 @@ static bool make_and_stop(void)
 
 /*
  * A guard page splits the large page that it is in, once and for all, and the page table for
- * that stays. Those that the cases will need are made before they count: as they do, with
- * nothing left in caches and in the CPUs' lists.
+ * that stays. Those that the cases will need are made before they count.
  */
 static int split_large_pages(struct kunit_suite *suite)
 {
-	int round;
-
-	slab_shrink_all();
-	mm_settle();
-	for (round = 0; round < 2 * ROUNDS; round++)
-		if (!make_and_stop())
-			return -ENOMEM;
-	return 0;
+	return make_and_stop() ? 0 : -ENOMEM;
 }
 
 static void stacks_are_given_back(struct kunit *test)
 {
 	int round;
 
-	for (round = 0; round < ROUNDS; round++)
+	for (round = 0; round < 3; round++)
 		KUNIT_EXPECT_TRUE(test, make_and_stop());
 }
 

@@ -36,7 +36,9 @@
  * area that touches the one that became lazy before it joins it, and its object is freed.
  *
  * Cost, n areas: finding, taking and freeing some log2(n) steps each, of about 10 instructions;
- * a purge about 200 a lazy area and one flush of all TLBs for each PURGE_AT_ONCE.
+ * a purge about 200 a lazy area and one flush of all TLBs for each PURGE_AT_ONCE. A request with
+ * a large alignment, or with bounds, may look at every free area that is large enough, log2(n)
+ * steps each, under vmap_lock: 15,000 holes take it some milliseconds.
  *
  * Invariants, checked by vmalloc_check():
  *	I-vmap_area-1  free, busy and lazy areas are disjoint and together the whole window
@@ -63,6 +65,7 @@
 #include "vmalloc.h"
 
 #define PURGE_AT_ONCE	256
+#define PURGES_MOST	3 /* for one request */
 #define LAZY_MAX_A_LOG2 (32UL << 20)
 
 DEFINE_SPINLOCK(vmap_lock);
@@ -184,12 +187,10 @@ static struct vmap_area *lowest_free(unsigned long size, unsigned long from)
 	return NULL;
 }
 
-/* Sets va's range, if there is room in this free area. */
-static bool place(struct vmap_area *va, const struct vmap_area *room, unsigned long size,
-		  unsigned long align, unsigned long start, unsigned long end)
+/* Sets va's range, if there is room in [low, high). */
+static bool place(struct vmap_area *va, unsigned long low, unsigned long high, unsigned long size,
+		  unsigned long align)
 {
-	unsigned long low = max(room->va_start, start), high = min(room->va_end, end);
-
 	va->va_start = ALIGN(low, align);
 	va->va_end = va->va_start + size;
 	return va->va_start >= low && va->va_start < high && high - va->va_start >= size;
@@ -209,7 +210,8 @@ static struct vmap_area *find_room(struct vmap_area *va, unsigned long size, uns
 		struct vmap_area *room = lowest_free(least, start);
 
 		for (; room && room->va_start < end; room = lowest_free(least, room->va_end))
-			if (place(va, room, size, align, start, end))
+			if (place(va, max(room->va_start, start), min(room->va_end, end), size,
+				  align))
 				return room;
 		if (least == size)
 			return NULL;
@@ -292,7 +294,11 @@ static noinline bool take_carefully(struct vmap_area *va, unsigned long size, un
 {
 	unsigned long purges;
 	struct vmap_area *room;
+	unsigned int tries = 0;
 
+	/* What would not fit into a window of its own is not worth a purge. */
+	if (!place(va, max(start, vmap_stats.start), min(end, vmap_stats.end), size, align))
+		return false;
 	do {
 		spin_lock(&vmap_lock);
 		purges = vmap_stats.purges;
@@ -304,6 +310,9 @@ static noinline bool take_carefully(struct vmap_area *va, unsigned long size, un
 		spin_unlock(&vmap_lock);
 		if (room)
 			return true;
+		/* As long as others free and purge there is always something new to try. */
+		if (++tries > PURGES_MOST)
+			return false;
 		vmap_blocks_purge();
 		/* Perhaps somebody else has just purged. */
 	} while (purge_vmap_areas() || READ_ONCE(vmap_stats.purges) != purges);

@@ -625,6 +625,34 @@ static void all_cpus_at_once(struct kunit *test)
 	}
 }
 
+static int allocate_and_free(void *unused)
+{
+	while (!kthread_should_stop())
+		vfree(__vmalloc(PAGE_SIZE, QUIETLY));
+	return 0;
+}
+
+/* There is always something more to purge, but never enough. */
+static void api_V7_in_vain_beside_others(struct kunit *test)
+{
+	const unsigned long window = VMALLOC_END - VMALLOC_START;
+	unsigned int cpu, round;
+	void *p;
+
+	if (num_online_cpus() == 1)
+		kunit_skip(test, "one CPU");
+	p = vmalloc(PAGE_SIZE);
+	KUNIT_ASSERT_NOT_NULL(test, p);
+	for_each_online_cpu(cpu)
+		if (cpu)
+			start_thread_on(test, cpu, allocate_and_free, NULL);
+	for (round = 0; round < 20; round++) {
+		KUNIT_EXPECT_NULL(test, get_vm_area(window - PAGE_SIZE, VM_MAP));
+		KUNIT_EXPECT_NULL(test, get_vm_area(window, VM_MAP));
+	}
+	vfree(p);
+}
+
 static struct kunit_case vmalloc_cases[] = {
 	KUNIT_CASE(api_V1_gives_memory),
 	KUNIT_CASE(api_V1_zeroed),
@@ -668,6 +696,7 @@ static int counted_init(struct kunit *test)
 static struct kunit_case vmalloc_counted_cases[] = {
 	KUNIT_CASE(api_V5_deferred_in_interrupts),
 	KUNIT_CASE(all_cpus_at_once),
+	KUNIT_CASE(api_V7_in_vain_beside_others),
 	{},
 };
 

@@ -137,13 +137,11 @@ unsigned long vmalloc_to_pfn(const void *address)
 
 /* --- areas ----------------------------------------------------------------------- */
 
-/* What comes next takes vmap_lock, and perhaps waits for other CPUs under it. */
-static inline void process_context_only(void)
+bool __process_context_only(void)
 {
-	if (unlikely(!preemptible())) {
-		BUG_ON(in_interrupt());
-		might_sleep();
-	}
+	BUG_ON(in_interrupt());
+	might_sleep();
+	return !irqs_disabled() || num_online_cpus() == 1;
 }
 
 static __always_inline struct vmap_area *get_area(unsigned long size, unsigned long align,
@@ -179,7 +177,8 @@ struct vm_struct *get_vm_area_caller(unsigned long size, unsigned long flags, co
 {
 	struct vmap_area *va;
 
-	process_context_only();
+	if (!process_context_only())
+		return NULL;
 	va = get_area(size, PAGE_SIZE, flags, 0, ULONG_MAX, GFP_KERNEL, caller);
 	if (!va)
 		return NULL;
@@ -208,8 +207,7 @@ struct vm_struct *remove_vm_area(const void *addr)
 {
 	struct vmap_area *va;
 
-	might_sleep();
-	va = claim_vmap_area((unsigned long)addr);
+	va = process_context_only() ? claim_vmap_area((unsigned long)addr) : NULL;
 	if (!va)
 		return NULL;
 	unmap_area(va);
@@ -220,7 +218,9 @@ void free_vm_area(struct vm_struct *area)
 {
 	struct vmap_area *va = container_of(area, struct vmap_area, vm);
 
-	if (!(READ_ONCE(area->flags) & VM_UNINITIALIZED))
+	if (READ_ONCE(area->flags) & VM_UNINITIALIZED) /* by remove_vm_area(), or freed already */
+		BUG_ON(find_vmap_area((unsigned long)area->addr) != va);
+	else
 		BUG_ON(remove_vm_area(area->addr) != area);
 	free_vmap_area_lazily(va);
 }
@@ -302,8 +302,7 @@ void vfree(const void *addr)
 
 void vunmap(const void *addr)
 {
-	process_context_only();
-	if (addr)
+	if (process_context_only() && addr)
 		free_mapping(addr, false);
 }
 
@@ -313,13 +312,14 @@ void *vmap(struct page **pages, unsigned int count, unsigned long flags, pgprot_
 {
 	struct vmap_area *va;
 
-	process_context_only();
+	if (!process_context_only())
+		return NULL;
 	if (WARN_ON_ONCE(flags & VM_FLUSH_RESET_PERMS))
 		return NULL;
 	/* A mapping that runs into the next one is nothing that a caller can want. */
 	if (WARN_ON_ONCE(flags & VM_NO_GUARD))
 		flags &= ~VM_NO_GUARD;
-	if (count > totalram_pages())
+	if (count > totalram_pages() || count > VMALLOC_TOTAL >> PAGE_SHIFT)
 		return NULL;
 	va = get_area((unsigned long)count << PAGE_SHIFT, PAGE_SIZE, flags, 0, ULONG_MAX,
 		      GFP_KERNEL, __builtin_return_address(0));
@@ -340,7 +340,8 @@ void *vmap(struct page **pages, unsigned int count, unsigned long flags, pgprot_
 
 void vm_unmap_aliases(void)
 {
-	might_sleep();
+	if (!process_context_only())
+		return;
 	vmap_blocks_purge();
 	purge_vmap_areas();
 }
@@ -390,7 +391,8 @@ static __always_inline void *vmalloc_in(unsigned long start, unsigned long end, 
 	if (WARN_ONCE(!gfpflags_allow_blocking(gfp), "vmalloc: flags %#x do not allow to sleep\n",
 		      gfp))
 		return NULL;
-	process_context_only();
+	if (!process_context_only())
+		return NULL;
 	/* There are always so many as VMAP_FEW_PAGES. */
 	if (size > VMAP_FEW_PAGES * PAGE_SIZE && size >> PAGE_SHIFT > totalram_pages()) {
 		warn_alloc(gfp, "vmalloc error: size %lu, exceeds total pages", size);
@@ -485,7 +487,8 @@ void *vrealloc(const void *p, size_t size, gfp_t flags)
 		vfree(p);
 		return NULL;
 	}
-	if (WARN(p && !area, "Trying to vrealloc() nonexistent vm area (%p)\n", p))
+	if (WARN(p && (!area || area->addr != p), "Trying to vrealloc() nonexistent vm area (%p)\n",
+		 p))
 		return NULL;
 	if (size <= old_size) {
 		/* So that it is zero if it is used again, by a vrealloc() to more. */

@@ -5,6 +5,7 @@
 
 #include <linux/bitmap.h>
 #include <linux/list.h>
+#include <linux/preempt.h>
 #include <linux/rbtree.h>
 #include <linux/spinlock.h>
 #include <linux/vmalloc.h>
@@ -25,6 +26,8 @@ struct vmap_block {
 	unsigned int next; /* from there on no page was given out */
 	unsigned int live; /* pages in use */
 	DECLARE_BITMAP(used, VMAP_BLOCK_PAGES);
+	DECLARE_BITMAP(starts,
+		       VMAP_BLOCK_PAGES); /* a mapping's first page: it ends before the next */
 };
 
 /*
@@ -78,7 +81,7 @@ struct vmap_area *alloc_vmap_area(unsigned long size, unsigned long align, unsig
 				  unsigned long end, gfp_t gfp, unsigned long flags);
 /* The busy area that contains the address, or NULL. Under vmap_lock, or of one's own. */
 struct vmap_area *__find_vmap_area(unsigned long addr);
-/* The same with the lock taken and given back. */
+/* The same with the lock taken and given back. NULL, and a report, where it must not be. */
 struct vmap_area *find_vmap_area(unsigned long addr);
 /* For whoever frees: the area that starts there becomes VM_UNINITIALIZED. NULL: there is none. */
 struct vmap_area *claim_vmap_area(unsigned long addr);
@@ -105,6 +108,16 @@ struct vmalloc_info {
 void vmalloc_get_info(struct vmalloc_info *info);
 
 /* --- vmalloc.c, vmap_block.c, vmalloc_check.c --------------------------------------- */
+
+/*
+ * Before vmap_lock is taken. Elsewhere that is a bug, which is reported; and with interrupts off
+ * it must not be done: whoever has the lock may wait until this CPU has flushed its TLB. False.
+ */
+bool __process_context_only(void);
+static inline bool process_context_only(void)
+{
+	return likely(preemptible()) || __process_context_only();
+}
 
 /* After kmem_cache_init(). */
 void vmalloc_init(void);

@@ -385,6 +385,8 @@ struct vmap_area *find_vmap_area(unsigned long addr)
 {
 	struct vmap_area *va;
 
+	if (WARN_ON_ONCE(irqs_disabled() || in_interrupt()))
+		return NULL;
 	spin_lock(&vmap_lock);
 	va = __find_vmap_area(addr);
 	spin_unlock(&vmap_lock);

@@ -104,10 +104,11 @@ void iounmap(volatile void __iomem *addr)
 	if (!is_vmalloc_addr((void *)page))
 		return;
 	area = find_vm_area((void *)page);
-	if (!area || area->addr != (void *)page ||
-	    (area->flags & (VM_IOREMAP | VM_UNINITIALIZED)) != VM_IOREMAP) {
-		WARN(1, "iounmap: bad address %px\n", (void *)addr);
+	/* Of two who are at it at once, one removes it. */
+	if (WARN(!area || area->addr != (void *)page ||
+			 (area->flags & (VM_IOREMAP | VM_UNINITIALIZED)) != VM_IOREMAP ||
+			 remove_vm_area((void *)page) != area,
+		 "iounmap: bad address %px\n", (void *)addr))
 		return;
-	}
 	free_vm_area(area);
 }

@@ -360,6 +360,8 @@ static void explain_vmalloc(unsigned long size, gfp_t gfp)
 		explain_refusal(gfp, min(get_order(size), MAX_PAGE_ORDER));
 		return;
 	}
+	if (!preemptible()) /* to look takes a lock that is for threads */
+		return;
 	vmalloc_get_info(&info);
 	if (size >> PAGE_SHIFT > totalram_pages())
 		mprintf("  there are %lu pages in all\n", totalram_pages());
@@ -391,7 +393,7 @@ static int cmd_alloc_vmalloc(int argc, char **argv)
 	if (monitor_parse_ulong(argv[1], &size) ||
 	    (argc > 2 && parse_gfp(argc - 2, argv + 2, &gfp)))
 		return -EINVAL;
-	if (!size || !gfpflags_allow_blocking(gfp) || in_interrupt()) {
+	if (!size || !gfpflags_allow_blocking(gfp) || in_interrupt() || irqs_disabled()) {
 		mprintf("%s\n", !size ? "vmalloc(0) is a bug of its caller's, and gives NULL"
 				      : "vmalloc sleeps: not in an interrupt, nor with flags that "
 					"forbid it");

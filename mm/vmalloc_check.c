@@ -102,9 +102,9 @@ static int check_block(const struct vmap_area *va)
 		bool in_use = test_bit(i, block->used);
 
 		used += in_use;
-		if (in_use && i >= block->next)
-			found += mm_problem("I-vmap_block-1", "%08lx: page %u of %u is in use",
-					    va->va_start, i, block->next);
+		if (in_use ? i >= block->next : test_bit(i, block->starts))
+			found += mm_problem("I-vmap_block-1", "%08lx: page %u of %u %s in use",
+					    va->va_start, i, block->next, in_use ? "is" : "is not");
 		if (!in_use && is_mapped(va->va_start + i * PAGE_SIZE))
 			found += mm_problem("I-vmap_block-2", "%08lx: page %u is mapped, not used",
 					    va->va_start, i);

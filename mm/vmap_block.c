@@ -24,7 +24,8 @@
  * Cost: about 60 instructions and 10 a page, each way.
  *
  * Invariants, checked by vmalloc_check():
- *	I-vmap_block-1  live is the number of used pages, which all lie below next
+ *	I-vmap_block-1  live is the number of used pages, which all lie below next; where a
+ *			mapping starts a page is used
  *	I-vmap_block-2  a page that is not used is not mapped
  *	I-vmap_block-3  a block without a live page is some CPU's
  *
@@ -81,6 +82,7 @@ static struct vmap_block *leave_block(struct vmap_block **current_one)
 	return block;
 }
 
+/* Claimed, until a CPU has it and pages of it are used. */
 static struct vmap_block *new_block(const void *caller)
 {
 	struct vmap_block *block = kzalloc(sizeof(*block), GFP_KERNEL);
@@ -98,7 +100,6 @@ static struct vmap_block *new_block(const void *caller)
 	block->va->vm.size = va_size(block->va);
 	block->va->vm.pages = NULL;
 	block->va->vm.caller = caller;
-	smp_store_release(&block->va->vm.flags, VMAP_BLOCK);
 	return block;
 }
 
@@ -118,10 +119,12 @@ static unsigned long take_pages(unsigned int count, struct vmap_block **fresh)
 	if (!block && *fresh) {
 		block = *current_one = *fresh;
 		*fresh = NULL;
+		block->va->vm.flags = VMAP_BLOCK;
 	}
 	if (block) {
 		address = block->va->va_start + (block->next << PAGE_SHIFT);
 		bitmap_set(block->used, block->next, count);
+		__set_bit(block->next, block->starts);
 		block->next += count;
 		block->live += count;
 	}
@@ -142,7 +145,7 @@ static unsigned long alloc_in_block(unsigned int count, const void *caller)
 		return 0;
 	address = take_pages(count, &fresh);
 	/* Another thread, or CPU, brought one meanwhile: with room for us. */
-	free_block(leave_block(&fresh));
+	free_block(fresh);
 	return address;
 }
 
@@ -151,7 +154,7 @@ static unsigned long alloc_area(unsigned int count, const void *caller)
 	unsigned long size = (unsigned long)count << PAGE_SHIFT;
 	struct vmap_area *va;
 
-	if (count > totalram_pages())
+	if (count > totalram_pages() || count > VMALLOC_TOTAL >> PAGE_SHIFT)
 		return 0;
 	va = alloc_vmap_area(size, PAGE_SIZE, VMALLOC_START, VMALLOC_END, GFP_KERNEL, VMAP_RAM);
 	if (!va)
@@ -169,8 +172,7 @@ void *vm_map_ram(struct page **pages, unsigned int count, int node)
 	const void *caller = __builtin_return_address(0);
 	unsigned long address;
 
-	might_sleep();
-	if (WARN_ON_ONCE(!count))
+	if (!process_context_only() || WARN_ON_ONCE(!count))
 		return NULL;
 	address = count <= VMAP_MAX_ALLOC ? alloc_in_block(count, caller)
 					  : alloc_area(count, caller);
@@ -183,24 +185,30 @@ void *vm_map_ram(struct page **pages, unsigned int count, int node)
 	return (void *)address;
 }
 
-/* Is that what vm_map_ram() gave? Of a block only: all of these pages are in use. */
+/* Is that what vm_map_ram() gave, no more and no less? */
 static bool is_mapped_ram(const struct vmap_area *va, unsigned long address, unsigned int count)
 {
-	unsigned long first = (address - va->va_start) >> PAGE_SHIFT;
+	unsigned long first = (address - va->va_start) >> PAGE_SHIFT, end;
 
 	if (va->vm.flags == VMAP_RAM)
 		return address == va->va_start && va_size(va) >> PAGE_SHIFT == count;
-	return va->vm.flags == VMAP_BLOCK && PAGE_ALIGNED(address) && count &&
-	       count <= VMAP_MAX_ALLOC && first + count <= VMAP_BLOCK_PAGES &&
-	       find_next_zero_bit(va->block->used, VMAP_BLOCK_PAGES, first) >= first + count;
+	if (va->vm.flags != VMAP_BLOCK || !PAGE_ALIGNED(address) ||
+	    !test_bit(first, va->block->starts))
+		return false;
+	end = min(find_next_zero_bit(va->block->used, VMAP_BLOCK_PAGES, first),
+		  find_next_bit(va->block->starts, VMAP_BLOCK_PAGES, first + 1));
+	return end - first == count;
 }
 
 /* Under vmap_lock. Returns the block if it is to be freed, claimed already. */
 static struct vmap_block *unmap_in_block(struct vmap_block *block, unsigned long address,
 					 unsigned int count)
 {
+	unsigned int first = (address - block->va->va_start) >> PAGE_SHIFT;
+
 	vunmap_pages(address, address + ((unsigned long)count << PAGE_SHIFT));
-	bitmap_clear(block->used, (address - block->va->va_start) >> PAGE_SHIFT, count);
+	bitmap_clear(block->used, first, count);
+	__clear_bit(first, block->starts);
 	block->live -= count;
 	blocks_are_stale = true;
 	return vmap_block_is_current(block) ? NULL : leave_block(&block);
@@ -213,7 +221,8 @@ void vm_unmap_ram(const void *mem, unsigned int count)
 	struct vmap_area *va;
 	bool whole = false;
 
-	might_sleep();
+	if (!process_context_only())
+		return;
 	spin_lock(&vmap_lock);
 	va = __find_vmap_area(address);
 	if (va && !is_mapped_ram(va, address, count))

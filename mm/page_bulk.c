@@ -163,7 +163,8 @@ void free_pages_bulk(struct page **pages, unsigned long nr)
 {
 	unsigned long some;
 
-	for (; nr >= FEW; pages += some, nr -= some) {
+	/* To look at each takes long: not many with interrupts off. */
+	for (; nr >= FEW && !mm_debug_flags; pages += some, nr -= some) {
 		some = min(nr, AT_ONCE);
 		free_some(pages, some);
 	}

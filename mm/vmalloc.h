@@ -38,7 +38,7 @@ struct vmap_block {
  * One object serves for all, so that to free never needs memory.
  */
 struct vmap_area {
-	unsigned long va_start, va_end; /* [start, end), with the guard page */
+	unsigned long va_start, va_end; /* [start, end), with the guard page if there is one */
 	struct rb_node rb_node;		/* free tree, busy tree: by address */
 	union {
 		unsigned long subtree_max_size; /* free: the largest in its subtree */
@@ -74,7 +74,8 @@ void vmap_area_init(unsigned long start, unsigned long end);
 
 /*
  * The lowest free range of `size` bytes at a multiple of `align` within [start, end), busy
- * with vm.flags `flags` and VM_UNINITIALIZED. Purges before it gives up. NULL: no room, or no
+ * with vm.flags `flags` and VM_UNINITIALIZED. If align is more than a page, the lowest in a free
+ * area that has room for it wherever that begins, if there is one. Purges before it gives up. NULL: no room, or no
  * memory.
  */
 struct vmap_area *alloc_vmap_area(unsigned long size, unsigned long align, unsigned long start,
@@ -87,7 +88,7 @@ struct vmap_area *find_vmap_area(unsigned long addr);
 struct vmap_area *claim_vmap_area(unsigned long addr);
 /* A claimed area whose pages are unmapped becomes lazy. May purge. */
 void free_vmap_area_lazily(struct vmap_area *va);
-/* Lazy areas become free, when no TLB knows them any more. False: there was none. Sleeps. */
+/* Lazy areas become free, when all CPUs' TLBs have forgotten them. False: there was none. */
 bool purge_vmap_areas(void);
 
 /* Under vmap_lock, by address, until the function returns non-zero, which is returned. */
@@ -135,5 +136,7 @@ void vmap_blocks_purge(void);
 bool vmap_block_is_current(const struct vmap_block *block);
 /* The invariants of vmap_area.c, vmalloc.c and vmap_block.c. */
 int vmalloc_check(void);
+/* The same under vmap_lock. */
+int __vmalloc_check(void);
 
 #endif

@@ -15,7 +15,8 @@
  * Cost: some 15 instructions a page of the window's areas that have page tables, 200 an area.
  *
  * Locking: vmap_lock for all of it, so every area is seen in one of its states; one that
- * is VM_UNINITIALIZED is not looked into. Process context, interrupts on.
+ * is VM_UNINITIALIZED is not looked into. Process context, interrupts on. The lazy list is sorted
+ * for it: a purge on another CPU may leave lazy what was so before it began.
  */
 #include <linux/kernel.h>
 #include <linux/list_sort.h>
@@ -59,13 +60,15 @@ static int check_unmapped(const char *invariant, const char *what, unsigned long
 	return 0;
 }
 
-/* Where the window is free for the length of a table, there is none. */
+/* Where the window is free for the length of a table, or for what it has of it, there is none. */
 static int check_no_tables(const struct vmap_area *va)
 {
-	unsigned long slot = round_up(va->va_start, PMD_SIZE);
+	unsigned long slot = va->va_start, end = va->va_end;
 	int found = 0;
 
-	for (; slot + PMD_SIZE <= va->va_end; slot += PMD_SIZE)
+	slot = slot == vmap_stats.start ? round_down(slot, PMD_SIZE) : round_up(slot, PMD_SIZE);
+	end = end == vmap_stats.end ? round_up(end, PMD_SIZE) : round_down(end, PMD_SIZE);
+	for (; slot < end; slot += PMD_SIZE)
 		if (virt_to_kpte(slot))
 			found += mm_problem("I-vmalloc-3", "a page table for %08lx, which is free",
 					    slot);
@@ -191,7 +194,7 @@ static void step_busy(struct pass *pass, struct vmap_area *va)
 	pass->areas++;
 	pass->busy += va_size(va);
 	if (va->vm.flags & VM_ALLOC)
-		pass->nr_pages += (va_size(va) >> PAGE_SHIFT) - 1;
+		pass->nr_pages += (va_size(va) >> PAGE_SHIFT) - !(va->vm.flags & VM_NO_GUARD);
 	pass->found += check_busy(va);
 }
 
@@ -211,12 +214,11 @@ static int check_counter(const char *name, unsigned long value, unsigned long co
 		       : mm_problem("I-vmap_area-4", "%s: %lu, counted %lu", name, value, counted);
 }
 
-int vmalloc_check(void)
+int __vmalloc_check(void)
 {
 	struct pass pass = { .found = 0 };
 	struct vmap_area *free, *busy, *lazy;
 
-	spin_lock(&vmap_lock);
 	list_sort(NULL, &vmap_lazy_list, by_address);
 	free = to_va(rb_first(&vmap_free_root));
 	busy = to_va(rb_first(&vmap_busy_root));
@@ -249,6 +251,15 @@ int vmalloc_check(void)
 		      check_counter("lazy", vmap_stats.lazy, pass.lazy) +
 		      check_counter("free_areas", vmap_stats.free_areas, pass.free_areas) +
 		      check_counter("nr_pages", vmap_stats.nr_pages, pass.nr_pages);
-	spin_unlock(&vmap_lock);
 	return pass.found;
+}
+
+int vmalloc_check(void)
+{
+	int found;
+
+	spin_lock(&vmap_lock);
+	found = __vmalloc_check();
+	spin_unlock(&vmap_lock);
+	return found;
 }

@@ -251,10 +251,14 @@ static void free_objects(struct list_head *unused)
 
 /* --- busy areas ------------------------------------------------------------------ */
 
-/* Without the guard page, which they all have. */
-static unsigned long area_pages(const struct vmap_area *va)
+/* Of vmalloc(), without the guard page. */
+static inline unsigned long allocated_pages(const struct vmap_area *va)
 {
-	return (va_size(va) >> PAGE_SHIFT) - 1;
+	unsigned long pages = va_size(va) >> PAGE_SHIFT;
+
+	if (likely((va->vm.flags & (VM_ALLOC | VM_NO_GUARD)) == VM_ALLOC))
+		return pages - 1;
+	return va->vm.flags & VM_ALLOC ? pages : 0;
 }
 
 static bool starts_below(struct rb_node *a, const struct rb_node *b)
@@ -268,8 +272,7 @@ static void insert_busy(struct vmap_area *va)
 	rb_add(&va->rb_node, &vmap_busy_root, starts_below);
 	vmap_stats.areas++;
 	vmap_stats.busy += va_size(va);
-	if (va->vm.flags & VM_ALLOC)
-		vmap_stats.nr_pages += area_pages(va);
+	vmap_stats.nr_pages += allocated_pages(va);
 }
 
 /* The usual request, to which all of the window is welcome: the start of the lowest area that will do. */
@@ -448,8 +451,7 @@ void free_vmap_area_lazily(struct vmap_area *va)
 	rb_erase(&va->rb_node, &vmap_busy_root);
 	vmap_stats.areas--;
 	vmap_stats.busy -= va_size(va);
-	if (va->vm.flags & VM_ALLOC)
-		vmap_stats.nr_pages -= area_pages(va);
+	vmap_stats.nr_pages -= allocated_pages(va);
 	vmap_stats.lazy += va_size(va);
 	joined = join_last_lazy(va);
 	if (!joined) {

@@ -374,7 +374,7 @@ static int check_all(void *unused)
 	       highmem_check();
 }
 
-/* With several CPUs at a moment when none of the others is in the middle of anything. */
+/* With several CPUs at a moment when none of the others has its interrupts off. */
 int mm_check(void)
 {
 	int found;

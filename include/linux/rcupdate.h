@@ -20,7 +20,8 @@
  *	kfree_rcu		kvfree() when it may. Any context but NMI; with one argument, for
  *				objects without an rcu_head, process context
  *	rcu_barrier		waits until what was given to call_rcu() and kfree_rcu() before
- *				is done; process context
+ *				is done; vmalloc()'s memory is by then given to a work
+ *				(flush_scheduled_work()). Process context
  */
 #ifndef _LINUX_RCUPDATE_H
 #define _LINUX_RCUPDATE_H

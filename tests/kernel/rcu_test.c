@@ -9,6 +9,7 @@
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
+#include <linux/workqueue.h>
 #include <linux/smp.h>
 #include "../../kernel/rcu.h"
 #include "threads.h"
@@ -516,7 +517,8 @@ static void api_L3_rcu_kvfree_rcu_frees_both(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, is_whole(payload));
 	rcu_read_unlock();
 	rcu_barrier();
-	KUNIT_EXPECT_TRUE(test, eventually(!find_vm_area(payload)));
+	flush_scheduled_work();
+	KUNIT_EXPECT_NULL(test, find_vm_area(payload));
 	KUNIT_EXPECT_EQ(test, kmem_cache_shrink(cache), 0);
 }
 
@@ -528,7 +530,8 @@ static void kvfree_rcu_by_the_offset_of_the_head(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, payload);
 	call_rcu(&payload->rcu, (rcu_callback_t)offsetof(struct payload, rcu));
 	rcu_barrier();
-	KUNIT_EXPECT_TRUE(test, eventually(!find_vm_area(payload)));
+	flush_scheduled_work();
+	KUNIT_EXPECT_NULL(test, find_vm_area(payload));
 }
 
 /* By itself, without a barrier. */

@@ -615,7 +615,8 @@ static struct rq *leave_cpu(struct rq *rq, struct task_struct *task)
 
 /*
  * Where the task runs now it may have to leave: the next __schedule() there sees to it. One that
- * waits in a queue is taken over by the CPU that it is moved to.
+ * waits in a queue is taken over by the CPU that it is moved to. One that has local mappings
+ * leaves when it has none any more, the caller itself too, to which Linux says -EBUSY.
  */
 int set_cpus_allowed_ptr(struct task_struct *task, const struct cpumask *mask)
 {

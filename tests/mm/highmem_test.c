@@ -68,6 +68,7 @@ static void api_P12_kmap_local_is_a_stack(struct kunit *test)
 	int depth, preempt = preempt_count();
 	struct page *page = take_highmem(test), *other = take_highmem(test);
 
+	local_irq_disable(); /* an interrupt needs slots, too */
 	for (depth = 0; depth < KM_MAX_IDX; depth++) {
 		address[depth] = kmap_local_page(depth & 1 ? other : page);
 		*(int *)(address[depth] + depth * 4) = depth;
@@ -86,6 +87,7 @@ static void api_P12_kmap_local_is_a_stack(struct kunit *test)
 		if (pte_present(*virt_to_kpte((unsigned long)address[depth])))
 			KUNIT_FAIL(test, "slot %d is still mapped", depth);
 	}
+	local_irq_enable();
 	KUNIT_EXPECT_EQ(test, preempt_count(), preempt);
 	again = kmap_local_page(other);
 	kunmap_local(again + 4095);
@@ -121,6 +123,7 @@ static void api_P12_kmap_local_too_deep(struct kunit *test)
 	struct page *page = mm_take(GFP_KERNEL, 0);
 	int depth;
 
+	local_irq_disable();
 	for (depth = 0; depth <= KM_MAX_IDX; depth++)
 		kmap_local_pfn(page_to_pfn(page));
 }
@@ -169,7 +172,6 @@ static void api_P12_kmap_atomic(struct kunit *test)
 
 struct mapper {
 	struct page *page[2];
-	struct cpumask elsewhere;
 	atomic_t wrong, moved;
 	bool ended;
 };
@@ -274,7 +276,8 @@ static void api_P12_kmap_local_keeps_the_cpu(struct kunit *test)
 	while (!READ_ONCE(stayer->address))
 		schedule_timeout_uninterruptible(1);
 	start_thread_on(test, 0, allow_elsewhere, task);
-	schedule_timeout_uninterruptible(HZ / 50);
+	while (!cpumask_equal(&task->cpus_mask, cpumask_of(0)))
+		schedule_timeout_uninterruptible(1);
 	before = *(u32 *)page_address(stayer->page);
 	KUNIT_EXPECT_TRUE(test,
 			  eventually(READ_ONCE(*(u32 *)page_address(stayer->page)) != before));
@@ -588,13 +591,13 @@ static void highmem_check_finds_local_faults(struct kunit *test)
 	unsigned long address;
 	int found;
 
-	preempt_disable();
+	local_irq_disable();
 	address = (unsigned long)kmap_local_pfn(page_to_pfn(page));
 	this_cpu_add(kmap_next, sizeof(pte_t));
 	found = highmem_check();
 	this_cpu_sub(kmap_next, sizeof(pte_t));
 	kunmap_local((void *)address);
-	preempt_enable();
+	local_irq_enable();
 	KUNIT_EXPECT_EQ(test, found, 1);
 	KUNIT_EXPECT_STREQ(test, mm_broken_invariants(), "I-highmem-2");
 	KUNIT_EXPECT_EQ(test, mm_print_problems(highmem_check()), 0);

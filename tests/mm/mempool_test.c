@@ -2,8 +2,10 @@
 /* Memory pools: API.md A3, and what L6 and X2 say of them. */
 #include <linux/kernel.h>
 #include <linux/mempool.h>
+#include <linux/rcupdate.h>
 #include <linux/smp.h>
 #include <linux/string.h>
+#include <linux/workqueue.h>
 
 #include "../kernel/threads.h"
 #include "slab_test.h"
@@ -260,8 +262,10 @@ static void api_A3_resize_of_one_in_use(struct kunit *test)
 
 	for (i = 0; i < 4; i++)
 		elements[i] = mempool_alloc(pool, GFP_KERNEL);
+	i = atomic_read(&backing->calls);
 	KUNIT_EXPECT_EQ(test, mempool_resize(pool, 2), 0);
 	KUNIT_EXPECT_EQ(test, pool->curr_nr, 0);
+	KUNIT_EXPECT_EQ(test, atomic_read(&backing->calls), i);
 	mempool_free(elements[0], pool);
 	KUNIT_EXPECT_EQ(test, mempool_resize(pool, 6), 0);
 	KUNIT_EXPECT_EQ(test, pool->min_nr, 6);
@@ -347,6 +351,9 @@ static void api_A3_when_memory_is_used_up(struct kunit *test)
 	struct page *pages[8];
 	unsigned int i;
 
+	/* What others have freed comes back before. */
+	rcu_barrier();
+	flush_scheduled_work();
 	mm_hide_down_to(mm_zone(ZONE_NORMAL), 0);
 	mm_hide_down_to(mm_zone(ZONE_DMA), 0);
 	mm_fill(GFP_ATOMIC | __GFP_NOWARN, 0);
@@ -378,7 +385,19 @@ static int wait_for_one(void *data)
 	return sleep_until_stopped(NULL);
 }
 
-/* Each of three waits until one of three is freed; a free serves one. */
+static unsigned int nr_served(struct waiter *const waiters[3])
+{
+	unsigned int i, nr = 0;
+
+	for (i = 0; i < 3; i++)
+		nr += READ_ONCE(waiters[i]->got) != NULL;
+	return nr;
+}
+
+/*
+ * Each of three waits until one of three is freed; a free serves one, and wakes who waits: on
+ * this CPU, they do not run before it has been looked.
+ */
 static void api_A3_waits_for_a_free(struct kunit *test)
 {
 	struct backing *backing = make_backing(test, 3);
@@ -387,29 +406,31 @@ static void api_A3_waits_for_a_free(struct kunit *test)
 	struct task_struct *tasks[3];
 	void *elements[3];
 	unsigned int i, nr;
+	bool waits;
 
 	for (i = 0; i < 3; i++)
 		elements[i] = mempool_alloc(pool, GFP_KERNEL);
 	for (i = 0; i < 3; i++) {
 		waiters[i] = zeroed(test, struct waiter);
 		waiters[i]->pool = pool;
-		tasks[i] = start_thread(test, wait_for_one, waiters[i]);
+		tasks[i] = start_thread_on(test, 0, wait_for_one, waiters[i]);
 	}
-	settle();
 	for (i = 0; i < 3; i++) {
 		KUNIT_EXPECT_TRUE(test, eventually(is_asleep(tasks[i])));
 		KUNIT_EXPECT_NULL(test, READ_ONCE(waiters[i]->got));
 	}
+	KUNIT_EXPECT_EQ(test, backing->gfp[(atomic_read(&backing->calls) - 1) % 8],
+			GFP_KERNEL | __GFP_NOMEMALLOC | __GFP_NORETRY | __GFP_NOWARN);
 	for (nr = 1; nr <= 3; nr++) {
-		unsigned int served = 0;
-
-		mempool_free(elements[nr - 1], pool);
-		KUNIT_EXPECT_TRUE(test, eventually(READ_ONCE(pool->curr_nr) == 0));
-		settle();
 		for (i = 0; i < 3; i++)
-			served += eventually(READ_ONCE(waiters[i]->got) || served == nr) &&
-				  READ_ONCE(waiters[i]->got);
-		KUNIT_EXPECT_EQ(test, served, nr);
+			KUNIT_EXPECT_TRUE(test, eventually(is_asleep(tasks[i])));
+		preempt_disable();
+		mempool_free(elements[nr - 1], pool);
+		waits = waitqueue_active(&pool->wait);
+		preempt_enable();
+		KUNIT_EXPECT_FALSE(test, waits);
+		KUNIT_EXPECT_TRUE(test, eventually(nr_served(waiters) == nr));
+		KUNIT_EXPECT_EQ(test, READ_ONCE(pool->curr_nr), 0);
 	}
 	for (i = 0; i < 3; i++)
 		mempool_free(READ_ONCE(waiters[i]->got), pool);

@@ -87,7 +87,7 @@ static bool stamp(void *memory, size_t size, u32 seed, bool write)
 
 static bool stamp_page(struct page *page, u32 seed, bool write)
 {
-	void *address = kmap_local_page(page);
+	void *address = kmap_local_pfn(page_to_pfn(page)); /* a slot without highmem, too */
 	bool same = stamp(address, PAGE_SIZE, seed, write);
 
 	kunmap_local(address);
@@ -425,7 +425,7 @@ static void nest(unsigned int depth)
 		nest(depth - 1);
 		return;
 	}
-	address = kmap_local_page(piece->page);
+	address = kmap_local_pfn(page_to_pfn(piece->page));
 	nest(depth - 1);
 	if (!stamp(address, PAGE_SIZE, piece->seed, false))
 		f.wrong = piece->family;

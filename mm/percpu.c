@@ -36,7 +36,7 @@
  * Locking: percpu_lock, with interrupts off. Allocation from process context, for a chunk is
  * made by vmalloc(); other flags get what is there. Freeing from any but NMI.
  *
- * Left out: pieces above 32 KiB.
+ * Left out: pieces above 32 KiB; more than 64 chunks, which are 2 MiB a CPU.
  */
 #include <linux/align.h>
 #include <linux/bitmap.h>
@@ -165,10 +165,13 @@ static u8 *take_piece(unsigned int units, size_t align)
 /* Out of a new chunk, which so is never seen empty. */
 static u8 *take_from_new_chunk(unsigned int units, size_t align, gfp_t gfp)
 {
-	struct chunk *chunk = kzalloc(sizeof(*chunk), gfp | __GFP_NOWARN);
+	struct chunk *chunk;
 	unsigned long flags;
 	u8 *piece;
 
+	/* A place that is taken stays so: not with __GFP_NOFAIL. And no zone is asked for. */
+	gfp &= GFP_KERNEL | __GFP_NORETRY | __GFP_NOWARN;
+	chunk = kzalloc(sizeof(*chunk), gfp | __GFP_NOWARN);
 	if (chunk)
 		chunk->base = map_somewhere(gfp);
 	if (!chunk || !chunk->base) {
@@ -189,6 +192,7 @@ void *__alloc_percpu_gfp(size_t size, size_t align, gfp_t gfp)
 	u8 *piece;
 
 	might_alloc(gfp);
+	align = max_t(size_t, align, 4);
 	if (unlikely(!size || size > CHUNK_SIZE || align > PAGE_SIZE || !is_power_of_2(align))) {
 		WARN_ON(!(gfp & __GFP_NOWARN));
 		return NULL;

@@ -3,6 +3,7 @@
 #include <linux/interrupt.h>
 #include <linux/kernel.h>
 #include <linux/preempt.h>
+#include <linux/rcupdate.h>
 #include <linux/uaccess.h>
 #include <linux/vmalloc.h>
 #include <linux/workqueue.h>
@@ -163,6 +164,11 @@ static void api_V1_vrealloc(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, is_filled(q, 1, 7));
 	KUNIT_EXPECT_NULL(test, memchr_inv(q + PAGE_SIZE, 0, 39 * PAGE_SIZE));
 	KUNIT_EXPECT_NULL(test, find_vm_area(p));
+	/* What fails leaves it as it is. */
+	KUNIT_EXPECT_NULL(test, vrealloc(q, VMALLOC_END - VMALLOC_START, QUIETLY));
+	kunit_expect_report(test, "Trying to vrealloc() nonexistent vm area");
+	KUNIT_EXPECT_NULL(test, vrealloc(q + PAGE_SIZE, 50 * PAGE_SIZE, GFP_KERNEL));
+	KUNIT_EXPECT_TRUE(test, is_filled(q, 1, 7));
 	KUNIT_EXPECT_NULL(test, vrealloc(q, 0, GFP_KERNEL));
 	KUNIT_EXPECT_NULL(test, find_vm_area(q));
 	kunit_expect_report(test, "Trying to vrealloc() nonexistent vm area");
@@ -205,10 +211,31 @@ static void api_V2_guard_page(struct kunit *test)
 	}
 }
 
+/* Who has none has as many pages as others. */
+static void api_V2_no_guard_page(struct kunit *test)
+{
+	unsigned long before;
+	void *p;
+
+	rcu_barrier();
+	flush_scheduled_work();
+	before = vmalloc_nr_pages();
+	p = __vmalloc_node_range(3 * PAGE_SIZE, 1, VMALLOC_START, VMALLOC_END, GFP_KERNEL,
+				 PAGE_KERNEL, VM_NO_GUARD, NUMA_NO_NODE, NULL);
+	KUNIT_ASSERT_NOT_NULL(test, p);
+	KUNIT_EXPECT_EQ(test, find_vm_area(p)->size, 3 * PAGE_SIZE);
+	KUNIT_EXPECT_EQ(test, vmalloc_nr_pages(), before + 3);
+	mm_problems_forget();
+	KUNIT_EXPECT_EQ(test, vmalloc_check(), 0);
+	vfree(p);
+	KUNIT_EXPECT_EQ(test, vmalloc_nr_pages(), before);
+}
+
 static void api_V2_an_overrun_faults(struct kunit *test)
 {
 	volatile char *p = vmalloc(100);
 
+	KUNIT_ASSERT_NOT_NULL(test, p);
 	p[PAGE_SIZE] = 1;
 }
 
@@ -302,6 +329,46 @@ static void api_V4_not_in_an_interrupt(struct kunit *test)
 	run_in_context(CONTEXT_HARDIRQ, vmalloc_there, NULL);
 }
 
+static void vmalloc_to(void *p)
+{
+	*(void **)p = vmalloc(PAGE_SIZE);
+}
+
+static void vunmap_there(void *p)
+{
+	vunmap(p);
+}
+
+/* The address; then what was found. */
+static void find_there(void *p)
+{
+	*(const void **)p = find_vm_area(*(const void **)p);
+}
+
+/* Whoever has the lock may wait for this CPU: with others it is not taken. */
+static void api_X1_with_interrupts_off(struct kunit *test)
+{
+	const bool alone = num_online_cpus() == 1;
+	struct vm_struct *area = get_vm_area(PAGE_SIZE, VM_MAP);
+	void *p = NULL;
+	void *address, *found;
+
+	KUNIT_ASSERT_NOT_NULL(test, area);
+	address = found = area->addr;
+	kunit_expect_report(test, "BUG: sleeping function called from invalid context at mm/v");
+	run_in_context(CONTEXT_IRQS_OFF, vmalloc_to, &p);
+	KUNIT_EXPECT_EQ(test, !!p, alone);
+	vfree(p);
+	kunit_expect_report(test, "WARNING: at mm/vmap_area.c");
+	run_in_context(CONTEXT_IRQS_OFF, find_there, &found);
+	KUNIT_EXPECT_NULL(test, found);
+	kunit_expect_report(test, "BUG: sleeping function called from invalid context at mm/v");
+	run_in_context(CONTEXT_IRQS_OFF, vunmap_there, address);
+	KUNIT_EXPECT_EQ(test, !find_vm_area(address), alone);
+	if (!alone)
+		vunmap(address);
+}
+
 /* --- V5 ------------------------------------------------------------------------------- */
 
 static void api_V5_null(struct kunit *test)
@@ -390,6 +457,9 @@ static void api_V5_lazily(struct kunit *test)
 	unsigned long freed = 0;
 	char *p;
 
+	/* Whatever was still to be freed. */
+	rcu_barrier();
+	flush_scheduled_work();
 	vm_unmap_aliases();
 	vmalloc_get_info(&before);
 	while (freed <= before.lazy_max) {
@@ -694,10 +764,9 @@ static int counted_init(struct kunit *test)
 }
 
 static struct kunit_case vmalloc_counted_cases[] = {
-	KUNIT_CASE(api_V5_deferred_in_interrupts),
-	KUNIT_CASE(all_cpus_at_once),
-	KUNIT_CASE(api_V7_in_vain_beside_others),
-	{},
+	KUNIT_CASE(api_V5_deferred_in_interrupts), KUNIT_CASE(api_X1_with_interrupts_off),
+	KUNIT_CASE(api_V2_no_guard_page),	   KUNIT_CASE(all_cpus_at_once),
+	KUNIT_CASE(api_V7_in_vain_beside_others),  {},
 };
 
 static struct kunit_suite vmalloc_suite = {

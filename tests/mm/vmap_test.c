@@ -7,6 +7,7 @@
 #include <linux/uaccess.h>
 #include <linux/vmalloc.h>
 #include <memkern/mm_check.h>
+#include <asm/tlbflush.h>
 
 #include "../../mm/vmalloc.h"
 #include "../kernel/threads.h"
@@ -66,6 +67,28 @@ static const char *broken_in_vmalloc(void)
 	return mm_broken_invariants();
 }
 
+struct look {
+	const void *address;
+	atomic_t successes;
+};
+
+static void look(void *data)
+{
+	struct look *it = data;
+
+	if (can_read(it->address))
+		atomic_inc(&it->successes);
+}
+
+/* How many CPUs can read there. Their TLBs know the address then. */
+static unsigned int cpus_that_can_read(const void *address)
+{
+	struct look it = { .address = address, .successes = ATOMIC_INIT(0) };
+
+	on_each_cpu(look, &it, 1);
+	return atomic_read(&it.successes);
+}
+
 /* --- vmap ------------------------------------------------------------------------------- */
 
 static void api_V6_vmap(struct kunit *test)
@@ -113,6 +136,9 @@ static void api_V6_too_many(struct kunit *test)
 
 	KUNIT_EXPECT_NULL(test, vmap(pages, totalram_pages() + 1, VM_MAP, PAGE_KERNEL));
 	KUNIT_EXPECT_NULL(test, vmap(pages, 0, VM_MAP, PAGE_KERNEL));
+	/* Where there is so much RAM: more than there are addresses. */
+	KUNIT_EXPECT_NULL(test, vmap(pages, (1U << 20) + 1, VM_MAP, PAGE_KERNEL));
+	KUNIT_EXPECT_NULL(test, vm_map_ram(pages, (1U << 20) + VMAP_MAX_ALLOC + 1, 0));
 }
 
 static void api_V6_a_guard_page_always(struct kunit *test)
@@ -184,6 +210,16 @@ static void api_V6_get_vm_area(struct kunit *test)
 	KUNIT_EXPECT_NULL(test, find_vm_area((void *)start));
 }
 
+static void api_V6_freed_twice(struct kunit *test)
+{
+	struct vm_struct *area = get_vm_area(PAGE_SIZE, VM_MAP);
+
+	KUNIT_ASSERT_NOT_NULL(test, area);
+	KUNIT_ASSERT_PTR_EQ(test, remove_vm_area(area->addr), area);
+	free_vm_area(area);
+	free_vm_area(area);
+}
+
 /* --- vm_map_ram --------------------------------------------------------------------------- */
 
 static void api_V6_vm_map_ram(struct kunit *test)
@@ -233,9 +269,11 @@ static void api_V6_blocks(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, va_size(find_vmap_area((unsigned long)large)),
 			(VMAP_MAX_ALLOC + 1) * PAGE_SIZE);
 	KUNIT_EXPECT_NULL(test, find_vm_area(p));
+	/* The block stays, as q is in it, and yet no CPU may read p. */
+	KUNIT_EXPECT_EQ(test, cpus_that_can_read(p), num_online_cpus());
 	vm_unmap_ram(p, 3);
 	vm_unmap_aliases();
-	KUNIT_EXPECT_FALSE(test, can_read(p));
+	KUNIT_EXPECT_EQ(test, cpus_that_can_read(p), 0U);
 	KUNIT_EXPECT_TRUE(test, shows(q, 0, VMAP_MAX_ALLOC));
 	vm_unmap_ram(q, VMAP_MAX_ALLOC);
 	vm_unmap_ram(large, VMAP_MAX_ALLOC + 1);
@@ -244,19 +282,33 @@ static void api_V6_blocks(struct kunit *test)
 static void api_V6_count_must_match(struct kunit *test)
 {
 	struct page **pages = some_pages(test);
-	u8 *p = vm_map_ram(pages, 3, 0), *large = vm_map_ram(pages, PAGES, 0);
+	u8 *p, *q, *large;
 
-	KUNIT_ASSERT_TRUE(test, p && large);
+	vm_unmap_aliases();
+	p = vm_map_ram(pages, 3, 0);
+	q = vm_map_ram(pages + 3, 2, 0); /* mostly behind it */
+	large = vm_map_ram(pages, PAGES, 0);
+	KUNIT_ASSERT_TRUE(test, p && q && large);
 	kunit_expect_report(test, "vm_unmap_ram() of 4 pages");
 	vm_unmap_ram(p, 4);
+	kunit_expect_report(test, "vm_unmap_ram() of 5 pages");
+	vm_unmap_ram(p, 5);
+	kunit_expect_report(test, "vm_unmap_ram() of 2 pages");
+	vm_unmap_ram(p, 2);
+	kunit_expect_report(test, "vm_unmap_ram() of 1 pages");
+	vm_unmap_ram(p + 2 * PAGE_SIZE, 1);
+	kunit_expect_report(test, "vm_unmap_ram() of 0 pages");
+	vm_unmap_ram(p, 0);
 	kunit_expect_report(test, "vm_unmap_ram() of 39 pages");
 	vm_unmap_ram(large, PAGES - 1);
-	KUNIT_EXPECT_TRUE(test, shows(p, 0, 3) && shows(large, 0, PAGES));
+	KUNIT_EXPECT_TRUE(test, shows(p, 0, 3) && shows(q, 3, 2) && shows(large, 0, PAGES));
 	kunit_expect_report(test, "Trying to vfree() nonexistent vm area");
 	vfree(large);
 	vm_unmap_ram(p, 3);
 	kunit_expect_report(test, "vm_unmap_ram() of 3 pages");
 	vm_unmap_ram(p, 3);
+	KUNIT_EXPECT_TRUE(test, shows(q, 3, 2));
+	vm_unmap_ram(q, 2);
 	vm_unmap_ram(large, PAGES);
 }
 
@@ -281,6 +333,8 @@ static void ioremap_maps(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, readw(p + 2), *(u16 *)__va(BIOS + 0xff2));
 	pte = *lookup_address((unsigned long)p, &level);
 	KUNIT_EXPECT_TRUE(test, pte_val(pte) & _PAGE_PCD);
+	iounmap(p);
+	kunit_expect_report(test, "iounmap: bad address");
 	iounmap(p);
 	vm_unmap_aliases();
 	KUNIT_EXPECT_FALSE(test, can_read(p));
@@ -324,24 +378,10 @@ static int run_probe(void *data)
 	return 0;
 }
 
-struct last_look {
-	const void *address;
-	atomic_t successes;
-};
-
-static void look(void *data)
-{
-	struct last_look *last = data;
-
-	if (can_read(last->address))
-		atomic_inc(&last->successes);
-}
-
 /* All CPUs have used the address; when the aliases are gone none of them can read there. */
 static void api_V5_no_cpu_keeps_a_translation(struct kunit *test)
 {
 	unsigned int cpu, round, way;
-	struct last_look last = { .successes = ATOMIC_INIT(0) };
 	struct probe *probes[NR_CPUS];
 	struct page **pages = some_pages(test);
 	u8 *volatile *shared = (u8 *volatile *)zeroed(test, u8 *);
@@ -368,47 +408,150 @@ static void api_V5_no_cpu_keeps_a_translation(struct kunit *test)
 							  eventually(READ_ONCE(probes[cpu]->read) >
 								     seen[cpu] + 1));
 			smp_store_release(shared, NULL);
+			/* This CPU too. */
+			KUNIT_EXPECT_EQ(test, cpus_that_can_read(address), num_online_cpus());
 			if (way == 2)
 				vm_unmap_ram(address, 2);
 			else
 				vfree(address);
 			vm_unmap_aliases();
-			last.address = address;
-			on_each_cpu(look, &last, 1);
-			KUNIT_EXPECT_EQ(test, atomic_read(&last.successes), 0);
+			KUNIT_EXPECT_EQ(test, cpus_that_can_read(address), 0U);
 		}
 	}
 }
 
+/* --- all CPUs ----------------------------------------------------------------------------------- */
+
+struct mapping {
+	u8 *address;
+	unsigned int first, count;
+};
+
+/* Each maps; and unmaps what others have mapped, which they leave in its mailbox. */
+struct mapper {
+	struct page **pages;
+	struct mapping **mine, **next;
+	unsigned int rounds, seed, wrong, refused;
+};
+
+static unsigned int look_and_unmap(struct mapping *mapping)
+{
+	bool right;
+
+	if (!mapping)
+		return 0;
+	right = shows(mapping->address, mapping->first, mapping->count);
+	vm_unmap_ram(mapping->address, mapping->count);
+	kfree(mapping);
+	return !right;
+}
+
+static struct mapping *map_some(struct page **pages, unsigned int seed)
+{
+	struct mapping *mapping = kmalloc(sizeof(*mapping), GFP_KERNEL | __GFP_NOWARN);
+
+	if (!mapping)
+		return NULL;
+	mapping->count = 1 + seed % (seed % 8 ? 5 : PAGES);
+	mapping->first = seed % (PAGES - mapping->count + 1);
+	mapping->address = vm_map_ram(pages + mapping->first, mapping->count, 0);
+	if (mapping->address)
+		return mapping;
+	kfree(mapping);
+	return NULL;
+}
+
+static int map_and_pass_on(void *data)
+{
+	struct mapper *mapper = data;
+	unsigned int round;
+
+	for (round = 0; round < mapper->rounds; round++) {
+		struct mapping *mapping;
+
+		mapper->seed = mapper->seed * 1103515245 + 12345;
+		mapping = map_some(mapper->pages, mapper->seed >> 16);
+		if (mapping)
+			mapper->wrong += !shows(mapping->address, mapping->first, mapping->count);
+		else
+			mapper->refused++;
+		mapper->wrong += look_and_unmap(xchg(mapper->next, mapping)) +
+				 look_and_unmap(xchg(mapper->mine, NULL));
+		if (round % 64 == 63)
+			vm_unmap_aliases();
+	}
+	return 0;
+}
+
+static void api_V6_vm_map_ram_on_all_cpus(struct kunit *test)
+{
+	struct mapping **mailboxes = kunit_kzalloc(test, NR_CPUS * sizeof(*mailboxes), GFP_KERNEL);
+	struct task_struct *task[NR_CPUS];
+	struct mapper *mappers[NR_CPUS];
+	struct page **pages = some_pages(test);
+	unsigned int cpu, nr = 0, i;
+
+	KUNIT_ASSERT_NOT_NULL(test, mailboxes);
+	for_each_online_cpu(cpu) {
+		mappers[nr] = zeroed(test, struct mapper);
+		*mappers[nr] = (struct mapper){
+			.pages = pages,
+			.mine = &mailboxes[nr],
+			.next = &mailboxes[(nr + 1) % num_online_cpus()],
+			.rounds = kunit_runs_quick() ? 100 : 2000,
+			.seed = cpu,
+		};
+		task[nr] = start_thread_on(test, cpu, map_and_pass_on, mappers[nr]);
+		nr++;
+	}
+	for (i = 0; i < nr; i++) {
+		while (READ_ONCE(task[i]->__state) != TASK_DEAD) {
+			KUNIT_EXPECT_STREQ(test, broken_in_vmalloc(), "");
+			schedule_timeout_uninterruptible(1);
+		}
+		KUNIT_EXPECT_EQ(test, mappers[i]->wrong, 0U);
+		if (totalram_pages() > 4096)
+			KUNIT_EXPECT_EQ(test, mappers[i]->refused, 0U);
+	}
+	for (i = 0; i < nr; i++)
+		KUNIT_EXPECT_EQ(test, look_and_unmap(mailboxes[i]), 0U);
+}
+
 /* --- the checker ------------------------------------------------------------------------------ */
 
-/* What is wrong is made right again before anybody else can meet it. */
+/* What it sees while one word is wrong, which nobody else can meet. */
+static const char *seen_if_broken(void *word, unsigned long change)
+{
+	unsigned long *broken = word;
+
+	mm_problems_forget();
+	spin_lock(&vmap_lock);
+	if (!broken) /* what the free tree's root has for the largest size */
+		broken = &rb_entry(vmap_free_root.rb_node, struct vmap_area, rb_node)
+				  ->subtree_max_size;
+	*broken += change;
+	__vmalloc_check();
+	*broken -= change;
+	spin_unlock(&vmap_lock);
+	return mm_broken_invariants();
+}
+
 static void the_checker_sees(struct kunit *test)
 {
-	struct page **p = vmalloc(3 * PAGE_SIZE);
-	struct vmap_area *va = find_vmap_area((unsigned long)p), *room;
-	pte_t *pte = virt_to_kpte((unsigned long)p), *guard = pte + 3, was = *pte;
+	char *p = vmalloc(3 * PAGE_SIZE);
+	struct vmap_area *va = find_vmap_area((unsigned long)p);
+	pte_t *guard;
 
-	KUNIT_ASSERT_NOT_NULL(test, p);
+	KUNIT_ASSERT_TRUE(test, p && va);
 	KUNIT_EXPECT_STREQ(test, broken_in_vmalloc(), "");
-	*pte = pte[1];
-	KUNIT_EXPECT_STREQ(test, broken_in_vmalloc(), "I-vmalloc-1");
-	*pte = was;
-	if (guard == virt_to_kpte((unsigned long)p + 3 * PAGE_SIZE)) {
-		*guard = was;
-		KUNIT_EXPECT_STREQ(test, broken_in_vmalloc(), "I-vmalloc-2");
-		*guard = __pte(0);
-	}
-	va->va_end += PAGE_SIZE;
-	KUNIT_EXPECT_TRUE(test, strstr(broken_in_vmalloc(), "I-vmap_area-1"));
-	va->va_end -= PAGE_SIZE;
-	vmap_stats.areas++;
-	KUNIT_EXPECT_STREQ(test, broken_in_vmalloc(), "I-vmap_area-4");
-	vmap_stats.areas--;
-	room = rb_entry(vmap_free_root.rb_node, struct vmap_area, rb_node);
-	room->subtree_max_size += PAGE_SIZE;
-	KUNIT_EXPECT_STREQ(test, broken_in_vmalloc(), "I-vmap_area-3");
-	room->subtree_max_size -= PAGE_SIZE;
+	KUNIT_EXPECT_STREQ(test, seen_if_broken(virt_to_kpte((unsigned long)p), PAGE_SIZE),
+			   "I-vmalloc-1");
+	guard = virt_to_kpte((unsigned long)p + 3 * PAGE_SIZE);
+	if (guard)
+		KUNIT_EXPECT_STREQ(test, seen_if_broken(guard, _PAGE_PRESENT), "I-vmalloc-2");
+	KUNIT_EXPECT_TRUE(test, strstr(seen_if_broken(&va->va_end, PAGE_SIZE), "I-vmap_area-1"));
+	KUNIT_EXPECT_STREQ(test, seen_if_broken(&vmap_stats.areas, 1), "I-vmap_area-4");
+	KUNIT_EXPECT_STREQ(test, seen_if_broken(NULL, PAGE_SIZE), "I-vmap_area-3");
 	KUNIT_EXPECT_STREQ(test, broken_in_vmalloc(), "");
 	vfree(p);
 }
@@ -423,7 +566,10 @@ static void the_checker_sees_tables(struct kunit *test)
 	KUNIT_ASSERT_TRUE(test, pmd_none(*pmd_off_k(slot)));
 	KUNIT_ASSERT_NOT_NULL(test, pte_alloc_kernel(pmd_off_k(slot), slot));
 	KUNIT_EXPECT_STREQ(test, broken_in_vmalloc(), "I-vmalloc-3");
+	spin_lock(&vmap_lock);
 	pgtable_take(slot, &tables);
+	flush_tlb_all();
+	spin_unlock(&vmap_lock);
 	pgtable_free(&tables);
 	nr_page_tables++;
 	mm_problems_forget();
@@ -456,14 +602,23 @@ static void tables_come_and_go(struct kunit *test)
 }
 
 static struct kunit_case vmap_cases[] = {
-	KUNIT_CASE(api_V6_vmap),	 KUNIT_CASE(api_V6_permissions),
-	KUNIT_CASE(api_V6_too_many),	 KUNIT_CASE(api_V6_a_guard_page_always),
-	KUNIT_CASE(api_V6_missing_page), KUNIT_CASE(api_V6_put_pages),
-	KUNIT_CASE(api_V6_get_vm_area),	 KUNIT_CASE(api_V6_vm_map_ram),
-	KUNIT_CASE(api_V6_blocks),	 KUNIT_CASE(api_V6_count_must_match),
-	KUNIT_CASE(ioremap_maps),	 KUNIT_CASE(ioremap_refuses),
-	KUNIT_CASE(the_checker_sees),	 KUNIT_CASE(the_checker_sees_tables),
-	KUNIT_CASE(tables_come_and_go),	 {},
+	KUNIT_CASE(api_V6_vmap),
+	KUNIT_CASE(api_V6_permissions),
+	KUNIT_CASE(api_V6_too_many),
+	KUNIT_CASE(api_V6_a_guard_page_always),
+	KUNIT_CASE(api_V6_missing_page),
+	KUNIT_CASE(api_V6_put_pages),
+	KUNIT_CASE(api_V6_get_vm_area),
+	KUNIT_CASE(api_V6_vm_map_ram),
+	KUNIT_CASE(api_V6_blocks),
+	KUNIT_CASE(api_V6_count_must_match),
+	KUNIT_CASE(ioremap_maps),
+	KUNIT_CASE(ioremap_refuses),
+	KUNIT_CASE(the_checker_sees),
+	KUNIT_CASE(the_checker_sees_tables),
+	KUNIT_CASE(tables_come_and_go),
+	KUNIT_CASE_OOPS(api_V6_freed_twice, "kernel BUG at mm/vmalloc.c"),
+	{},
 };
 
 static struct kunit_suite vmap_suite = {
@@ -475,6 +630,7 @@ static struct kunit_suite vmap_suite = {
 
 static struct kunit_case vmap_cpus_cases[] = {
 	KUNIT_CASE(api_V5_no_cpu_keeps_a_translation),
+	KUNIT_CASE(api_V6_vm_map_ram_on_all_cpus),
 	{},
 };
 

@@ -253,10 +253,15 @@ static void *allocate_pages(struct actor *actor, struct slot *slot, gfp_t gfp)
 /* A work would wait for elements that nobody frees any more when the threads have ended. */
 static void *allocate_pooled(struct actor *actor, struct slot *slot, gfp_t gfp)
 {
+	void *element;
+
 	if (actor->context == TORTURE_WORK)
 		gfp &= ~__GFP_DIRECT_RECLAIM;
 	slot->size = kmem_cache_size(t.caches[0]);
-	return mempool_alloc(t.pool, gfp);
+	element = mempool_alloc(t.pool, gfp);
+	if (!element && (gfp & __GFP_DIRECT_RECLAIM))
+		report_fault("the pool refused one who may wait");
+	return element;
 }
 
 /* What identifies the block, or NULL. */
@@ -649,17 +654,20 @@ static void stop_thread(struct actor *actor)
 		kthread_stop(actor->task);
 }
 
-/* In an order in which nobody starts again who was stopped: threads schedule the others. */
+/*
+ * In an order in which nobody starts again who was stopped: threads schedule the others. The
+ * last thread may wait for an element of the pool, which the timers still free.
+ */
 static void stop(void)
 {
 	unsigned int i;
 
-	WRITE_ONCE(t.stop, true);
 	for (i = 0; i < NR_THREADS; i++)
 		stop_thread(&t.threads[i]);
 	stop_thread(&t.upkeep_actor);
 	for_each_online_cpu(i)
 		stop_thread(&t.cpus[i].thread);
+	WRITE_ONCE(t.stop, true);
 	for_each_online_cpu(i) {
 		if (!t.cpus[i].thread.task)
 			continue;

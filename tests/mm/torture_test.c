@@ -32,7 +32,7 @@ static void expect_well(struct kunit *test, const struct torture_result *result,
 	KUNIT_EXPECT_GE(test, result->total, operations);
 	if (num_online_cpus() == 1)
 		KUNIT_EXPECT_GT(test, result->foreign, result->total / 20);
-	else
+	else if (operations > 1000) /* a short one may be over before all CPUs have begun */
 		KUNIT_EXPECT_GT(test, result->crossed, result->total / 100);
 	KUNIT_EXPECT_GT(test, result->upkeep, 0UL);
 	for (i = 0; i < NR_TORTURE_CONTEXTS; i++) {

@@ -15,6 +15,7 @@
 #define _LINUX_HIGHMEM_H
 
 #include <linux/build_bug.h>
+#include <linux/cacheflush.h>
 #include <linux/kernel.h>
 #include <linux/mm.h>
 #include <linux/preempt.h>
@@ -109,6 +110,12 @@ static inline bool kmap_local_in_use(void)
 void __kmap_local_sched_out(struct task_struct *task);
 void __kmap_local_sched_in(struct task_struct *task);
 
+/* Pages of the CPUs' lists do not count. */
+static inline unsigned int nr_free_highpages(void)
+{
+	return READ_ONCE(contig_page_data.node_zones[ZONE_HIGHMEM].nr_free_pages);
+}
+
 /* --- what is done with such pages, in any context ------------------------------------------- */
 
 static inline void memcpy_page(struct page *to, size_t to_offset, struct page *from,
@@ -195,6 +202,20 @@ static inline void clear_highpage(struct page *page)
 static inline void copy_highpage(struct page *to, struct page *from)
 {
 	memcpy_page(to, 0, from, 0, PAGE_SIZE);
+}
+
+/* For a user's page. Where he sees it does not matter to x86's caches. */
+static inline void clear_user_highpage(struct page *page, unsigned long user_address)
+{
+	clear_highpage(page);
+}
+
+struct vm_area_struct;
+
+static inline void copy_user_highpage(struct page *to, struct page *from,
+				      unsigned long user_address, struct vm_area_struct *vma)
+{
+	copy_highpage(to, from);
 }
 
 #endif

@@ -387,6 +387,28 @@ static void api_L6_page_helpers(struct kunit *test)
 	clear_highpage(page);
 	read_page(page, have);
 	KUNIT_EXPECT_NULL(test, memchr_inv(have, 0, PAGE_SIZE));
+	copy_user_highpage(page, other, 0, NULL);
+	clear_user_highpage(other, 0);
+	read_page(page, have);
+	KUNIT_EXPECT_MEMEQ(test, have, want, PAGE_SIZE);
+	read_page(other, have);
+	KUNIT_EXPECT_NULL(test, memchr_inv(have, 0, PAGE_SIZE));
+}
+
+static void api_P12_nr_free_highpages(struct kunit *test)
+{
+	struct zone *dma = mm_zone(ZONE_DMA), *normal = mm_zone(ZONE_NORMAL);
+	unsigned int before;
+
+	KUNIT_EXPECT_TRUE(test, eventually(nr_free_highpages() + READ_ONCE(dma->nr_free_pages) +
+						   READ_ONCE(normal->nr_free_pages) ==
+					   nr_free_pages()));
+	drain_all_pages(NULL);
+	before = nr_free_highpages();
+	if (before < 16)
+		kunit_skip(test, "no ZONE_HIGHMEM");
+	mm_take(GFP_HIGHUSER, 3);
+	KUNIT_EXPECT_LE(test, nr_free_highpages(), before - 8);
 }
 
 /* --- kmap() ----------------------------------------------------------------------------------------- */
@@ -633,6 +655,7 @@ static struct kunit_case highmem_cases[] = {
 	KUNIT_CASE_SLOW(api_P12_kmap_local_keeps_the_cpu),
 	KUNIT_CASE_SLOW(api_P12_kmap_local_in_interrupts),
 	KUNIT_CASE(api_L6_page_helpers),
+	KUNIT_CASE(api_P12_nr_free_highpages),
 	KUNIT_CASE(api_P12_kmap_gives_an_address),
 	KUNIT_CASE_OOPS(api_P12_kunmap_too_often, "kernel BUG at mm/highmem.c"),
 	KUNIT_CASE(api_X1_kmap_may_sleep),

@@ -120,7 +120,7 @@ FORCE:
 # --- modules: files from anywhere, MODULES="path/a.c path/b.c" -----------------
 
 ifneq ($(strip $(MODULES)),)
-$(foreach file,$(MODULES),$(if $(filter %.c,$(file)),,$(error MODULES: $(file) is no C file)) \
+$(foreach file,$(MODULES),$(if $(filter %.c,$(file)),,$(error MODULES: $(file) is no C file (a path with a blank?))) \
 	$(if $(wildcard $(file)),,$(error MODULES: there is no file $(file))))
 
 # /home/me/hello.c becomes $(IMAGE)/home/me/hello.ko. That ending matters: linker.ld

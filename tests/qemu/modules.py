@@ -68,11 +68,13 @@ def parameters() -> list[Result]:
     """All kinds of parameters; names in either spelling; two modules of one name, and exports."""
     outcome = boot("modules-test", "kunit=off twin.value=5 odd-name.callback=7 odd_name.flag "
                    "odd_name.no-flag=y odd_name.text=1234567 odd_name.keeps=1 "
-                   "odd_name.big=18446744073709551615 odd_name.numbers=1,-2,0x3 odd_name.nothing=1 "
+                   "odd_name.big=18446744073709551615 odd_name.numbers=1,-2,0x3 "
+                   "odd_name.nothing=1 dotted-1.2.value=6 "
                    "nobody.value=1 exit "
-                   'run="lsmod; modinfo odd-name; rmmod odd_name; lsmod --json"')
+                   'run="lsmod; modinfo odd-name; rmmod odd_name; lsmod --json; modinfo twin; '
+                   'rmmod twin; rmmod twin; rmmod twin; rmmod failing"')
     bad = boot("modules-test", "kunit=off odd-name.callback=101 twin.value=x failing.level "
-               "odd_name.numbers=1,2,3,4,5 exit run=lsmod")
+               "odd_name.numbers=1,2,3,4,5 careless.leaves exit run=lsmod")
     return [
         ended(outcome, judge.PASSED),
         *says(outcome, "each kind", "odd_name: callback 7, flag 1, inverse 0, text 1234567, "
@@ -81,6 +83,13 @@ def parameters() -> list[Result]:
               "numbers=1,-2,3 keeps=1"),
         *says(outcome, "the same names in two files", "left twin: value 5, number 15\n",
               "right twin: value 5, number 25, left's 16"),
+        *says(outcome, "each of one name is reached",
+              r"/^filename: +tests/qemu/modules/left/twin.c\n(.*\n)*"
+              r"filename: +tests/qemu/modules/right/twin.c$",
+              "> rmmod twin\nleft twin: the end\n> rmmod twin\nright twin: the end\n"
+              "> rmmod twin\ntwin does not run: removed\n"
+              "> rmmod failing\nfailing does not run: failed\n"),
+        *says(outcome, "a name with dots", "dotted: 6\n"),
         *says(outcome, "unknown names", "odd_name: unknown parameter 'nothing' ignored",
               "Unknown kernel command line parameter 'nobody.value=1'"),
         *says(outcome, "a result that is no errno", "module odd_name: odd_init returned 3, not 0"),
@@ -91,6 +100,9 @@ def parameters() -> list[Result]:
               "version:        1.2\n", "colour:         green\n"),
         *says(outcome, "JSON", r'/^\{"name":"failing","text_bytes":\d+,"data_bytes":\d+,"users":0,'
               r'"state":"failed","error":-5\}$'),
+        *says(bad, "what an init function leaves behind is put right",
+              "initcall careless_init+0x0/", "returned with preemption imbalance",
+              "returned with disabled interrupts"),
         *says(bad, "bad values", "odd_name: `101' invalid for parameter `callback'",
               "module odd_name is not started: error -34 (-ERANGE)",
               "twin: `x' invalid for parameter `value'",
@@ -116,6 +128,8 @@ module_init(start);
 BAD = """#include <linux/module.h>
 #include <linux/netdevice.h>
 #include <linux/pci.h>
+#include <linux/input.h>
+#include "mine.h"
 #include <linux/no_such_thing.h>
 """
 
@@ -152,12 +166,34 @@ def outside() -> list[Result]:
         status, said = make(folder, str(folder / "bad.c"), f"{folder}/image{folder}/bad.ko.o")
         wanted = ("<linux/netdevice.h>: memkern has no network\n",
                   "<linux/pci.h>: there are no devices",
+                  "<linux/input.h>: memkern has no drivers", "<mine.h>: not beside your file\n",
                   "<linux/no_such_thing.h>: memkern has no such header\n", "docs/modules.md")
         results.append(Result("missing headers are named", status != 0 and
                               all(text in said for text in wanted), said))
         status, said = make(folder, f"{folder}/nothing.c")
         results.append(Result("so is a file that is not there", status != 0 and
                               f"there is no file {folder}/nothing.c" in said, said))
+    return results
+
+
+def paths() -> list[Result]:
+    """What make cannot take is refused before anything is built; a link goes by its own name."""
+    results = []
+    with tempfile.TemporaryDirectory(prefix="memkern-paths-") as name:
+        folder = pathlib.Path(name)
+        (folder / "hello.c").write_text(HELLO)
+        for odd in ("a b.c", "co:lon.c", "q'uote.c", "$dollar.c", "back\\slash.c"):
+            (folder / odd).symlink_to("hello.c")
+            for script, wanted in (("scripts/run", 3), ("scripts/debug", 1)):
+                status, said = command([script, "--module", f"{folder}/{odd}"], 60, ROOT)
+                ok = status == wanted and f"in a path: {folder}/{odd}\n" in said
+                results.append(Result(f"{script} refuses {odd}", ok, f"{status}\n{said}"))
+        status, said = command(["scripts/run", "--module", f"{folder}/none/x.c"], 60, ROOT)
+        ok = status == 3 and f"there is no file {folder}/none/x.c" in said
+        results.append(Result("a folder that is not there", ok, f"{status}\n{said}"))
+        status, said = make(folder, f"{folder}/a b.c")
+        ok = status != 0 and f"{folder}/a is no C file (a path with a blank?)" in said
+        results.append(Result("make asks whether it is a blank", ok, said))
     return results
 
 
@@ -184,4 +220,5 @@ def jobs() -> list[Job]:
         Job("modules/parameters", parameters, ("modules-test",)),
         Job("modules/none", monitor, ("default",)),
         Job("modules/outside", outside, ("default",)),
+        Job("modules/paths", paths),
     ]

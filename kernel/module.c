@@ -13,6 +13,7 @@
  * are a part of the image, and stay, also when it is removed.
  */
 #include <linux/err.h>
+#include <linux/init.h>
 #include <linux/printk.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
@@ -34,7 +35,13 @@ struct module *module_by_name(const char *name, size_t len)
 
 struct module *find_module(const char *name)
 {
-	return module_by_name(name, strlen(name));
+	struct module *const *at;
+
+	for_each_module(at)
+		if ((*at)->state != MODULE_STATE_UNFORMED &&
+		    same_param_name((*at)->name, name, strlen(name)))
+			return *at;
+	return NULL;
 }
 
 /* --- users, and the end -------------------------------------------------------------------- */
@@ -84,7 +91,7 @@ int module_remove(struct module *mod)
 	if (error)
 		return error;
 	if (mod->exit)
-		mod->exit();
+		do_one_exitcall(mod->exit);
 	mod->state = MODULE_STATE_UNFORMED;
 	return 0;
 }
@@ -142,7 +149,7 @@ static void start(struct module *mod)
 		pr_err("module %s is not started: error %d (%pe)\n", mod->name, result,
 		       ERR_PTR(result));
 	} else if (mod->init) {
-		result = mod->init();
+		result = do_one_initcall(mod->init);
 		if (result < 0)
 			pr_err("module %s: %ps failed with error %d (%pe)\n", mod->name, mod->init,
 			       result, ERR_PTR(result));

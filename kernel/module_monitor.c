@@ -7,6 +7,7 @@
 #include <memkern/module.h>
 #include <memkern/monitor.h>
 #include <memkern/monitor_output.h>
+#include <memkern/params.h>
 
 static const char *state_name(const struct module *mod)
 {
@@ -99,6 +100,9 @@ static struct module *named_module(const char *name)
 	struct module *mod = find_module(name);
 
 	if (!mod)
+		mod = module_by_name(name, strlen(name));
+
+	if (!mod)
 		mprintf("there is no module '%s'\n", name);
 	return mod;
 }
@@ -125,16 +129,10 @@ static void print_info(const char *tag, const char *value, const char *type)
 }
 
 /* As modinfo(8) prints it: a parameter's description and its type are one line. */
-static int cmd_modinfo(int argc, char **argv)
+static void print_infos(const struct module *mod)
 {
 	const struct module_info *info;
-	const struct module *mod;
 
-	if (argc != 2)
-		return monitor_usage(argv[0]);
-	mod = named_module(argv[1]);
-	if (!mod)
-		return -ENOENT;
 	print_info("filename", mod->file, NULL);
 	for_each_module_info(info, mod) {
 		bool type = !strcmp(info->tag, "parmtype");
@@ -143,6 +141,20 @@ static int cmd_modinfo(int argc, char **argv)
 			print_info(type ? "parm" : info->tag, info->value,
 				   said_of_param(mod, "parmtype", type ? "" : info->value));
 	}
+}
+
+/* All of that name: their files tell them apart. */
+static int cmd_modinfo(int argc, char **argv)
+{
+	struct module *const *at;
+
+	if (argc != 2)
+		return monitor_usage(argv[0]);
+	if (!named_module(argv[1]))
+		return -ENOENT;
+	for_each_module(at)
+		if (same_param_name((*at)->name, argv[1], strlen(argv[1])))
+			print_infos(*at);
 	return 0;
 }
 

@@ -36,6 +36,12 @@ typedef struct {
 	const char *name;
 } initcall_entry_t;
 
+/*
+ * What a call leaves behind is reported and put right: locks held, preemption or interrupts off.
+ */
+int do_one_initcall(initcall_t fn);
+void do_one_exitcall(exitcall_t fn);
+
 #ifndef MODULE
 
 #define __define_initcall(fn, level)                                                            \

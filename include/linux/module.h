@@ -128,7 +128,7 @@ static inline bool module_is_live(const struct module *mod)
 	return mod->state != MODULE_STATE_GOING;
 }
 
-/* The module of that name, '-' and '_' taken as one; NULL. */
+/* The first of that name, '-' and '_' taken as one, that has neither failed nor gone; NULL. */
 struct module *find_module(const char *name);
 
 #endif

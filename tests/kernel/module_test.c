@@ -7,6 +7,7 @@
 #include <linux/limits.h>
 #include <linux/mm.h>
 #include <linux/module.h>
+#include <linux/mutex.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <memkern/kunit_extra.h>
@@ -301,6 +302,52 @@ static void api_L1_one_put_too_many(struct kunit *test)
 	module_put(&mod);
 }
 
+static DEFINE_MUTEX(forgotten);
+
+static int init_leaves_preemption_off(void)
+{
+	preempt_disable();
+	return -EIO;
+}
+
+static int init_leaves_interrupts_off(void)
+{
+	local_irq_disable();
+	return 0;
+}
+
+static void exit_leaves_bh_off(void)
+{
+	local_bh_disable();
+}
+
+static int init_leaves_a_lock(void)
+{
+	mutex_lock(&forgotten);
+	return 0;
+}
+
+static void api_L1_what_calls_leave(struct kunit *test)
+{
+	int preempt = preempt_count();
+
+	kunit_expect_report(test, "initcall init_leaves_preemption_off+0x0/");
+	KUNIT_EXPECT_EQ(test, do_one_initcall(init_leaves_preemption_off), -EIO);
+	KUNIT_EXPECT_EQ(test, preempt_count(), preempt);
+	kunit_expect_report(test, "initcall init_leaves_interrupts_off+0x0/");
+	KUNIT_EXPECT_EQ(test, do_one_initcall(init_leaves_interrupts_off), 0);
+	KUNIT_EXPECT_FALSE(test, irqs_disabled());
+	kunit_expect_report(test, "initcall exit_leaves_bh_off+0x0/");
+	do_one_exitcall(exit_leaves_bh_off);
+	KUNIT_EXPECT_EQ(test, preempt_count(), preempt);
+
+	if (IS_ENABLED(CONFIG_LOCKDEP))
+		kunit_expect_report(test, "forgotten");
+	KUNIT_EXPECT_EQ(test, do_one_initcall(init_leaves_a_lock), 0);
+	KUNIT_EXPECT_TRUE(test, mutex_is_locked(&forgotten));
+	mutex_init(&forgotten);
+}
+
 static struct kunit_case module_cases[] = {
 	KUNIT_CASE_PARAM(api_L1_values, value_gen_params),
 	KUNIT_CASE(api_L1_variables),
@@ -311,6 +358,7 @@ static struct kunit_case module_cases[] = {
 	KUNIT_CASE(api_L1_users),
 	KUNIT_CASE(api_L1_without_an_exit_function),
 	KUNIT_CASE(api_L1_one_put_too_many),
+	KUNIT_CASE(api_L1_what_calls_leave),
 	{},
 };
 

@@ -110,7 +110,7 @@ static bool set_own_param(const char *name, const char *value)
 /* False: there is no such module. */
 static bool keep_for_module(const char *name, const char *value)
 {
-	const char *dot = strchr(name, '.');
+	const char *dot = strrchr(name, '.'); /* drv-1.2.c is a module, too */
 
 	if (!dot || !module_by_name(name, dot - name))
 		return false;

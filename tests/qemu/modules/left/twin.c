@@ -31,6 +31,7 @@ module_init(twin_init);
 
 static void __exit twin_exit(void)
 {
+	pr_info("left twin: the end\n");
 }
 module_exit(twin_exit);
 

@@ -24,6 +24,7 @@ module_init(twin_init);
 
 static void __exit twin_exit(void)
 {
+	pr_info("right twin: the end\n");
 }
 module_exit(twin_exit);
 

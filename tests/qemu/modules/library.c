@@ -7,6 +7,8 @@
 #include <linux/bitmap.h>
 #include <linux/bitops.h>
 #include <linux/bug.h>
+#include <linux/circ_buf.h>
+#include <linux/compiler_types.h>
 #include <linux/ctype.h>
 #include <linux/delay.h>
 #include <linux/err.h>
@@ -18,6 +20,7 @@
 #include <linux/kref.h>
 #include <linux/ktime.h>
 #include <linux/limits.h>
+#include <linux/linkage.h>
 #include <linux/list.h>
 #include <linux/log2.h>
 #include <linux/math.h>
@@ -32,12 +35,16 @@
 #include <linux/rbtree_augmented.h>
 #include <linux/sizes.h>
 #include <linux/sort.h>
+#include <linux/spinlock_types.h>
 #include <linux/string.h>
 #include <linux/timekeeping.h>
 #include <linux/timex.h>
 #include <linux/types.h>
 #include <linux/version.h>
+#include <asm/atomic.h>
 #include <asm/div64.h>
+#include <asm/errno.h>
+#include <asm/types.h>
 #include <kunit/test.h>
 
 #define CONFIG_LIBRARY_YES    1
@@ -395,6 +402,20 @@ static void api_L2_hash_tables(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, kref_get_unless_zero(&numbers[0].kref), 0);
 }
 
+static void api_L2_rings(struct kunit *test)
+{
+	struct circ_buf ring = { .head = 2, .tail = 6 }; /* of 8: 6, 7, 0 and 1 hold something */
+
+	KUNIT_EXPECT_EQ(test, CIRC_CNT(ring.head, ring.tail, 8), 4);
+	KUNIT_EXPECT_EQ(test, CIRC_SPACE(ring.head, ring.tail, 8), 3);
+	KUNIT_EXPECT_EQ(test, CIRC_CNT_TO_END(ring.head, ring.tail, 8), 2);
+	KUNIT_EXPECT_EQ(test, CIRC_SPACE_TO_END(ring.head, ring.tail, 8), 3);
+	KUNIT_EXPECT_EQ(test, CIRC_CNT_TO_END(6, 2, 8), 4);
+	KUNIT_EXPECT_EQ(test, CIRC_SPACE_TO_END(6, 2, 8), 2);
+	KUNIT_EXPECT_EQ(test, CIRC_SPACE_TO_END(3, 0, 8), 4);
+	KUNIT_EXPECT_EQ(test, CIRC_SPACE(3, 3, 8), 7);
+}
+
 static void api_L2_random(struct kunit *test)
 {
 	struct rnd_state state, same;
@@ -498,13 +519,11 @@ static void api_L2_printf(struct kunit *test)
 }
 
 static struct kunit_case library_cases[] = {
-	KUNIT_CASE(api_L2_kernel),	KUNIT_CASE(api_L2_kconfig),
-	KUNIT_CASE(api_L2_numbers),	KUNIT_CASE(api_L2_overflow),
-	KUNIT_CASE(api_L2_bits),	KUNIT_CASE(api_L2_string),
-	KUNIT_CASE(api_L2_lists),	KUNIT_CASE(api_L2_trees),
-	KUNIT_CASE(api_L2_hash_tables), KUNIT_CASE(api_L2_random),
-	KUNIT_CASE(api_L2_time),	KUNIT_CASE(api_L2_errors),
-	KUNIT_CASE(api_L2_printf),	{},
+	KUNIT_CASE(api_L2_kernel),   KUNIT_CASE(api_L2_kconfig), KUNIT_CASE(api_L2_numbers),
+	KUNIT_CASE(api_L2_overflow), KUNIT_CASE(api_L2_bits),	 KUNIT_CASE(api_L2_string),
+	KUNIT_CASE(api_L2_lists),    KUNIT_CASE(api_L2_trees),	 KUNIT_CASE(api_L2_hash_tables),
+	KUNIT_CASE(api_L2_random),   KUNIT_CASE(api_L2_time),	 KUNIT_CASE(api_L2_errors),
+	KUNIT_CASE(api_L2_printf),   KUNIT_CASE(api_L2_rings),	 {},
 };
 
 static struct kunit_suite library_suite = {

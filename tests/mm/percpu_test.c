@@ -19,6 +19,7 @@ static void free_pieces(void *pieces)
 
 	for (i = 0; i < MOST; i++)
 		free_percpu(((void **)pieces)[i]);
+	flush_scheduled_work(); /* a chunk's pages are left to a work */
 }
 
 /* Pieces that are freed when the case ends. */

@@ -67,4 +67,18 @@ void do_one_exitcall(exitcall_t fn);
 #define early_param(name, fn) __setup(name, fn)
 
 #endif
+
+/* Nothing waits between the levels. */
+#define core_initcall_sync(fn)	   core_initcall(fn)
+#define postcore_initcall_sync(fn) postcore_initcall(fn)
+#define arch_initcall_sync(fn)	   arch_initcall(fn)
+#define subsys_initcall_sync(fn)   subsys_initcall(fn)
+#define fs_initcall_sync(fn)	   fs_initcall(fn)
+#define device_initcall_sync(fn)   device_initcall(fn)
+#define late_initcall_sync(fn)	   late_initcall(fn)
+#define rootfs_initcall(fn)	   fs_initcall(fn)
+
+#ifndef MODULE
+#define __exitcall(fn) static const exitcall_t __exitcall_##fn __maybe_unused = fn;
+#endif
 #endif

@@ -16,6 +16,7 @@
 #include <linux/page_ref.h>
 #include <linux/pfn.h>
 #include <linux/slab.h>
+#include <asm/io.h>
 #include <asm/pgtable.h>
 
 #define PAGE_ALIGN(address)	ALIGN(address, PAGE_SIZE)

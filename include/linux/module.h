@@ -74,6 +74,7 @@ extern const exitcall_t __module_exit;
 #define module_init(fn) const initcall_t __module_init = fn;
 #define module_exit(fn) const exitcall_t __module_exit = fn;
 
+#define __exitcall(fn)	      module_exit(fn)
 #define early_initcall(fn)    module_init(fn)
 #define core_initcall(fn)     module_init(fn)
 #define postcore_initcall(fn) module_init(fn)
@@ -87,7 +88,7 @@ extern const exitcall_t __module_exit;
 #else
 
 #define module_init(fn) device_initcall(fn)
-#define module_exit(fn) static const exitcall_t __paste(__exitcall_, fn) __maybe_unused = fn;
+#define module_exit(fn) __exitcall(fn)
 
 #endif
 

@@ -103,6 +103,13 @@ struct module_info {
 #define module_param_cb(name, ops, arg, perm) \
 	__module_param_call(MODULE_PARAM_PREFIX, name, ops, arg, perm, -1, 0)
 #define module_param_cb_unsafe(name, ops, arg, perm) module_param_cb(name, ops, arg, perm)
+/* Older code gives the two operations alone. */
+#define module_param_call(name, set_fn, get_fn, arg, perm)                   \
+	static const struct kernel_param_ops __paste(__param_ops_, name) = { \
+		.set = set_fn,                                               \
+		.get = get_fn,                                               \
+	};                                                                   \
+	module_param_cb(name, &__paste(__param_ops_, name), arg, perm)
 /* With a name that has no prefix, for the kernel's own files. */
 #define core_param(name, variable, type, perm) \
 	param_check_##type(name, &(variable)); \

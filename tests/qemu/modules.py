@@ -86,8 +86,8 @@ def parameters() -> list[Result]:
         *says(outcome, "each of one name is reached",
               r"/^filename: +tests/qemu/modules/left/twin.c\n(.*\n)*"
               r"filename: +tests/qemu/modules/right/twin.c$",
-              "> rmmod twin\nleft twin: the end\n> rmmod twin\nright twin: the end\n"
-              "> rmmod twin\ntwin does not run: removed\n"
+              "> rmmod twin\nleft twin: the end\n", "> rmmod twin\nright twin: the end\n",
+              "> rmmod twin\ntwin does not run: removed\n",
               "> rmmod failing\nfailing does not run: failed\n"),
         *says(outcome, "a name with dots", "dotted: 6\n"),
         *says(outcome, "unknown names", "odd_name: unknown parameter 'nothing' ignored",

@@ -684,7 +684,7 @@ static void all_cpus_at_once(struct kunit *test)
 	for_each_online_cpu(cpu) {
 		workers[cpu] = zeroed(test, struct worker);
 		workers[cpu]->seed = cpu + 1;
-		workers[cpu]->rounds = kunit_runs_quick() ? 100 : 1500;
+		workers[cpu]->rounds = kunit_runs_quick() ? 100 : 3000 / num_online_cpus();
 		task[cpu] = start_thread_on(test, cpu, work, workers[cpu]);
 	}
 	for_each_online_cpu(cpu) {

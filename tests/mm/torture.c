@@ -556,6 +556,21 @@ static unsigned long total_operations(void)
 	return sum;
 }
 
+static void note_context(const struct actor *actor, void *seen)
+{
+	if (READ_ONCE(actor->operations))
+		*(unsigned int *)seen |= 1U << actor->context;
+}
+
+/* On a slow machine the interrupts alone may do a short run before anybody else has begun. */
+static bool all_have_begun(void)
+{
+	unsigned int seen = 0;
+
+	for_each_actor(note_context, &seen);
+	return seen == (1U << NR_TORTURE_CONTEXTS) - 1 && READ_ONCE(t.upkeep);
+}
+
 /* --- the run ----------------------------------------------------------------------------------------- */
 
 static void set_up_actor(struct actor *actor, enum torture_context context, u32 seed)
@@ -644,7 +659,7 @@ static void run(unsigned long wanted)
 	for_each_online_cpu(i)
 		wake_up_process(t.cpus[i].thread.task);
 	wake_up_process(t.upkeep_actor.task);
-	while (total_operations() < wanted && !atomic_read(&t.faults))
+	while ((total_operations() < wanted || !all_have_begun()) && !atomic_read(&t.faults))
 		msleep(5);
 }
 

@@ -14,6 +14,8 @@ ifeq ($(LLVM),1)
   CC  := clang --target=i686-linux-gnu
   LD  := ld.lld
   NM  := $(or $(call have,llvm-nm),$(call have,llvm-nm-14),nm)
+  SIZE    := $(or $(call have,llvm-size),$(call have,llvm-size-14),size)
+  OBJCOPY := $(or $(call have,llvm-objcopy),$(call have,llvm-objcopy-14),objcopy)
   O   ?= build/clang
 else
   ifneq ($(call have,i686-linux-gnu-gcc),)
@@ -26,6 +28,8 @@ else
   endif
   LD := $(CROSS_COMPILE)ld
   NM := $(CROSS_COMPILE)nm
+  SIZE    := $(CROSS_COMPILE)size
+  OBJCOPY := $(CROSS_COMPILE)objcopy
   O  ?= $(if $(DEBUG),build/debug,build)
 endif
 
@@ -63,28 +67,37 @@ SOURCES := $(sort $(wildcard $(addsuffix /*.c,$(FOLDERS)) $(addsuffix /*.S,$(FOL
 OBJECTS := $(SOURCES:%=$(O)/%.o)
 TESTS   := $(filter-out $(O)/tests/bench/%,$(filter $(O)/tests/%,$(OBJECTS)))
 
-KERNEL := $(O)/memkern.elf
-ISO    := $(O)/memkern.iso
+# With MODULES: the same objects and the modules', in an image of its own, which may be elsewhere.
+IMAGE  ?= $(if $(strip $(MODULES)),$(O)/modules,$(O))
+KERNEL := $(IMAGE)/memkern.elf
+ISO    := $(IMAGE)/memkern.iso
 
 .PHONY: all iso run debug core test bench lines help clean
 all: $(KERNEL)
 
 # The symbol table holds the addresses of the kernel that holds it. The first
 # link has none, the second one of the right size, the third the right one.
-$(KERNEL): $(OBJECTS) linker.ld scripts/kallsyms
+define link
 	@echo "  LINK    $@"
-	@sh scripts/kallsyms </dev/null >$(O)/kallsyms0.S
+	@sh scripts/kallsyms </dev/null >$(@D)/kallsyms0.S
 	@for step in 0 1 2; do \
-		$(CC) $(CPPFLAGS) $(ABI) -c -o $(O)/kallsyms$$step.o $(O)/kallsyms$$step.S && \
-		$(LD) $(LDFLAGS) -o $(O)/link$$step.elf $(OBJECTS) $(O)/kallsyms$$step.o && \
-		$(NM) -n $(O)/link$$step.elf | sh scripts/kallsyms >$(O)/kallsyms$$((step + 1)).S || exit 1; \
+		$(CC) $(CPPFLAGS) $(ABI) -c -o $(@D)/kallsyms$$step.o $(@D)/kallsyms$$step.S && \
+		$(LD) $(LDFLAGS) -o $(@D)/link$$step.elf $(filter %.o,$^) $(@D)/kallsyms$$step.o && \
+		$(NM) -n $(@D)/link$$step.elf | sh scripts/kallsyms >$(@D)/kallsyms$$((step + 1)).S || exit 1; \
 	done
-	@cmp -s $(O)/kallsyms2.S $(O)/kallsyms3.S || \
+	@cmp -s $(@D)/kallsyms2.S $(@D)/kallsyms3.S || \
 		{ echo "$@: the symbol table did not settle in three links" >&2; exit 1; }
-	@mv $(O)/link2.elf $@
+	@mv $(@D)/link2.elf $@
+endef
+
+$(O)/memkern.elf: $(OBJECTS) linker.ld scripts/kallsyms
+	$(link)
+
+# What a file is called in parameters: my-driver.c is my_driver.
+named = -DKBUILD_MODNAME='"$(subst -,_,$(basename $(notdir $(1))))"'
 
 $(O)/%.c.o: %.c $(O)/flags
-	@$(info $()  CC      $<)$(CC) $(CPPFLAGS) $(CFLAGS) $(LAST_WORD) -DKBUILD_MODNAME='"$(basename $(notdir $<))"' -MMD -MP -c -o $@ $<
+	@$(info $()  CC      $<)$(CC) $(CPPFLAGS) $(CFLAGS) $(LAST_WORD) $(call named,$<) -MMD -MP -c -o $@ $<
 
 $(TESTS): LAST_WORD := $(OPTIMISE_TESTS)
 
@@ -103,6 +116,44 @@ $(O)/flags: FORCE
 FORCE:
 
 -include $(OBJECTS:.o=.d)
+
+# --- modules: files from anywhere, MODULES="path/a.c path/b.c" -----------------
+
+ifneq ($(strip $(MODULES)),)
+$(foreach file,$(MODULES),$(if $(filter %.c,$(file)),,$(error MODULES: $(file) is no C file (a path with a blank?))) \
+	$(if $(wildcard $(file)),,$(error MODULES: there is no file $(file))))
+
+# /home/me/hello.c becomes $(IMAGE)/home/me/hello.ko. That ending matters: linker.ld
+# takes out some of the kernel's objects by their names.
+MODULE_OBJECTS := $(patsubst /%.c,$(IMAGE)/%.ko.o,$(abspath $(MODULES)))
+# Linux's warnings, and none of them an error: the code was written for other flags. What a file
+# says of itself stays in its order, and call traces show every caller.
+MODULE_CFLAGS  := $(ABI) $(LANGUAGE) $(OPTIMISE) -g -Wall -Wno-pointer-sign -Wno-address-of-packed-member \
+	-Werror=implicit-function-declaration -Werror=implicit-int -Werror=return-type \
+	$(if $(filter 1,$(LLVM)),,-fno-toplevel-reorder) -fno-optimize-sibling-calls \
+	-DMODULE -include linux/compiler.h -include linux/kconfig.h -fmacro-prefix-map=$(CURDIR)/= $(MODULE_FLAGS)
+
+$(IMAGE)/memkern.elf: $(OBJECTS) $(MODULE_OBJECTS) linker.ld scripts/kallsyms $(IMAGE)/list
+	$(link)
+
+# The file, and its struct module, as one object, in which only what is exported stays global.
+$(IMAGE)/%.ko.o: /%.c kernel/modules/this_module.c include/linux/module.h $(O)/flags $(IMAGE)/list
+	@mkdir -p $(@D)
+	@$(info $()  MODULE  $<)$(CC) $(CPPFLAGS) $(MODULE_CFLAGS) $(call named,$<) -MMD -MP -MF $(@:.o=.d) -MT $@ -c -o $@.c.o $< || \
+		{ $(CC) $(CPPFLAGS) $(MODULE_CFLAGS) $(call named,$<) -M -MG $< 2>/dev/null | scripts/missing-headers; exit 1; }
+	@set -- $$($(SIZE) $@.c.o | tail -n 1) && \
+		$(CC) $(CPPFLAGS) $(CFLAGS) -DMODULE $(call named,$<) -DMODULE_FILE='"$(<:$(CURDIR)/%=%)"' \
+		-DMODULE_TEXT=$$1 -DMODULE_DATA=$$(($$2 + $$3)) -c -o $@.this.o kernel/modules/this_module.c
+	@$(LD) -m elf_i386 -r -o $@.all.o $@.c.o $@.this.o
+	@{ echo no_symbol; $(NM) $@.c.o | sed -n 's/.* __ksymtab_//p'; } >$@.exports
+	@$(OBJCOPY) --keep-global-symbols=$@.exports $@.all.o $@
+
+$(IMAGE)/list: FORCE
+	@mkdir -p $(@D)
+	@echo '$(MODULE_OBJECTS) $(MODULE_CFLAGS)' | cmp -s - $@ || echo '$(MODULE_OBJECTS) $(MODULE_CFLAGS)' >$@
+
+-include $(MODULE_OBJECTS:.o=.d)
+endif
 
 # --- what to do with it ------------------------------------------------------
 
@@ -159,6 +210,7 @@ help:
 	@echo "DEBUG=1         -Og, frame pointers, checks: in build/debug"
 	@echo "LLVM=1          clang and ld.lld:            in build/clang"
 	@echo "CC=COMPILER     another compiler; O=FOLDER  another build folder"
+	@echo "MODULES=\"A.c B.c\"  files of your own, too:  in build/modules (docs/modules.md)"
 
 clean:
 	@rm -rf build

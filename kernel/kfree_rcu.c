@@ -12,6 +12,8 @@
  * Worked example: 3000 objects freed at once on a CPU make two full blocks of 1020 pointers and one
  * of 960, which the tick hands on 20 ms later: 3 callbacks, 3 pages for so long.
  *
+ * Memory of vmalloc() is freed one by one, as vfree() leaves it to a workqueue in a softirq.
+ *
  * Without memory for a page an object's own rcu_head serves, with a func that is the offset of it
  * in the object (rcu.c knows); without an rcu_head the caller waits for a grace period.
  *
@@ -23,8 +25,10 @@
 #include <linux/irqflags.h>
 #include <linux/jiffies.h>
 #include <linux/kernel.h>
+#include <linux/mm.h>
 #include <linux/percpu.h>
 #include <linux/slab.h>
+#include <linux/vmalloc.h>
 #include "rcu.h"
 
 #define FLUSH_AFTER (HZ / 50)
@@ -32,7 +36,8 @@
 struct kfree_block {
 	struct rcu_head rcu;
 	unsigned long since; /* jiffies */
-	unsigned int nr;
+	u16 nr;
+	bool vmalloced; /* some pointers are vmalloc()'s */
 	void *pointers[];
 };
 
@@ -40,10 +45,26 @@ struct kfree_block {
 
 DEFINE_PER_CPU(struct kfree_block *, kfree_rcu_block);
 
+/* Leaves in the block what is kmalloc's. */
+static void free_vmalloced(struct kfree_block *block)
+{
+	unsigned int i, nr = 0;
+
+	for (i = 0; i < block->nr; i++) {
+		if (is_vmalloc_addr(block->pointers[i]))
+			vfree(block->pointers[i]);
+		else
+			block->pointers[nr++] = block->pointers[i];
+	}
+	block->nr = nr;
+}
+
 static void free_block(struct rcu_head *head)
 {
 	struct kfree_block *block = container_of(head, struct kfree_block, rcu);
 
+	if (unlikely(block->vmalloced))
+		free_vmalloced(block);
 	kfree_bulk(block->nr, block->pointers);
 	free_page((unsigned long)block);
 }
@@ -66,6 +87,7 @@ static struct kfree_block *new_block(void)
 	if (!block)
 		return NULL;
 	block->nr = 0;
+	block->vmalloced = false;
 	block->since = jiffies;
 	this_cpu_write(kfree_rcu_block, block);
 	return block;
@@ -83,6 +105,8 @@ static bool put_in_block(void *pointer)
 		block = new_block();
 	if (block) {
 		block->pointers[block->nr++] = pointer;
+		if (unlikely(pointer >= high_memory))
+			block->vmalloced = true;
 		if (block->nr == POINTERS)
 			kfree_rcu_flush(true);
 	}
@@ -101,5 +125,5 @@ void kvfree_call_rcu(struct rcu_head *head, void *pointer)
 		return;
 	}
 	synchronize_rcu();
-	kfree(pointer);
+	kvfree(pointer);
 }

@@ -34,6 +34,7 @@
 #include <kunit/test-bug.h>
 #include <memkern/kunit_extra.h>
 #include <memkern/mm_check.h>
+#include <memkern/module.h>
 #include <memkern/report.h>
 
 #define LEVELS 2
@@ -412,6 +413,27 @@ static void run_suite(struct kunit_suite *suite, unsigned int number, bool last,
 	totals->skipped += cases.skipped;
 }
 
+/*
+ * A module's suites are behind the kernel's: those ran while nothing of a module did. False: its
+ * module does not run, and the suite is skipped.
+ */
+static bool module_is_there(const struct kunit_suite *suite, unsigned int number,
+			    const struct kunit_selection *selection, struct kunit_totals *totals)
+{
+	const struct module *owner = kunit_suite_owner(suite);
+	char reason[KUNIT_STATUS_COMMENT_SIZE];
+
+	if (!owner)
+		return true;
+	modules_init();
+	if (module_runs(owner))
+		return true;
+	snprintf(reason, sizeof(reason), "its module %s does not run", owner->name);
+	print_result("", KUNIT_SKIPPED, number, suite->name, reason);
+	totals->skipped += count_selected(selection, suite);
+	return false;
+}
+
 /* Cases that the filter names but the mode leaves out are said to be skipped at the end. */
 static unsigned int count_left_out(const struct kunit_selection *selection,
 				   const struct kunit_suite *suite)
@@ -427,6 +449,7 @@ void kunit_run_suites(struct kunit_suite *const *suites, size_t nr,
 		      const struct kunit_selection *selection, struct kunit_totals *totals)
 {
 	unsigned int number = 0, selected = 0;
+	bool last;
 	size_t i;
 
 	if (level == LEVELS) {
@@ -447,7 +470,11 @@ void kunit_run_suites(struct kunit_suite *const *suites, size_t nr,
 		totals->skipped += count_left_out(selection, suites[i]);
 		if (count_selected(selection, suites[i])) {
 			number++;
-			run_suite(suites[i], number, number == selected, selection, totals);
+			last = number == selected;
+			if (module_is_there(suites[i], number, selection, totals))
+				run_suite(suites[i], number, last, selection, totals);
+			else if (last)
+				totals->failed += !memory_is_sound(suites[i], number, last);
 		}
 	}
 	level--;

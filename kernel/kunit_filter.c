@@ -21,6 +21,20 @@ static bool names_match(const char *filter, const char *suite, const char *name)
 	return glob_match(suite_glob, suite) && glob_match(dot + 1, name);
 }
 
+extern const struct kunit_module_suites __start_kunit_module_suites[], __stop_kunit_module_suites[];
+
+const struct module *kunit_suite_owner(const struct kunit_suite *suite)
+{
+	const struct kunit_module_suites *some;
+	size_t i;
+
+	for (some = __start_kunit_module_suites; some < __stop_kunit_module_suites; some++)
+		for (i = 0; i < some->nr; i++)
+			if (some->suites[i] == suite)
+				return some->owner;
+	return NULL;
+}
+
 bool kunit_is_slow(const struct kunit_suite *suite, const struct kunit_case *test_case)
 {
 	enum kunit_speed speed = test_case->attr.speed;

@@ -6,21 +6,15 @@
  * as long as somebody holds a reference: being on the list is one, a find that
  * was not put yet another. The last put frees it, wherever it is.
  *
- * Locking: test->lock covers the list, the reference counts and the slots. Nothing is
+ * Locking: test->lock covers the list and the slots. Nothing is
  * called under it: init, free and actions may do what their case may.
  */
+#include <linux/atomic.h>
 #include <linux/container_of.h>
 #include <linux/errno.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <memkern/kunit_extra.h>
-
-static bool in_slot(struct kunit *test, const struct kunit_resource *res)
-{
-	const char *at = (const char *)res, *slots = (const char *)test->slots;
-
-	return at >= slots && at < slots + sizeof(test->slots);
-}
 
 static struct kunit_slot *slot_of(struct kunit_resource *res)
 {
@@ -41,6 +35,7 @@ static struct kunit_slot *take_slot(struct kunit *test)
 	if (slot) {
 		memset(slot, 0, sizeof(*slot));
 		slot->used = true;
+		slot->res.in_slot = true;
 	}
 	spin_unlock_irqrestore(&test->lock, flags);
 	if (!slot)
@@ -55,7 +50,7 @@ int kunit_add_resource(struct kunit *test, kunit_resource_init_t init, kunit_res
 	int error = 0;
 
 	res->free = free;
-	res->refcount = 1;
+	atomic_set(&res->refcount, 1);
 	if (init)
 		error = init(res, data);
 	else
@@ -78,7 +73,7 @@ int kunit_add_named_resource(struct kunit *test, kunit_resource_init_t init,
 		return -EINVAL;
 	existing = kunit_find_named_resource(test, name);
 	if (existing) {
-		kunit_put_resource(test, existing);
+		kunit_put_resource(existing);
 		return -EEXIST;
 	}
 	res->name = name;
@@ -109,7 +104,7 @@ struct kunit_resource *kunit_find_resource(struct kunit *test, kunit_resource_ma
 	list_for_each_entry_reverse(res, &test->resources, node) {
 		if (match(test, res, match_data)) {
 			found = res;
-			found->refcount++;
+			kunit_get_resource(found);
 			break;
 		}
 	}
@@ -127,28 +122,20 @@ struct kunit_resource *kunit_find_named_resource(struct kunit *test, const char 
 	return kunit_find_resource(test, name_matches, (void *)name);
 }
 
-void kunit_get_resource(struct kunit *test, struct kunit_resource *res)
+void kunit_get_resource(struct kunit_resource *res)
 {
-	unsigned long flags;
-
-	spin_lock_irqsave(&test->lock, flags);
-	res->refcount++;
-	spin_unlock_irqrestore(&test->lock, flags);
+	atomic_inc(&res->refcount);
 }
 
-void kunit_put_resource(struct kunit *test, struct kunit_resource *res)
+void kunit_put_resource(struct kunit_resource *res)
 {
-	unsigned long flags;
-	bool last;
+	bool in_slot = res->in_slot;
 
-	spin_lock_irqsave(&test->lock, flags);
-	last = --res->refcount == 0;
-	spin_unlock_irqrestore(&test->lock, flags);
-	if (!last)
+	if (!atomic_dec_and_test(&res->refcount))
 		return;
 	if (res->free)
 		res->free(res);
-	if (in_slot(test, res))
+	if (in_slot)
 		slot_of(res)->used = false;
 }
 
@@ -159,7 +146,7 @@ void kunit_remove_resource(struct kunit *test, struct kunit_resource *res)
 	spin_lock_irqsave(&test->lock, flags);
 	list_del(&res->node);
 	spin_unlock_irqrestore(&test->lock, flags);
-	kunit_put_resource(test, res);
+	kunit_put_resource(res);
 }
 
 int kunit_destroy_resource(struct kunit *test, kunit_resource_match_t match, void *match_data)
@@ -169,7 +156,7 @@ int kunit_destroy_resource(struct kunit *test, kunit_resource_match_t match, voi
 	if (!res)
 		return -ENOENT;
 	kunit_remove_resource(test, res);
-	kunit_put_resource(test, res);
+	kunit_put_resource(res);
 	return 0;
 }
 
@@ -233,7 +220,7 @@ void kunit_remove_action(struct kunit *test, kunit_action_t *action, void *conte
 		return;
 	res->free = NULL;
 	kunit_remove_resource(test, res);
-	kunit_put_resource(test, res);
+	kunit_put_resource(res);
 }
 
 void kunit_release_action(struct kunit *test, kunit_action_t *action, void *context)

@@ -95,12 +95,9 @@ static unsigned long reported_irq_order[MAX_CLASSES][BITS_TO_LONGS(MAX_CLASSES)]
 static spinlock_t graph_lock;
 static DEFINE_PER_CPU(bool, busy);
 
-/* DESIGN.md, "Lock order", outer to inner; the vmap locks come with vmalloc. */
+/* DESIGN.md, "Lock order", outer to inner. */
 static const char *const declared_order[] = {
-	"slab_mutex",
-	"&cache->node.list_lock",
-	"&zone->lock",
-	"console_lock",
+	"slab_mutex", "vmap_lock", "&cache->node.list_lock", "&zone->lock", "console_lock",
 };
 
 /* False: checking has ended, or this is the checker itself. True: interrupts are off until leave(). */

@@ -4,15 +4,17 @@
  * stack, with interrupts off and the first GiB mapped.
  *
  * The boot's task ends as the boot CPU's idle task; what can sleep is done by the thread
- * "init", pid 1: initcalls, self-tests, and then the monitor.
+ * "init", pid 1: initcalls, self-tests, modules, and then the monitor.
  *
  * It also holds what the first task and the first CPU are: the boot CPU's per-CPU
  * variables are used in place, at offset 0.
  */
+#include <linux/bug.h>
 #include <linux/init.h>
 #include <linux/interrupt.h>
 #include <linux/kernel.h>
 #include <linux/kthread.h>
+#include <linux/lockdep.h>
 #include <linux/printk.h>
 #include <linux/random.h>
 #include <linux/rcupdate.h>
@@ -30,6 +32,7 @@
 #include <memkern/e820.h>
 #include <memkern/kunit_extra.h>
 #include <memkern/mm.h>
+#include <memkern/module.h>
 #include <memkern/monitor.h>
 #include <memkern/params.h>
 #include "sched.h"
@@ -66,10 +69,43 @@ DEFINE_PER_CPU(int, __preempt_count) = PREEMPT_ENABLED;
 DEFINE_PER_CPU(unsigned long, irq_stack_top) = (unsigned long)irq_stack_end;
 DEFINE_PER_CPU(struct task_struct *, current_task) = &init_task;
 
+static void restore_context(const void *fn, unsigned long flags, int preempt)
+{
+	bool masked = irqs_disabled() && !irqs_disabled_flags(flags);
+	int held = preempt_count() - preempt;
+
+	debug_check_no_locks_held();
+	preempt_count_sub(held);
+	local_irq_restore(flags);
+	WARN(held, "initcall %pS returned with preemption imbalance\n", fn);
+	WARN(masked, "initcall %pS returned with disabled interrupts\n", fn);
+}
+
+int do_one_initcall(initcall_t fn)
+{
+	int preempt = preempt_count(), result;
+	unsigned long flags;
+
+	local_save_flags(flags);
+	result = fn();
+	restore_context(fn, flags, preempt);
+	return result;
+}
+
+void do_one_exitcall(exitcall_t fn)
+{
+	int preempt = preempt_count();
+	unsigned long flags;
+
+	local_save_flags(flags);
+	fn();
+	restore_context(fn, flags, preempt);
+}
+
 static void __init do_initcalls(const initcall_entry_t *call, const initcall_entry_t *end)
 {
 	for (; call < end; call++) {
-		int error = call->function();
+		int error = do_one_initcall(call->function);
 
 		if (error)
 			pr_warn("initcall %s failed with error %d\n", call->name, error);
@@ -82,6 +118,7 @@ static int init(void *unused)
 	do_initcalls(__start_initcalls, __stop_initcalls);
 	kunit_run_all();
 	do_initcalls(__stop_initcalls, __stop_late_initcalls);
+	modules_init();
 	monitor_start();
 }
 

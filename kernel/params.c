@@ -3,7 +3,7 @@
  * The kernel command line: cut into words, each given to whoever registered its name.
  *
  *	kunit=off run="zones; buddy" "greeting=hello world" floppy.tries=3
- *	|         |                  |                      no handler, but a dot: kept
+ *	|         |                  |                      kept for the module "floppy"
  *	|         |                  quotes around the whole word
  *	|         quotes around the value
  *	a handler each
@@ -15,19 +15,15 @@
 #include <linux/kernel.h>
 #include <linux/printk.h>
 #include <linux/string.h>
+#include <memkern/module.h>
 #include <memkern/params.h>
-
-#define MAX_MODULE_PARAMS 64
 
 extern const struct obs_kernel_param *const __start_kernel_params[], *const __stop_kernel_params[];
 
 char saved_command_line[COMMAND_LINE_SIZE];
 
-static struct {
-	const char *name;
-	const char *value;
-} module_params[MAX_MODULE_PARAMS];
-static unsigned int nr_module_params;
+struct module_word module_words[MAX_MODULE_WORDS];
+unsigned int nr_module_words;
 
 /* Where the word at `s` ends: the next white space that no quote protects. */
 static char *word_end(char *s)
@@ -70,13 +66,13 @@ bool next_arg(char **args, char **name, char **value)
 	return true;
 }
 
-/* Names are equal with '-' and '_' taken as one. */
-static bool same_name(const char *a, const char *b)
+bool same_param_name(const char *name, const char *text, size_t len)
 {
-	for (; *a && *b; a++, b++)
-		if (*a != *b && !((*a == '-' || *a == '_') && (*b == '-' || *b == '_')))
+	for (; *name && len; name++, text++, len--)
+		if (*name != *text &&
+		    !((*name == '-' || *name == '_') && (*text == '-' || *text == '_')))
 			return false;
-	return *a == *b;
+	return !*name && !len;
 }
 
 static bool handle(const char *name, char *value)
@@ -85,7 +81,7 @@ static bool handle(const char *name, char *value)
 	bool found = false;
 
 	for (param = __start_kernel_params; param < __stop_kernel_params; param++) {
-		if (!same_name((*param)->str, name))
+		if (!same_param_name((*param)->str, name, strlen(name)))
 			continue;
 		found = true;
 		if (!(*param)->setup_func(value))
@@ -98,22 +94,33 @@ static bool handle(const char *name, char *value)
 	return found;
 }
 
-/* The last word of a name wins. */
-static void keep_for_module(const char *name, const char *value)
+static bool set_own_param(const char *name, const char *value)
 {
-	unsigned int i;
+	const struct kernel_param *param;
 
-	for (i = 0; i < nr_module_params; i++)
-		if (same_name(module_params[i].name, name))
-			break;
-	if (i == MAX_MODULE_PARAMS) {
-		pr_warn("Parameter %s: more than %d parameters of modules, it is ignored\n", name,
-			MAX_MODULE_PARAMS);
-		return;
+	for_each_param(param, NULL) {
+		if (!same_param_name(param->name, name, strlen(name)))
+			continue;
+		param_set(param, param->name, value, "Booting kernel");
+		return true;
 	}
-	module_params[i].name = name;
-	module_params[i].value = value ? value : "";
-	nr_module_params = max(nr_module_params, i + 1);
+	return false;
+}
+
+/* False: there is no such module. */
+static bool keep_for_module(const char *name, const char *value)
+{
+	const char *dot = strrchr(name, '.'); /* drv-1.2.c is a module, too */
+
+	if (!dot || !module_by_name(name, dot - name))
+		return false;
+	if (nr_module_words == MAX_MODULE_WORDS)
+		pr_warn("Parameter %s: more than %d parameters of modules, it is ignored\n", name,
+			MAX_MODULE_WORDS);
+	else
+		module_words[nr_module_words++] =
+			(struct module_word){ name, dot - name, dot + 1, value };
+	return true;
 }
 
 void parse_params(char *line)
@@ -121,13 +128,11 @@ void parse_params(char *line)
 	char *name, *value;
 
 	while (next_arg(&line, &name, &value)) {
-		if (handle(name, value))
+		if (handle(name, value) || set_own_param(name, value) ||
+		    keep_for_module(name, value))
 			continue;
-		if (strchr(name, '.'))
-			keep_for_module(name, value);
-		else
-			pr_warn("Unknown kernel command line parameter '%s%s%s'\n", name,
-				value ? "=" : "", value ? value : "");
+		pr_warn("Unknown kernel command line parameter '%s%s%s'\n", name, value ? "=" : "",
+			value ? value : "");
 	}
 }
 
@@ -139,14 +144,4 @@ void parse_early_params(const char *cmdline)
 		pr_warn("The kernel command line is cut after %d bytes\n", COMMAND_LINE_SIZE - 1);
 	strscpy(words, saved_command_line, COMMAND_LINE_SIZE);
 	parse_params(words);
-}
-
-const char *module_param_value(const char *name)
-{
-	unsigned int i;
-
-	for (i = 0; i < nr_module_params; i++)
-		if (same_name(module_params[i].name, name))
-			return module_params[i].value;
-	return NULL;
 }

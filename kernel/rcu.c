@@ -256,7 +256,7 @@ static void call(struct rcu_head *head)
 	unsigned long offset = (unsigned long)head->func;
 
 	if (offset < LOW_OFFSET)
-		kfree((void *)head - offset);
+		kvfree((void *)head - offset);
 	else
 		head->func(head);
 }

@@ -46,6 +46,7 @@
  */
 #include <linux/bug.h>
 #include <linux/errno.h>
+#include <linux/highmem.h>
 #include <linux/init.h>
 #include <linux/irqflags.h>
 #include <linux/jiffies.h>
@@ -197,20 +198,28 @@ static void activate(struct rq *rq, struct task_struct *task)
 		resched_curr(rq);
 }
 
+/* With local mappings of highmem it goes on where it was. */
+static bool may_run_on(const struct task_struct *task, unsigned int cpu)
+{
+	if (unlikely(task->kmap_ctrl.idx))
+		return cpu == task->cpu;
+	return cpumask_test_cpu(cpu, &task->cpus_mask);
+}
+
 /* An idle CPU where the task may run, its last one first; else its last one, or any. */
 static unsigned int select_cpu(const struct task_struct *task)
 {
 	unsigned int cpu, last = task_cpu(task);
 
-	if (cpumask_test_cpu(last, &task->cpus_mask) && is_idle_cpu(last))
+	if (may_run_on(task, last) && is_idle_cpu(last))
 		return last;
 	for_each_online_cpu(cpu)
-		if (cpumask_test_cpu(cpu, &task->cpus_mask) && is_idle_cpu(cpu))
+		if (may_run_on(task, cpu) && is_idle_cpu(cpu))
 			return cpu;
-	if (cpumask_test_cpu(last, &task->cpus_mask))
+	if (may_run_on(task, last))
 		return last;
 	for_each_online_cpu(cpu)
-		if (cpumask_test_cpu(cpu, &task->cpus_mask))
+		if (may_run_on(task, cpu))
 			return cpu;
 	return last;
 }
@@ -294,7 +303,7 @@ static void put_prev(struct rq *rq, struct task_struct *prev, bool preempt)
 	}
 	if (prev == rq->idle)
 		return;
-	if (likely(cpumask_bits(&prev->cpus_mask)[0] & rq->cpu_bit)) {
+	if (likely(cpumask_bits(&prev->cpus_mask)[0] & rq->cpu_bit) || prev->kmap_ctrl.idx) {
 		put_in_queue(rq, prev);
 		return;
 	}
@@ -313,7 +322,7 @@ static struct task_struct *steal_from(struct rq *rq, struct rq *victim)
 		return NULL;
 	for (node = rb_first_cached(&victim->queue); node; node = rb_next(node)) {
 		task = rb_entry(node, struct task_struct, run_node);
-		if (cpumask_test_cpu(rq->cpu, &task->cpus_mask))
+		if (may_run_on(task, rq->cpu))
 			break;
 	}
 	if (node) {
@@ -390,8 +399,12 @@ static void __sched __schedule(bool preempt)
 	rq_lock(rq);
 	prev = rq->curr;
 	update_curr(rq);
+	if (unlikely(kmap_local_in_use()))
+		__kmap_local_sched_out(prev);
 	put_prev(rq, prev, preempt);
 	next = pick_next(rq);
+	if (unlikely(next->kmap_ctrl.idx))
+		__kmap_local_sched_in(next);
 	clear_preempt_need_resched();
 	next->slice_start = next->sum_exec_runtime;
 	if (next == prev) {
@@ -557,6 +570,8 @@ void scheduler_tick(void)
 	first = leftmost(rq);
 	if (curr == rq->idle && num_online_cpus() > 1 && somebody_waits_elsewhere(rq))
 		resched_curr(rq);
+	if (unlikely(!may_run_on(curr, rq->cpu)))
+		resched_curr(rq);
 	if (first && curr->sum_exec_runtime - curr->slice_start >= SLICE &&
 	    (s64)(curr->vruntime - first->vruntime) > 0)
 		resched_curr(rq);
@@ -600,7 +615,8 @@ static struct rq *leave_cpu(struct rq *rq, struct task_struct *task)
 
 /*
  * Where the task runs now it may have to leave: the next __schedule() there sees to it. One that
- * waits in a queue is taken over by the CPU that it is moved to.
+ * waits in a queue is taken over by the CPU that it is moved to. One that has local mappings
+ * leaves when it has none any more, the caller itself too, to which Linux says -EBUSY.
  */
 int set_cpus_allowed_ptr(struct task_struct *task, const struct cpumask *mask)
 {
@@ -612,7 +628,7 @@ int set_cpus_allowed_ptr(struct task_struct *task, const struct cpumask *mask)
 		return -EINVAL;
 	rq = task_rq_lock(task, &flags);
 	cpumask_copy(&task->cpus_mask, mask);
-	if (task->on_rq == TASK_ON_RQ_QUEUED && !cpumask_test_cpu(rq->cpu, mask))
+	if (task->on_rq == TASK_ON_RQ_QUEUED && !may_run_on(task, rq->cpu))
 		rq = leave_cpu(rq, task);
 	task_rq_unlock(rq, flags);
 	while (task != current && task->on_rq && !cpumask_test_cpu(task_cpu(task), mask))
@@ -732,6 +748,11 @@ static bool reported_lately(void)
 	generation = report_once_generation;
 	last = jiffies;
 	return false;
+}
+
+struct task_struct *idle_task(int cpu)
+{
+	return per_cpu(runqueues, cpu).idle;
 }
 
 /* The boot may, as long as there is only its task: then nobody's turn is missed. */

@@ -30,6 +30,7 @@
 
 #include "internal.h"
 #include "slab.h"
+#include "vmalloc.h"
 
 #define PROBLEMS_KEPT  16
 #define PROBLEM_LENGTH 160
@@ -369,16 +370,19 @@ void mm_problems_forget(void)
 static int check_all(void *unused)
 {
 	return memblock_check() + mmzone_check() + page_alloc_check() + page_owner_check() +
-	       pgtable_check() + slab_check_locked();
+	       pgtable_check() + slab_check_locked() + percpu_check() + mempool_check() +
+	       highmem_check();
 }
 
-/* With several CPUs at a moment when none of the others is in the middle of anything. */
+/* With several CPUs at a moment when none of the others has its interrupts off. */
 int mm_check(void)
 {
 	int found;
 
 	mutex_lock(&slab_mutex);
 	found = num_online_cpus() > 1 ? stop_machine(check_all, NULL, NULL) : check_all(NULL);
+	/* Has a lock for all of it, which a CPU that stands still may hold. */
+	found += vmalloc_check();
 	mutex_unlock(&slab_mutex);
 	return mm_print_problems(found);
 }

@@ -32,6 +32,7 @@
 
 #include "internal.h"
 #include "slab.h"
+#include "vmalloc.h"
 
 #define MIB(bytes)	   ((unsigned long)((bytes) >> 20))
 #define MAX_PFN		   (NR_MEM_SECTIONS << PFN_SECTION_SHIFT) /* 64 GiB */
@@ -302,6 +303,7 @@ void __init mm_init(void)
 	leave_out_what_does_not_fit();
 	paging_init();
 	setup_per_cpu_areas();
+	kmap_init();
 
 	init_zones();
 	init_mem_map();
@@ -314,6 +316,7 @@ void __init mm_init(void)
 	pcp_init();
 	poison_free_memory();
 	kmem_cache_init();
+	vmalloc_init();
 	print_memory();
 	print_zones();
 	mm_init_cost.ticks = get_cycles() - start;

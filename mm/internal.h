@@ -29,7 +29,21 @@ int pgtable_check(void);
 int mmzone_check(void);
 int page_alloc_check(void);
 int percpu_check(void);
+int mempool_check(void);
+int highmem_check(void);
 int page_alloc_check_zone(struct zone *zone);
+
+/* --- percpu.c ------------------------------------------------------------------- */
+
+/* Of one CPU's part: the reserve and further chunks, bytes, and pieces in use. */
+struct percpu_info {
+	unsigned int chunks, pieces;
+	unsigned long size, used;
+};
+
+void percpu_get_info(struct percpu_info *info);
+/* Is it in a chunk? Then *cpu says in whose part. */
+bool percpu_contains(unsigned long address, unsigned int *cpu);
 
 /* --- mmzone.c ------------------------------------------------------------------ */
 
@@ -75,6 +89,23 @@ unsigned long lowmem_limit_pfn(void);
  * checks them, and says what it found. Boot, once.
  */
 void paging_init(void);
+
+/* The page tables of the kernel that directory entries point to. */
+extern unsigned long nr_page_tables;
+
+/* pte_alloc_kernel() with the flags for the table's page. */
+pte_t *__pte_alloc_kernel(pmd_t *pmd, unsigned long address, gfp_t gfp);
+/*
+ * Takes the table out that maps the address, if there is one, whose entries are all none and
+ * where nobody maps anything meanwhile. Its page is put into the list, to be freed when no TLB
+ * has the way to it any more.
+ */
+void pgtable_take(unsigned long address, struct list_head *tables);
+void pgtable_free(struct list_head *tables);
+
+/* --- highmem.c: boot, when per-CPU variables are there, before any page is mapped -- */
+
+void kmap_init(void);
 
 /* --- pgtable_check.c: the tables that CR3 points to ---------------------------- */
 
@@ -229,6 +260,40 @@ void __free_pages_core(struct page *page, unsigned int order);
 /* Takes one page out of the free block it is in, for good. False: it is in none. */
 bool take_page_off_buddy(struct page *page);
 
+/* Somebody wrote to it while it was free, or freed it dirty as the tail of a block. */
+static inline bool page_is_dirty_at_alloc(const struct page *page)
+{
+	return (page->flags & PAGEFLAGS_MASK) | (unsigned long)page->mapping |
+	       (page->page_type + 1) | page_ref_count(page);
+}
+
+void prep_new_page_special(struct page *page, unsigned int order, gfp_t gfp);
+
+static inline void prep_new_page(struct page *page, unsigned int order, gfp_t gfp)
+{
+	page->private = 0;
+	set_page_count(page, 1);
+	if (unlikely((gfp & (__GFP_ZERO | __GFP_COMP | __GFP_NOFAIL)) | mm_debug_flags))
+		prep_new_page_special(page, order, gfp);
+}
+
+/* Is there anything that a page at rest does not have, or that somebody wants to be told? */
+static inline bool needs_free_prepare(const struct page *page)
+{
+	return (page->flags & PAGEFLAGS_MASK) | (unsigned long)page->mapping |
+	       (page->page_type + 1) | mm_debug_flags;
+}
+
+void free_with_prepare(struct page *page, unsigned int order);
+void free_pages_referenced(struct page *page, unsigned int order, bool compound);
+
+/* --- page_bulk.c --------------------------------------------------------------- */
+
+/* Single pages into pages[0..nr): returns how many there are, from the front. */
+unsigned long alloc_pages_fill(gfp_t gfp, unsigned long nr, struct page **pages);
+/* __free_page() of each. */
+void free_pages_bulk(struct page **pages, unsigned long nr);
+
 /* --- pageblock.c: migrate types of pageblocks ---------------------------------- */
 
 void set_pageblock_migratetype(struct page *page, enum migratetype type);
@@ -276,8 +341,8 @@ void pcp_trim(struct zone *zone);
 
 /* --- show_mem.c ---------------------------------------------------------------- */
 
-/* The report of a failed allocation, unless __GFP_NOWARN. */
-void warn_alloc(gfp_t gfp, unsigned int order);
+/* The report of a failed allocation, unless __GFP_NOWARN; the text says what failed. */
+void warn_alloc(gfp_t gfp, const char *fmt, ...) __printf(2, 3);
 /* A page type beside Linux's: reported as bad, nobody gets it again. */
 #define PG_bad 0x00000800U
 __PAGETYPE(Bad, bad)

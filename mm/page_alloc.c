@@ -339,14 +339,7 @@ static bool gfp_pfmemalloc_allowed(gfp_t gfp)
 
 /* --- allocation ---------------------------------------------------------------- */
 
-/* Somebody wrote to it while it was free, or freed it dirty as the tail of a block. */
-static inline bool page_is_dirty_at_alloc(const struct page *page)
-{
-	return (page->flags & PAGEFLAGS_MASK) | (unsigned long)page->mapping |
-	       (page->page_type + 1) | page_ref_count(page);
-}
-
-static noinline void prep_new_page_special(struct page *page, unsigned int order, gfp_t gfp)
+noinline void prep_new_page_special(struct page *page, unsigned int order, gfp_t gfp)
 {
 	if (unlikely(mm_debug_flags))
 		debug_alloc_page(page, order, gfp);
@@ -357,14 +350,6 @@ static noinline void prep_new_page_special(struct page *page, unsigned int order
 		page[1].compound_order = order;
 	}
 	WARN_ON_ONCE((gfp & __GFP_NOFAIL) && order > 1); /* nobody should count on such blocks */
-}
-
-static inline void prep_new_page(struct page *page, unsigned int order, gfp_t gfp)
-{
-	page->private = 0;
-	set_page_count(page, 1);
-	if (unlikely((gfp & (__GFP_ZERO | __GFP_COMP | __GFP_NOFAIL)) | mm_debug_flags))
-		prep_new_page_special(page, order, gfp);
 }
 
 /* 1 << order: x86 needs two more instructions and %cl to shift than to look it up. */
@@ -515,7 +500,7 @@ static struct page *__alloc_pages_slowpath(gfp_t gfp, unsigned int order)
 			page = alloc_pages_nofail(gfp, order, alloc_flags);
 	}
 	if (!page)
-		warn_alloc(gfp, order);
+		warn_alloc(gfp, "page allocation failure: order:%u", order);
 	return page;
 }
 
@@ -583,13 +568,6 @@ unsigned long get_zeroed_page(gfp_t gfp)
 }
 
 /* --- freeing ------------------------------------------------------------------- */
-
-/* Is there anything that a page at rest does not have, or that somebody wants to be told? */
-static inline bool needs_free_prepare(const struct page *page)
-{
-	return (page->flags & PAGEFLAGS_MASK) | (unsigned long)page->mapping |
-	       (page->page_type + 1) | mm_debug_flags;
-}
 
 /*
  * Puts a block's head to rest, and corrects the order of a compound page. False:
@@ -665,7 +643,7 @@ static void free_around_bad(struct page *page, unsigned int order)
 	}
 }
 
-static noinline void free_with_prepare(struct page *page, unsigned int order)
+noinline void free_with_prepare(struct page *page, unsigned int order)
 {
 	if (!free_pages_prepare(page, &order))
 		return;
@@ -689,7 +667,7 @@ static __always_inline void free_unreferenced(struct page *page, unsigned int or
  * the first page knows of no other: the rest is freed now, the first page by the
  * last put_page(). A compound page stays whole until then.
  */
-static noinline void free_pages_referenced(struct page *page, unsigned int order, bool compound)
+noinline void free_pages_referenced(struct page *page, unsigned int order, bool compound)
 {
 	if (unlikely(page_ref_count(page) < 0)) {
 		set_page_count(page, 0);
@@ -780,17 +758,4 @@ void free_pages_exact(void *address, size_t size)
 
 	for (; next < end; next += PAGE_SIZE)
 		free_page(next);
-}
-
-unsigned long alloc_pages_bulk_array(gfp_t gfp, unsigned long nr_pages, struct page **page_array)
-{
-	unsigned long filled;
-
-	for (filled = 0; filled < nr_pages; filled++) {
-		if (!page_array[filled])
-			page_array[filled] = alloc_page(gfp);
-		if (!page_array[filled])
-			break;
-	}
-	return filled;
 }

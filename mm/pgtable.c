@@ -30,6 +30,13 @@
  *
  * A split changes no translation: 512 entries say what one said. It is never undone.
  *
+ * The tables of the vmalloc window come with the first page that is mapped in their 2 MiB,
+ * and go when nobody has any of these addresses any more: vmap_area.c says when. To free a
+ * table takes three steps, as a CPU may remember the way to it: the directory's entry is
+ * cleared, all TLBs are flushed, the page is freed. All address spaces share the one page
+ * directory, so there is nothing to copy from one to the other; and as all that was taken away
+ * is flushed before the address is given out again, no fault is ever due to an old TLB entry.
+ *
  * No page is writable and executable at a time, and the kernel's text and constants cannot
  * be written at all. pgtable_check() does not trust this file: it walks what CR3 points to.
  *
@@ -45,11 +52,14 @@
  *   I-pgtable-4  below PAGE_OFFSET nothing is mapped, nor are the guard pages;
  *   I-pgtable-5  no entry lets user mode in;
  *   I-pgtable-6  no entry has a bit that this CPU lacks or reserves, and tables are in lowmem;
- *   I-pgtable-7  in the direct mapping an address has its own frame.
+ *   I-pgtable-7  in the direct mapping an address has its own frame;
+ *   I-pgtable-8  nr_page_tables is the number of page tables.
  *
- * Locking: pgtable_lock, a leaf, guards changes of entries that exist. Splitting allocates
- * before it takes the lock. Entries are only ever refined (a large one becomes a table), so a
- * reader without the lock sees the old or the new. Contexts: see linux/set_memory.h.
+ * Locking: pgtable_lock, a leaf, guards the directory's entries, and changes of other entries
+ * that exist. Whoever needs a table allocates it before he takes the lock. Outside the vmalloc
+ * window entries are only ever refined (a large one becomes a table), so a reader without
+ * the lock sees the old or the new. Inside, entries are written without the lock by whoever
+ * has the area, and a table stays while its area does. Contexts: see linux/set_memory.h.
  *
  * Left out: 1 GiB pages (PAE has none), memory types other than write-back, merging what
  * was split, user space.
@@ -68,6 +78,7 @@
 #include <linux/spinlock.h>
 #include <asm/cpufeature.h>
 #include <asm/desc.h>
+#include <asm/fixmap.h>
 #include <asm/tlbflush.h>
 #include <memkern/params.h>
 
@@ -90,9 +101,11 @@ extern char init_stack_guard[], irq_stack_guard[], double_fault_stack_guard[];
 static unsigned long vmalloc_reserve = VMALLOC_RESERVE_MIN;
 
 pgd_t swapper_pg_dir[PTRS_PER_PGD] __aligned(PTRS_PER_PGD * sizeof(pgd_t));
+pte_t fixmap_page_table[PTRS_PER_PTE] __aligned(PAGE_SIZE) __section(".bss..page_aligned");
 pteval_t __supported_pte_mask = ~(_PAGE_NX | _PAGE_GLOBAL);
 
 static DEFINE_SPINLOCK(pgtable_lock);
+unsigned long nr_page_tables = 1; /* fixmap_page_table */
 
 /* vmalloc=SIZE: how much of the last GiB is not the direct mapping. */
 static int __init set_vmalloc_reserve(char *value)
@@ -122,13 +135,13 @@ unsigned long lowmem_limit_pfn(void)
 }
 
 /* A page of empty entries: from memblock as long as that lives. May sleep, may be NULL. */
-static pte_t *alloc_table(void)
+static pte_t *alloc_table(gfp_t gfp)
 {
 	pte_t *table;
 
 	if (!memblock_has_ended())
 		return memblock_alloc(PAGE_SIZE, PAGE_SIZE);
-	table = (pte_t *)get_zeroed_page(GFP_KERNEL);
+	table = (pte_t *)get_zeroed_page(gfp);
 	if (table)
 		__SetPageTable(virt_to_page(table));
 	return table;
@@ -148,16 +161,18 @@ static bool install_table(pmd_t *pmd, pmd_t expected, pte_t *table)
 
 	spin_lock_irqsave(&pgtable_lock, flags);
 	installed = pmd_val(*pmd) == pmd_val(expected);
-	if (installed)
+	if (installed) {
 		set_pte_atomic((pte_t *)pmd, __pte(__pa(table) | _KERNPG_TABLE));
+		nr_page_tables++;
+	}
 	spin_unlock_irqrestore(&pgtable_lock, flags);
 	return installed;
 }
 
-pte_t *pte_alloc_kernel(pmd_t *pmd, unsigned long address)
+pte_t *__pte_alloc_kernel(pmd_t *pmd, unsigned long address, gfp_t gfp)
 {
 	if (pmd_none(*pmd)) {
-		pte_t *table = alloc_table();
+		pte_t *table = alloc_table(gfp);
 
 		if (!table)
 			return NULL;
@@ -165,6 +180,33 @@ pte_t *pte_alloc_kernel(pmd_t *pmd, unsigned long address)
 			free_table(table);
 	}
 	return pte_offset_kernel(pmd, address);
+}
+
+pte_t *pte_alloc_kernel(pmd_t *pmd, unsigned long address)
+{
+	return __pte_alloc_kernel(pmd, address, GFP_KERNEL);
+}
+
+void pgtable_take(unsigned long address, struct list_head *tables)
+{
+	pmd_t *pmd = pmd_off_k(address);
+	unsigned long flags;
+
+	spin_lock_irqsave(&pgtable_lock, flags);
+	if (!pmd_none(*pmd)) {
+		list_add(&virt_to_page(pmd_page_vaddr(*pmd))->lru, tables);
+		pte_clear((pte_t *)pmd);
+		nr_page_tables--;
+	}
+	spin_unlock_irqrestore(&pgtable_lock, flags);
+}
+
+void pgtable_free(struct list_head *tables)
+{
+	struct page *page, *next;
+
+	list_for_each_entry_safe(page, next, tables, lru)
+		free_table(page_to_virt(page));
 }
 
 pte_t *lookup_address(unsigned long address, unsigned int *level)
@@ -248,7 +290,7 @@ static int split_at(unsigned long address)
 
 	if (IS_ALIGNED(address, PMD_SIZE) || !pmd_large(large))
 		return 0;
-	table = alloc_table();
+	table = alloc_table(GFP_KERNEL);
 	if (!table)
 		return -ENOMEM;
 	for (i = 0; i < PTRS_PER_PTE; i++)
@@ -412,8 +454,7 @@ void __init paging_init(void)
 			map_lowmem(start, end);
 	}
 	/* So that filling a slot of the fixmap is one store, in any context. */
-	if (!pte_alloc_kernel(pmd_off_k(FIXADDR_START), FIXADDR_START))
-		panic("no memory for the page table of the fixmap");
+	set_pmd(pmd_off_k(FIXADDR_START), __pmd(__pa(fixmap_page_table) | _KERNPG_TABLE));
 
 	for (i = 0; i < ARRAY_SIZE(fixed_ranges); i++)
 		fix_permissions(&fixed_ranges[i]);

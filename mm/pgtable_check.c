@@ -4,7 +4,7 @@
  *
  * Nothing here uses what pgtable.c knows: the walk starts at CR3, as the CPU does, and what
  * must be true is worked out from the linker's symbols and from CPUID. The invariants,
- * I-pgtable-1 to -7, are listed in pgtable.c.
+ * I-pgtable-1 to -8, are listed in pgtable.c.
  *
  * The levels' permissions add up: a page is writable if every entry on the way to it says
  * so, and not executable if one of them says that. The top entry says neither.
@@ -15,14 +15,16 @@
  *
  * Cost: one visit for each entry present: for 64 MiB about 1,000, for 896 MiB about 2,000.
  *
- * Locking: none. The tables of pages that nobody changes meanwhile are read right; a table
- * that is read is never freed.
+ * Locking: none. The tables of pages that nobody changes meanwhile are read right. Those of
+ * the vmalloc window may be freed while they are read: then they are still memory, but what is
+ * read may be anything. For the checker, which must not see that, nobody else runs.
  */
 #define pr_fmt(fmt) "pgtable: " fmt
 
 #include <linux/bug.h>
 #include <linux/kernel.h>
 #include <linux/mm.h>
+#include <linux/preempt.h>
 #include <linux/printk.h>
 #include <asm/cpufeature.h>
 #include <asm/special_insns.h>
@@ -131,6 +133,7 @@ unsigned int pgtable_path(unsigned long address, struct pgtable_entry path[PGTAB
 
 struct verdict {
 	int problems;
+	unsigned long tables;
 	unsigned long text, rodata, writable; /* bytes */
 };
 
@@ -264,6 +267,8 @@ static void check_entry(const struct pgtable_entry *entry, void *context)
 	struct verdict *verdict = context;
 
 	verdict->problems += check_bits(entry);
+	if (entry->level == PG_LEVEL_2M && !pgtable_is_leaf(entry))
+		verdict->tables++;
 	if (!pgtable_is_leaf(entry))
 		return;
 
@@ -282,7 +287,12 @@ static struct verdict check(void)
 {
 	struct verdict verdict = {};
 
+	preempt_disable();
 	pgtable_walk(check_entry, &verdict);
+	if (verdict.tables != nr_page_tables)
+		verdict.problems += mm_problem("I-pgtable-8", "%lu page tables, found %lu",
+					       nr_page_tables, verdict.tables);
+	preempt_enable();
 	if (verdict.text != area_size(&text))
 		verdict.problems += mm_problem("I-pgtable-2", "%lu of %lu bytes of text are mapped",
 					       verdict.text, area_size(&text));

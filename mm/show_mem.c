@@ -170,20 +170,23 @@ void show_mem(unsigned int flags, nodemask_t *nodemask)
 
 /* --- failed allocations ---------------------------------------------------------- */
 
-void warn_alloc(gfp_t gfp, unsigned int order)
+void warn_alloc(gfp_t gfp, const char *fmt, ...)
 {
 	static DEFINE_RATELIMIT_STATE(limit, 10 * HZ, 1);
+	char what[96];
+	va_list args;
 
 	if ((gfp & __GFP_NOWARN) || !__ratelimit(&limit))
 		return;
 	/* A machine without DMA memory is no surprise. */
 	if ((gfp & __GFP_DMA) && !managed_zone(&contig_page_data.node_zones[ZONE_DMA]))
 		return;
-	if (report_note("%s: page allocation failure: order:%u, mode:%#x(%pGg), nodemask=(null)",
-			current->comm, order, gfp, &gfp))
+	va_start(args, fmt);
+	vscnprintf(what, sizeof(what), fmt, args);
+	va_end(args);
+	if (report_note("%s: %s, mode:%#x(%pGg), nodemask=(null)", current->comm, what, gfp, &gfp))
 		return;
-	pr_warn("%s: page allocation failure: order:%u, mode:%#x(%pGg), nodemask=(null)\n",
-		current->comm, order, gfp, &gfp);
+	pr_warn("%s: %s, mode:%#x(%pGg), nodemask=(null)\n", current->comm, what, gfp, &gfp);
 	dump_stack();
 	show_mem(0, NULL);
 }

@@ -59,7 +59,7 @@ static bool count_for_kunit(void)
 	if (!counter)
 		return false;
 	++*(int *)counter->data;
-	kunit_put_resource(test, counter);
+	kunit_put_resource(counter);
 	return true;
 }
 
@@ -221,7 +221,7 @@ static bool warn_of_objects(const struct kmem_cache *cache, void *caller)
 		WARN(1, STILL_HAS_OBJECTS, cache->name, caller);
 		return test && kunit_reports_seen(test) != seen;
 	}
-	kunit_put_resource(test, counter);
+	kunit_put_resource(counter);
 	scnprintf(text, sizeof(text), STILL_HAS_OBJECTS, cache->name, caller);
 	kunit_report_declared(text);
 	return false;

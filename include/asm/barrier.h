@@ -20,6 +20,12 @@
 #define smp_store_release(ptr, value) __atomic_store_n((ptr), (value), __ATOMIC_RELEASE)
 #define smp_load_acquire(ptr)	      __atomic_load_n((ptr), __ATOMIC_ACQUIRE)
 
+#define smp_store_mb(variable, value)        \
+	do {                                 \
+		WRITE_ONCE(variable, value); \
+		smp_mb();                    \
+	} while (0)
+
 #define smp_mb__before_atomic() barrier()
 #define smp_mb__after_atomic()	barrier()
 

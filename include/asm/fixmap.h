@@ -9,9 +9,9 @@
 
 #include <linux/threads.h>
 #include <linux/pgtable.h>
+#include <asm/kmap_size.h>
 #include <asm/tlbflush.h>
 
-#define KM_MAX_IDX   16 /* nested kmap_local_page() on one CPU */
 #define MAX_IO_APICS 4
 
 enum fixed_addresses {
@@ -23,6 +23,9 @@ enum fixed_addresses {
 	FIX_KMAP_END = FIX_KMAP_BEGIN + KM_MAX_IDX * NR_CPUS - 1,
 	__end_of_fixed_addresses
 };
+
+/* Of FIXADDR_START and what follows. In the image, so that its entries have addresses known here. */
+extern pte_t fixmap_page_table[PTRS_PER_PTE];
 
 static_assert(__end_of_fixed_addresses * PAGE_SIZE <= FIXADDR_TOP - FIXADDR_START);
 

@@ -61,6 +61,18 @@ extern unsigned long this_cpu_off;
 #define arch_this_cpu_and(var, value)	arch_this_cpu_op("and", var, value)
 #define arch_this_cpu_or(var, value)	arch_this_cpu_op("or", var, value)
 
+/* Of 4 bytes: adds, and returns what was there before. */
+#define arch_this_cpu_xadd(var, value)                      \
+	({                                                  \
+		typeof(var) __was = (value);                \
+		BUILD_BUG_ON(sizeof(var) != 4);             \
+		asm volatile("xaddl %0, " __percpu_seg "%1" \
+			     : "+r"(__was), "+m"(var)       \
+			     :                              \
+			     : "cc", "memory");             \
+		__was;                                      \
+	})
+
 /* Of an int: true when it has become zero. */
 #define arch_this_cpu_dec_and_test(var)                                                   \
 	({                                                                                \

@@ -27,7 +27,8 @@ struct kunit_resource {
 	void *data;
 	const char *name; /* NULL: has none */
 	kunit_resource_free_t free;
-	unsigned int refcount; /* under test->lock; the case itself holds one */
+	atomic_t refcount;     /* the case itself holds one */
+	bool in_slot;	       /* the pool's */
 	struct list_head node; /* in test->resources, oldest first */
 };
 
@@ -50,8 +51,8 @@ void *kunit_alloc_resource(struct kunit *test, kunit_resource_init_t init,
 struct kunit_resource *kunit_find_resource(struct kunit *test, kunit_resource_match_t match,
 					   void *match_data);
 struct kunit_resource *kunit_find_named_resource(struct kunit *test, const char *name);
-void kunit_get_resource(struct kunit *test, struct kunit_resource *res);
-void kunit_put_resource(struct kunit *test, struct kunit_resource *res);
+void kunit_get_resource(struct kunit_resource *res);
+void kunit_put_resource(struct kunit_resource *res);
 
 /* Takes it out of the case; freed now if nobody else holds it. destroy: -ENOENT if none. */
 void kunit_remove_resource(struct kunit *test, struct kunit_resource *res);

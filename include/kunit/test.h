@@ -20,7 +20,9 @@
 
 #include <linux/compiler.h>
 #include <linux/err.h>
+#include <linux/kernel.h>
 #include <linux/list.h>
+#include <linux/module.h>
 #include <linux/printk.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
@@ -68,6 +70,13 @@ struct kunit_suite {
 	void (*exit)(struct kunit *test);
 	struct kunit_case *test_cases; /* ends with an empty one */
 	struct kunit_attributes attr;
+};
+
+/* Suites of a module: they run when it does. */
+struct kunit_module_suites {
+	struct kunit_suite *const *suites;
+	size_t nr;
+	const struct module *owner;
 };
 
 /* A place for an action or a pool resource. */
@@ -133,9 +142,18 @@ struct kunit {
 		return __next;                                                            \
 	}
 
-#define kunit_test_suites(...)                                                   \
-	static struct kunit_suite *const __UNIQUE_ID(suites)[] __used __section( \
-		"kunit_suites") = { __VA_ARGS__ }
+#define __kunit_suites(array, ...) \
+	static struct kunit_suite *const array[] __used __section("kunit_suites") = { __VA_ARGS__ }
+#ifdef MODULE
+#define __kunit_module_suites(array, ...)                              \
+	__kunit_suites(array, __VA_ARGS__);                            \
+	static const struct kunit_module_suites __paste(array, _owner) \
+	__used __section("kunit_module_suites")                        \
+		__aligned(sizeof(void *)) = { array, ARRAY_SIZE(array), THIS_MODULE }
+#define kunit_test_suites(...) __kunit_module_suites(__UNIQUE_ID(suites), __VA_ARGS__)
+#else
+#define kunit_test_suites(...) __kunit_suites(__UNIQUE_ID(suites), __VA_ARGS__)
+#endif
 #define kunit_test_suite(suite) kunit_test_suites(&suite)
 
 /* Ends the case as skipped, for a reason; mark only says so and goes on. */

@@ -40,6 +40,7 @@
 #define atomic_fetch_dec(v)	  atomic_fetch_sub(1, v)
 #define atomic_fetch_or(i, v)	  __atomic_fetch_or(&(v)->counter, (i), __ATOMIC_SEQ_CST)
 #define atomic_fetch_and(i, v)	  __atomic_fetch_and(&(v)->counter, (i), __ATOMIC_SEQ_CST)
+#define atomic_fetch_andnot(i, v) atomic_fetch_and(~(i), v)
 #define atomic_fetch_xor(i, v)	  __atomic_fetch_xor(&(v)->counter, (i), __ATOMIC_SEQ_CST)
 #define atomic_add_negative(i, v) (atomic_add_return(i, v) < 0)
 #define atomic_sub_and_test(i, v) (atomic_sub_return(i, v) == 0)

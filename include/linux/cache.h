@@ -12,5 +12,11 @@
 
 #define ____cacheline_aligned	     __aligned(SMP_CACHE_BYTES)
 #define ____cacheline_aligned_in_smp ____cacheline_aligned
+#define __cacheline_aligned	     ____cacheline_aligned
+#define __cacheline_aligned_in_smp   ____cacheline_aligned
+
+/* Hints only: such data lies among the rest, and stays writable. */
+#define __read_mostly
+#define __ro_after_init
 
 #endif

@@ -132,6 +132,22 @@ static inline unsigned int cpumask_weight(const struct cpumask *mask)
 
 #define cpumask_any(mask) cpumask_first(mask)
 
+/* A cpumask_var_t is the mask itself: nothing to allocate, which never fails. */
+static inline bool alloc_cpumask_var(cpumask_var_t *mask, gfp_t flags)
+{
+	return true;
+}
+
+static inline bool zalloc_cpumask_var(cpumask_var_t *mask, gfp_t flags)
+{
+	cpumask_clear(*mask);
+	return true;
+}
+
+static inline void free_cpumask_var(cpumask_var_t mask)
+{
+}
+
 void set_cpu_online(unsigned int cpu, bool online);
 
 #define for_each_cpu(cpu, mask) \

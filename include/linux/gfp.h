@@ -16,6 +16,7 @@
 
 #include <linux/gfp_types.h>
 #include <linux/mmzone.h>
+#include <linux/topology.h>
 #include <linux/mmdebug.h>
 
 /* May the request sleep to make memory free? */

@@ -22,6 +22,7 @@
 #include <linux/sprintf.h>
 #include <linux/stdarg.h>
 #include <linux/stddef.h>
+#include <linux/typecheck.h>
 #include <linux/types.h>
 
 /* Of an array, not of a pointer: that does not build. */
@@ -54,5 +55,14 @@ void __might_sleep(const char *file, int line);
 
 /* The byte x in every byte of a long */
 #define REPEAT_BYTE(x) ((~0UL / 0xff) * (x))
+
+/* The value of a hexadecimal digit, or -1. */
+static inline int hex_to_bin(unsigned char digit)
+{
+	if (digit >= '0' && digit <= '9')
+		return digit - '0';
+	digit |= 'a' - 'A';
+	return digit >= 'a' && digit <= 'f' ? digit - 'a' + 10 : -1;
+}
 
 #endif

@@ -15,6 +15,9 @@
 #include <linux/page-flags.h>
 #include <linux/page_ref.h>
 #include <linux/pfn.h>
+#include <linux/slab.h>
+#include <asm/io.h>
+#include <asm/pgtable.h>
 
 #define PAGE_ALIGN(address)	ALIGN(address, PAGE_SIZE)
 #define PAGE_ALIGNED(address)	IS_ALIGNED((unsigned long)(address), PAGE_SIZE)
@@ -81,10 +84,12 @@ static inline int PageHighMem(const struct page *page)
 	return page_zonenum(page) == ZONE_HIGHMEM;
 }
 
-/* The page's address in the direct mapping; NULL for highmem. */
+void *page_address_high(const struct page *page);
+
+/* The page's address in the direct mapping; of highmem that by kmap(), or NULL: it has none. */
 static inline void *page_address(const struct page *page)
 {
-	return PageHighMem(page) ? NULL : page_to_virt(page);
+	return PageHighMem(page) ? page_address_high(page) : page_to_virt(page);
 }
 
 #define lowmem_page_address(page) page_to_virt(page)
@@ -124,6 +129,20 @@ static inline int PageCompound(const struct page *page)
 {
 	return PageHead(page) || PageTail(page);
 }
+
+/*
+ * Is it in the vmalloc window? Then virt_to_page() is not for it: these find the page that is
+ * mapped there. NULL, and 0, where none is, or none that has a struct page.
+ */
+static inline bool is_vmalloc_addr(const void *address)
+{
+	return (unsigned long)address >= VMALLOC_START && (unsigned long)address < VMALLOC_END;
+}
+
+#define is_vmalloc_or_module_addr(address) is_vmalloc_addr(address) /* modules are in the image */
+
+struct page *vmalloc_to_page(const void *address);
+unsigned long vmalloc_to_pfn(const void *address);
 
 #define virt_to_head_page(address) compound_head(virt_to_page(address))
 

@@ -126,7 +126,8 @@ typedef struct pglist_data {
 
 extern struct pglist_data contig_page_data;
 
-#define NODE_DATA(nid) (&contig_page_data)
+#define NODE_DATA(nid)	  (&contig_page_data)
+#define page_to_nid(page) ((void)(page), 0)
 
 #define for_each_zone(zone)                      \
 	for (zone = contig_page_data.node_zones; \

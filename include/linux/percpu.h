@@ -98,14 +98,20 @@ extern unsigned long __per_cpu_offset[NR_CPUS];
 #define raw_cpu_inc(var)	  this_cpu_inc(var)
 #define raw_cpu_dec(var)	  this_cpu_dec(var)
 
+#define PCPU_MIN_UNIT_SIZE (32 << 10)
+
 /*
- * Per-CPU variables made at run time: zeroed, at most PAGE_SIZE aligned. NULL when the
- * reserve for them is used up.
+ * Per-CPU variables made at run time: zeroed, at most PCPU_MIN_UNIT_SIZE bytes, aligned to at
+ * most PAGE_SIZE; NULL without memory, or, with flags that may not sleep, when what there is of
+ * them is used up. Freeing never sleeps; NULL is fine.
  */
 void *__alloc_percpu(size_t size, size_t align);
+void *__alloc_percpu_gfp(size_t size, size_t align, gfp_t gfp);
 void free_percpu(void *pointer);
 
 #define alloc_percpu(type) ((typeof(type) *)__alloc_percpu(sizeof(type), __alignof__(type)))
+#define alloc_percpu_gfp(type, gfp) \
+	((typeof(type) *)__alloc_percpu_gfp(sizeof(type), __alignof__(type), gfp))
 
 #define get_cpu_ptr(ptr)           \
 	({                         \

@@ -11,6 +11,7 @@
 #ifndef _LINUX_PRINTK_H
 #define _LINUX_PRINTK_H
 
+#include <linux/cache.h>
 #include <linux/compiler.h>
 #include <linux/kern_levels.h>
 #include <linux/ratelimit_types.h>

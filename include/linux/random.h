@@ -35,6 +35,7 @@ static inline unsigned long get_random_long(void)
 
 /* Evenly from 0 to ceil - 1; ceil 0 gives any number. */
 u32 get_random_u32_below(u32 ceil);
+#define prandom_u32_max(ceil) get_random_u32_below(ceil)
 
 /* Evenly from floor + 1 to U32_MAX; floor < U32_MAX. */
 static inline u32 get_random_u32_above(u32 floor)

@@ -76,7 +76,7 @@ static inline void rb_erase_augmented_cached(struct rb_node *node, struct rb_roo
 		.propagate = name##_propagate,                                                     \
 		.copy = name##_copy,                                                               \
 		.rotate = name##_rotate,                                                           \
-	}
+	};
 
 /* The largest value_of(node) in the subtree */
 #define RB_DECLARE_CALLBACKS_MAX(linkage, name, type, rbfield, vtype, augmented, value_of)     \

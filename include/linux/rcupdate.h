@@ -17,10 +17,11 @@
  *	synchronize_rcu		waits; process context
  *	call_rcu		calls func(head) when it may; any context but NMI. In softirq
  *				context, those of one CPU in order
- *	kfree_rcu		kfree() when it may. Any context but NMI; with one argument, for
+ *	kfree_rcu		kvfree() when it may. Any context but NMI; with one argument, for
  *				objects without an rcu_head, process context
  *	rcu_barrier		waits until what was given to call_rcu() and kfree_rcu() before
- *				is done; process context
+ *				is done; vmalloc()'s memory is by then given to a work
+ *				(flush_scheduled_work()). Process context
  */
 #ifndef _LINUX_RCUPDATE_H
 #define _LINUX_RCUPDATE_H
@@ -149,6 +150,10 @@ void cond_synchronize_rcu(unsigned long number);
 		if (__gone)                                               \
 			kvfree_call_rcu(&__gone->member, (void *)__gone); \
 	} while (0)
+#define kvfree_rcu(...) kfree_rcu(__VA_ARGS__) /* both take memory of vmalloc() too */
+/* Later names of the forms with one argument. */
+#define kfree_rcu_mightsleep(pointer)  kfree_rcu(pointer)
+#define kvfree_rcu_mightsleep(pointer) kfree_rcu(pointer)
 void kvfree_call_rcu(struct rcu_head *head, void *pointer);
 
 /* --- what calls RCU ----------------------------------------------------------------------- */

@@ -30,11 +30,14 @@
 #include <linux/types.h>
 #include <asm/barrier.h>
 #include <asm/current.h>
+#include <asm/kmap_size.h>
+#include <asm/pgtable_types.h>
 
 #define TASK_COMM_LEN 16
 
 #define THREAD_SIZE_ORDER 1
 #define THREAD_SIZE	  (4096UL << THREAD_SIZE_ORDER)
+#define THREAD_ALIGN	  THREAD_SIZE
 
 /* task->__state: why it does not run. */
 #define TASK_RUNNING 0x0000
@@ -90,6 +93,12 @@ struct task_struct {
 	u64 last_seen;	      /* sched_clock() when it last ran or was woken: for the watchdog */
 	struct rb_node run_node;
 	unsigned long nvcsw, nivcsw; /* how often it gave the CPU away, and had it taken */
+
+	int pagefault_disabled; /* linux/uaccess.h */
+	struct kmap_ctrl {
+		int idx; /* while it does not run: so many local mappings it has (mm/highmem.c) */
+		pte_t pteval[KM_MAX_IDX];
+	} kmap_ctrl;
 
 	/* Threads: kernel/kthread.c */
 	int (*threadfn)(void *data);
@@ -196,6 +205,8 @@ static inline bool is_idle_task(const struct task_struct *task)
 {
 	return task->flags & PF_IDLE;
 }
+
+struct task_struct *idle_task(int cpu);
 
 #define task_stack_page(task) ((task)->stack)
 

@@ -17,6 +17,7 @@
 #include <linux/bitops.h>
 #include <linux/cache.h>
 #include <linux/gfp.h>
+#include <linux/numa.h>
 #include <linux/overflow.h>
 #include <linux/types.h>
 
@@ -195,5 +196,42 @@ static inline void *__must_check krealloc_array(void *object, size_t n, size_t s
 size_t ksize(const void *object);
 /* What kmalloc(size) would give. */
 size_t kmalloc_size_roundup(size_t size);
+
+/* --- kvmalloc: kmalloc(), or vmalloc() where contiguous memory is short ---------------------- */
+
+/*
+ * Up to a page it is kmalloc(); flags that may not sleep get no more than that either. With
+ * others above a page vmalloc() serves what kmalloc() refuses. More than INT_MAX bytes are a
+ * bug of the caller's: a warning, and NULL. The memory is contiguous by its addresses only.
+ */
+void *kvmalloc_node(size_t size, gfp_t gfp, int node) __malloc;
+
+#define kvmalloc(size, gfp)	       kvmalloc_node(size, gfp, NUMA_NO_NODE)
+#define kvzalloc(size, gfp)	       kvmalloc(size, (gfp) | __GFP_ZERO)
+#define kvzalloc_node(size, gfp, node) kvmalloc_node(size, (gfp) | __GFP_ZERO, node)
+
+/* n * size bytes; NULL, without a word, where that overflows. */
+static inline void *kvmalloc_array(size_t n, size_t size, gfp_t gfp)
+{
+	size_t bytes;
+
+	return check_mul_overflow(n, size, &bytes) ? NULL : kvmalloc(bytes, gfp);
+}
+
+static inline void *kvcalloc(size_t n, size_t size, gfp_t gfp)
+{
+	return kvmalloc_array(n, size, gfp | __GFP_ZERO);
+}
+
+/*
+ * More room: moves if `size` is above `old_size`, and otherwise is the same memory. It stays
+ * the caller's if NULL is returned.
+ */
+void *__must_check kvrealloc(const void *memory, size_t old_size, size_t size, gfp_t gfp);
+
+/* Memory of kmalloc(), vmalloc() or kvmalloc(), or NULL. Any context but NMI. */
+void kvfree(const void *memory);
+/* The same; what was in it is overwritten first. */
+void kvfree_sensitive(const void *memory, size_t size);
 
 #endif

@@ -113,5 +113,8 @@ void *kmemdup(const void *source, size_t length, gfp_t gfp);
 char *kmemdup_nul(const char *source, size_t length, gfp_t gfp);
 char *kstrdup(const char *source, gfp_t gfp);
 char *kstrndup(const char *source, size_t most, gfp_t gfp);
+/* A constant of the image is itself, and stays: for kfree_const() only. */
+const char *kstrdup_const(const char *source, gfp_t gfp);
+void kfree_const(const void *p);
 
 #endif

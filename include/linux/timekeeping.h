@@ -44,6 +44,16 @@ static inline u64 ktime_get_mono_fast_ns(void)
 	return ktime_get();
 }
 
+static inline ktime_t ktime_get_real(void)
+{
+	return ktime_get();
+}
+
+static inline u64 ktime_get_real_ns(void)
+{
+	return ktime_get();
+}
+
 static inline time64_t ktime_get_seconds(void)
 {
 	return div_u64(ktime_get(), NSEC_PER_SEC);
@@ -53,6 +63,9 @@ static inline void ktime_get_ts64(struct timespec64 *ts)
 {
 	*ts = ns_to_timespec64(ktime_get());
 }
+
+#define ktime_get_real_seconds() ktime_get_seconds()
+#define ktime_get_real_ts64(ts)	 ktime_get_ts64(ts)
 
 /* Calibrates the counter and starts the clock; the tick begins. Once, with interrupts off. */
 void timekeeping_init(void);

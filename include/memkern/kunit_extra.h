@@ -69,6 +69,9 @@ bool kunit_selected(const struct kunit_selection *selection, const struct kunit_
 
 bool kunit_is_slow(const struct kunit_suite *suite, const struct kunit_case *test_case);
 
+/* The module that a suite belongs to; NULL: the kernel's own. */
+const struct module *kunit_suite_owner(const struct kunit_suite *suite);
+
 /* Only the quick tests run. */
 bool kunit_runs_quick(void);
 
@@ -88,7 +91,10 @@ bool kunit_runs_quick(void);
 		return &(array)[next];                                           \
 	}
 
-/* All linked suites, as kunit= and kunit.filter= say: before the monitor. */
+/*
+ * All linked suites, as kunit= and kunit.filter= say: before the monitor. Those of modules are
+ * the last: before the first of them the modules are started.
+ */
 void kunit_run_all(void);
 
 /* Nothing failed since boot, and nothing was reported outside the tests. */

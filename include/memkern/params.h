@@ -13,7 +13,8 @@
  *
  * Handlers run in the order of the words, in the boot, before mm_init(). A value
  * stays where it is for ever: keep the pointer. A word that nobody handles is named
- * in a warning, except `module.parameter=value`, which waits for its module.
+ * in a warning. `module.parameter=value` waits for a module; a parameter of the kernel's
+ * own files (module_param()) is set at once.
  */
 #ifndef _MEMKERN_PARAMS_H
 #define _MEMKERN_PARAMS_H
@@ -42,11 +43,28 @@ extern char saved_command_line[COMMAND_LINE_SIZE];
 /* Cuts `line` into words, in place, and gives them to the handlers. */
 void parse_params(char *line);
 
+/* The words `module.parameter=value` for modules that are in the image, in their order. */
+struct module_word {
+	const char *module;
+	size_t module_len;
+	const char *name;
+	const char *value; /* NULL for a bare word */
+};
+
+#define MAX_MODULE_WORDS 64
+extern struct module_word module_words[MAX_MODULE_WORDS];
+extern unsigned int nr_module_words;
+
+/* Is `name` the first `len` characters of `text`, with '-' and '_' taken as one? */
+bool same_param_name(const char *name, const char *text, size_t len);
+
 /*
- * The value of the last `module.parameter=value` word of that name that no handler
- * took: "" for a bare word, NULL where there is none.
+ * Sets a parameter (linux/moduleparam.h), known as `name`; `value` is NULL for a bare word. What
+ * is wrong with it is said, `doing` in front, and returned.
  */
-const char *module_param_value(const char *name);
+struct kernel_param;
+int param_set(const struct kernel_param *param, const char *name, const char *value,
+	      const char *doing);
 
 /*
  * Cuts the next word off *args: *name and *value point into it, quotes removed;

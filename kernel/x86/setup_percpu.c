@@ -43,11 +43,15 @@ static int __init set_nosmp(char *value)
 }
 early_param("nosmp", set_nosmp);
 
+/* The offsets have to be smaller than the vmalloc window: see mm/percpu.c. */
+#define COPIES_BELOW (32 << 20)
+
 /* The copies lie in their page where the image does, or they would be less aligned. */
 static void __init setup_area(unsigned int cpu)
 {
 	size_t before = offset_in_page(__per_cpu_start), size = __per_cpu_end - __per_cpu_start;
-	char *area = memblock_alloc(before + size, PAGE_SIZE);
+	phys_addr_t low = memblock_phys_alloc_range(before + size, PAGE_SIZE, 0, COPIES_BELOW);
+	char *area = low ? __va(low) : memblock_alloc(before + size, PAGE_SIZE);
 
 	if (!area)
 		panic("no memory for the variables of CPU %u", cpu);

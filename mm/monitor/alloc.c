@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: MIT
 /*
- * `alloc page`, `alloc kmalloc`, `alloc cache`, `free`, `handles`: the allocators by hand.
+ * `alloc page`, `alloc kmalloc`, `alloc cache`, `alloc vmalloc`, `alloc kvmalloc`, `free`,
+ * `handles`: the allocators by hand.
  *
  * What a person is given has a number, its handle. Numbers are never used again, so
  * that a handle given back twice is told from one that somebody else has now.
  */
 #include <linux/kernel.h>
+#include <linux/preempt.h>
 #include <linux/string.h>
+#include <linux/vmalloc.h>
 
 #include "../slab.h"
+#include "../vmalloc.h"
 #include "monitor.h"
 
 #define NR_HANDLES 1024
@@ -68,12 +72,33 @@ unsigned int handle_of_object(const void *object)
 	return 0;
 }
 
-/* The cache that a handle's object is from; NULL: kmalloc() took whole pages for it. */
+/* The cache that a handle's object is from; NULL: whole pages were taken for it. */
 static struct kmem_cache *handle_cache(const struct handle *handle)
 {
-	struct slab *slab = virt_to_slab(handle->object);
+	struct slab *slab = is_vmalloc_addr(handle->object) ? NULL : virt_to_slab(handle->object);
 
 	return slab ? slab->slab_cache : NULL;
+}
+
+/* Where it came from, in words. */
+static const char *handle_source(const struct handle *handle)
+{
+	const struct kmem_cache *cache = handle_cache(handle);
+
+	if (cache)
+		return cache->name;
+	return is_vmalloc_addr(handle->object) ? "vmalloc" : "the page allocator";
+}
+
+/* What its owner may use. */
+static size_t usable_bytes(const struct handle *handle)
+{
+	const struct kmem_cache *cache = handle_cache(handle);
+
+	if (cache)
+		return cache->object_size;
+	return is_vmalloc_addr(handle->object) ? PAGE_ALIGN(handle->size)
+					       : page_size(virt_to_page(handle->object));
 }
 
 static unsigned long handle_pages(const struct handle *handle)
@@ -100,18 +125,17 @@ static void print_pages(const struct handle *handle)
 
 static void print_object(const struct handle *handle)
 {
-	const struct kmem_cache *cache = handle_cache(handle);
-	unsigned int order;
+	size_t usable = usable_bytes(handle);
+	unsigned long pages = usable >> PAGE_SHIFT;
 
-	mprintf("#%u: virt 0x%px, %zu byte%s of ", handle->number, handle->object,
-		COUNTED(handle->size));
-	if (cache) {
-		mprintf("%u, %s, ", cache->object_size, cache->name);
-	} else {
-		order = compound_order(virt_to_page(handle->object));
-		mprintf("%lu, order %u (%lu page%s), ", PAGE_SIZE << order, order,
-			COUNTED(1UL << order));
-	}
+	mprintf("#%u: virt 0x%px, %zu byte%s of %zu, ", handle->number, handle->object,
+		COUNTED(handle->size), usable);
+	if (is_vmalloc_addr(handle->object))
+		mprintf("%lu page%s by vmalloc, ", COUNTED(pages));
+	else if (handle_cache(handle))
+		mprintf("%s, ", handle_cache(handle)->name);
+	else
+		mprintf("order %u (%lu page%s), ", get_order(usable), COUNTED(pages));
 	mprintf("%pGg\n", &handle->gfp);
 }
 
@@ -123,13 +147,13 @@ static void print_handle(const struct handle *handle)
 static void json_handle(const struct handle *handle)
 {
 	const struct kmem_cache *cache = handle->page ? NULL : handle_cache(handle);
-	struct page *page = handle->page ? handle->page : virt_to_page(handle->object);
+	struct page *page = handle->page;
 	char gfp[MONITOR_LINE_MAX - 2];
 
 	snprintf(gfp, sizeof(gfp), "%pGg", &handle->gfp);
 	json_begin();
 	json_number("handle", handle->number);
-	if (handle->page) {
+	if (page) {
 		json_number("pfn", page_to_pfn(page));
 		json_number("phys_address", page_to_phys(page));
 		json_number("virt_address", (unsigned long)page_address(page));
@@ -138,7 +162,7 @@ static void json_handle(const struct handle *handle)
 	} else {
 		json_number("virt_address", (unsigned long)handle->object);
 		json_number("asked_bytes", handle->size);
-		json_number("usable_bytes", cache ? cache->object_size : page_size(page));
+		json_number("usable_bytes", usable_bytes(handle));
 		json_text("cache", cache ? cache->name : "");
 	}
 	json_text("gfp", gfp);
@@ -320,15 +344,109 @@ static void complete_alloc_cache(struct monitor_completion *completion, int argc
 MONITOR_COMMAND_COMPLETE("alloc cache", "CACHE GFP...", "take an object of a slab cache",
 			 cmd_alloc_cache, complete_alloc_cache);
 
+/* --- vmalloc, and kmalloc with vmalloc behind it ------------------------------------------ */
+
+/* Why vmalloc() gave nothing. */
+static void explain_vmalloc(unsigned long size, gfp_t gfp)
+{
+	struct vmalloc_info info;
+
+	mprintf("refused: %lu bytes, %pGg\n", size, &gfp);
+	if (!gfpflags_allow_blocking(gfp)) {
+		mprintf("  these flags keep vmalloc out, which sleeps, and kmalloc gives no more "
+			"than "
+			"%s:\n",
+			size_text(KMALLOC_MAX_SIZE).text);
+		explain_refusal(gfp, min(get_order(size), MAX_PAGE_ORDER));
+		return;
+	}
+	if (!preemptible()) /* to look takes a lock that is for threads */
+		return;
+	vmalloc_get_info(&info);
+	if (size >> PAGE_SHIFT > totalram_pages())
+		mprintf("  there are %lu pages in all\n", totalram_pages());
+	else if (PAGE_ALIGN(size) + PAGE_SIZE > info.largest_free)
+		mprintf("  no hole is large enough, with a guard page: the largest has %s\n",
+			size_text(info.largest_free).text);
+	else
+		mprintf("  %lu pages were wanted, one by one; %lu are free again, of which some "
+			"must stay: 'zones' says how many\n",
+			PAGE_ALIGN(size) >> PAGE_SHIFT, nr_free_pages());
+}
+
+static int keep_vmalloc(struct handle *handle, void *object, unsigned long size, gfp_t gfp)
+{
+	if (object)
+		return keep_object(handle, object, NULL, size, gfp);
+	explain_vmalloc(size, gfp);
+	return -ENOMEM;
+}
+
+static int cmd_alloc_vmalloc(int argc, char **argv)
+{
+	struct handle *handle;
+	unsigned long size;
+	gfp_t gfp = GFP_KERNEL;
+
+	if (argc < 2)
+		return monitor_usage(argv[0]);
+	if (monitor_parse_ulong(argv[1], &size) ||
+	    (argc > 2 && parse_gfp(argc - 2, argv + 2, &gfp)))
+		return -EINVAL;
+	if (!size || !gfpflags_allow_blocking(gfp) || in_interrupt() || irqs_disabled()) {
+		mprintf("%s\n", !size ? "vmalloc(0) is a bug of its caller's, and gives NULL"
+				      : "vmalloc sleeps: not in an interrupt, nor with flags that "
+					"forbid it");
+		return -EINVAL;
+	}
+	handle = unused_handle();
+	if (!handle)
+		return -ENOSPC;
+	return keep_vmalloc(handle, __vmalloc(size, survivable(gfp)), size, gfp);
+}
+
+MONITOR_COMMAND_COMPLETE("alloc vmalloc", "SIZE [GFP...]",
+			 "take pages that are contiguous by address", cmd_alloc_vmalloc,
+			 complete_alloc);
+
+static int cmd_alloc_kvmalloc(int argc, char **argv)
+{
+	struct handle *handle;
+	unsigned long size;
+	gfp_t gfp;
+
+	if (argc < 3)
+		return monitor_usage(argv[0]);
+	if (monitor_parse_ulong(argv[1], &size) || parse_gfp(argc - 2, argv + 2, &gfp) ||
+	    check_object_gfp(NULL, gfp))
+		return -EINVAL;
+	if (!size || size > INT_MAX) {
+		mprintf("kvmalloc gives 1 to %d bytes\n", INT_MAX);
+		return -EINVAL;
+	}
+	if (in_interrupt() && size > PAGE_SIZE && gfpflags_allow_blocking(gfp)) {
+		mprintf("these flags let kvmalloc sleep: in an interrupt that is a BUG\n");
+		return -EINVAL;
+	}
+	handle = unused_handle();
+	if (!handle)
+		return -ENOSPC;
+	return keep_vmalloc(handle, kvmalloc(size, survivable(gfp)), size, gfp);
+}
+
+MONITOR_COMMAND_COMPLETE("alloc kvmalloc", "SIZE GFP...",
+			 "take an object, by vmalloc if it is large", cmd_alloc_kvmalloc,
+			 complete_alloc);
+
 /* --- giving back ---------------------------------------------------------------------- */
 
-/* kfree() takes an object of any cache. */
+/* kvfree() takes an object of any cache, and what vmalloc() gave. */
 static void free_handle(struct handle *handle)
 {
 	if (handle->page)
 		__free_pages(handle->page, handle->order);
 	else
-		kfree(handle->object);
+		kvfree(handle->object);
 	handle->page = NULL;
 	handle->object = NULL;
 }
@@ -353,16 +471,12 @@ static int free_everything(void)
 
 static void free_and_show(struct handle *handle)
 {
-	const struct kmem_cache *cache;
-
 	mprintf("#%u: gave back ", handle->number);
 	if (handle->page) {
 		mprintf("%lu page%s from pfn %lu on\n", COUNTED(handle_pages(handle)),
 			page_to_pfn(handle->page));
 	} else {
-		cache = handle_cache(handle);
-		mprintf("0x%px to %s\n", handle->object,
-			cache ? cache->name : "the page allocator");
+		mprintf("0x%px to %s\n", handle->object, handle_source(handle));
 	}
 	free_handle(handle);
 }

@@ -13,7 +13,7 @@ static int cmd_check(int argc, char **argv)
 		return monitor_usage(argv[0]);
 	found = mm_check();
 	mprintf("checked: zones, marks and zonelists; free areas and CPUs' lists; %lu page frames; "
-		"page tables; slab caches\n",
+		"page tables; slab caches; the vmalloc window; per-CPU memory, kmap, pools\n",
 		nr_present_sections() * PAGES_PER_SECTION);
 	if (found)
 		mprintf("%sproblems: %d%s, see above; docs/ and mm/ explain the invariants by "

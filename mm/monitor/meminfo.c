@@ -1,14 +1,35 @@
 // SPDX-License-Identifier: MIT
-/* `meminfo`: where all the RAM is. The indented lines add up to the one above them. */
+/*
+ * `meminfo`: where all the RAM is. The indented lines add up to the one above them. Then, by
+ * their names in /proc/meminfo, page tables and the vmalloc window, of which it is the percentage.
+ */
 #include <linux/kernel.h>
 #include <linux/memblock.h>
 
 #include "../internal.h"
+#include "../vmalloc.h"
 #include "monitor.h"
 
 extern char __kernel_phys_start[], __kernel_phys_end[];
 
-enum { RAM, IMAGE, MEM_MAP, RESERVED, MANAGED, FREE, CPU_LISTS, USED, BAD, LOWMEM, HIGHMEM, NR };
+enum {
+	RAM,
+	IMAGE,
+	MEM_MAP,
+	RESERVED,
+	MANAGED,
+	FREE,
+	CPU_LISTS,
+	USED,
+	BAD,
+	LOWMEM,
+	HIGHMEM,
+	PAGE_TABLES,
+	VM_TOTAL,
+	VM_USED,
+	VM_CHUNK,
+	NR,
+};
 
 static const struct line {
 	const char *label, *json, *remark;
@@ -24,6 +45,10 @@ static const struct line {
 	[BAD] = { "    bad", "bad_bytes", "reported, never used again" },
 	[LOWMEM] = { "    of all, lowmem", "low_bytes", "has addresses" },
 	[HIGHMEM] = { "    of all, highmem", "high_bytes", "has none until it is mapped" },
+	[PAGE_TABLES] = { "PageTables", "page_tables_bytes", "those of the boot, too" },
+	[VM_TOTAL] = { "VmallocTotal", "vmalloc_total_bytes", "addresses" },
+	[VM_USED] = { "VmallocUsed", "vmalloc_used_bytes", "pages that vmalloc allocated" },
+	[VM_CHUNK] = { "VmallocChunk", "vmalloc_chunk_bytes", "the largest hole" },
 };
 
 static unsigned long cpu_list_pages(void)
@@ -36,6 +61,29 @@ static unsigned long cpu_list_pages(void)
 		for_each_online_cpu(cpu)
 			pages += per_cpu_ptr(zone->per_cpu_pageset, cpu)->count;
 	return pages;
+}
+
+static void count_table(const struct pgtable_entry *entry, void *tables)
+{
+	*(unsigned long *)tables += !pgtable_is_leaf(entry);
+}
+
+/* False, after a sentence: not in this context. */
+static bool get_virtual_bytes(u64 *bytes)
+{
+	unsigned long tables = 0;
+	struct vmalloc_info info;
+
+	if (!lock_vmap_areas())
+		return false;
+	pgtable_walk(count_table, &tables);
+	unlock_vmap_areas();
+	vmalloc_get_info(&info);
+	bytes[PAGE_TABLES] = (u64)tables << PAGE_SHIFT;
+	bytes[VM_TOTAL] = VMALLOC_TOTAL;
+	bytes[VM_USED] = (u64)info.nr_pages << PAGE_SHIFT;
+	bytes[VM_CHUNK] = info.largest_free;
+	return true;
 }
 
 static void get_bytes(u64 *bytes)
@@ -53,25 +101,30 @@ static void get_bytes(u64 *bytes)
 	bytes[LOWMEM] = bytes[MANAGED] - bytes[HIGHMEM];
 }
 
+static void show_line(int i, const u64 *bytes, bool json)
+{
+	if (json)
+		json_number(lines[i].json, bytes[i]);
+	else
+		mprintf("%-20s %10llu KiB %6s %%%s%s\n", lines[i].label, bytes[i] >> 10,
+			percent_text(bytes[i], bytes[i < VM_TOTAL ? RAM : VM_TOTAL]).text,
+			lines[i].remark[0] ? "  " : "", lines[i].remark);
+}
+
 static int cmd_meminfo(int argc, char **argv)
 {
 	u64 bytes[NR];
 	bool json;
-	int i;
+	int i, nr;
 
 	if (listing_arguments(argc, argv, &json))
 		return -EINVAL;
 	get_bytes(bytes);
+	nr = get_virtual_bytes(bytes) ? NR : PAGE_TABLES;
 	if (json)
 		json_begin();
-	for (i = 0; i < NR; i++) {
-		if (json)
-			json_number(lines[i].json, bytes[i]);
-		else
-			mprintf("%-20s %10llu KiB %6s %%%s%s\n", lines[i].label, bytes[i] >> 10,
-				percent_text(bytes[i], bytes[RAM]).text,
-				lines[i].remark[0] ? "  " : "", lines[i].remark);
-	}
+	for (i = 0; i < nr; i++)
+		show_line(i, bytes, json);
 	if (json)
 		json_end();
 	return 0;

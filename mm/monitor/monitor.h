@@ -145,11 +145,71 @@ struct object_place {
 /* False: the address, of the direct mapping, is in no slab. */
 bool find_object(const void *address, struct object_place *place);
 
+/* --- stacks.c -------------------------------------------------------------------- */
+
+struct stack_place {
+	char name[40];		  /* "stack of init[1]" */
+	unsigned long begin, end; /* end: of the last byte, plus one */
+	bool is_guard;		  /* the address is in the page below, which is never mapped */
+};
+
+bool find_stack(unsigned long address, struct stack_place *stack);
+
+/* --- vmalloc.c: the vmalloc window ------------------------------------------------- */
+
+/*
+ * What looks at the window's areas, or at page tables that may be freed, holds vmap_lock.
+ * Where interrupts are off that cannot be: a sentence, and false.
+ */
+bool lock_vmap_areas(void);
+void unlock_vmap_areas(void);
+
+/* By address; under vmap_lock. `node` is a struct rb_node *. */
+#define for_each_vmap_area(va, node, root)                                         \
+	for ((node) = rb_first(root);                                              \
+	     (node) && ((va) = rb_entry((node), struct vmap_area, rb_node), true); \
+	     (node) = rb_next(node))
+
+enum vmap_state {
+	VMAP_UNKNOWN, /* it could not be looked, or the area is on its way */
+	VMAP_FREE,
+	VMAP_LAZY, /* unmapped, but a TLB may not know it yet */
+	VMAP_BUSY,
+};
+
+struct vmap_place {
+	unsigned long start, end; /* of the area, or of the hole */
+	/* The rest of a busy one: */
+	const char *kind;
+	unsigned long flags; /* of its vm_struct */
+	const void *caller;
+	phys_addr_t phys;	/* VM_IOREMAP */
+	unsigned long nr_pages; /* that are mapped */
+	bool has_guard;		/* the last page */
+};
+
+/* Of an address in the window. */
+enum vmap_state find_vmap_place(unsigned long address, struct vmap_place *place);
+
+/* The area that has the page, and which of its pages it is. False: none, or not in this context. */
+bool find_vmap_page(const struct page *page, unsigned long *start, unsigned long *index);
+
+/* --- vmmap.c --------------------------------------------------------------------- */
+
+/* What an address is for, and where the next region begins; 0: nowhere, it is the last. */
+const char *region_of(unsigned long address, unsigned long *end);
+
 /* --- page.c ---------------------------------------------------------------------- */
 
 /* What a frame is used for, in words. */
 #define FRAME_TEXT_SIZE 120
 void describe_frame(char *text, unsigned long pfn);
+
+/* --- whatis.c and whatis_high.c: what is at an address, said behind "0x...: " ------- */
+
+void say_frame(unsigned long pfn, unsigned long offset);
+/* Of an address above the direct mapping. */
+void say_high(unsigned long address);
 
 /* --- alloc.c and fill.c: who has a page ------------------------------------------ */
 

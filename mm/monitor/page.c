@@ -126,6 +126,7 @@ static bool describe_free(char *state, struct page *page)
 static void describe_used(char *state, struct page *page)
 {
 	struct page *block = NULL;
+	unsigned long start, index;
 	unsigned int order, number;
 
 	number = handle_of(page, &block, &order);
@@ -147,6 +148,9 @@ static void describe_used(char *state, struct page *page)
 		describe_block(state, page, block, order);
 	else if (PageTable(page))
 		strscpy(state, "in use: a page table", FRAME_TEXT_SIZE);
+	else if (find_vmap_page(page, &start, &index))
+		snprintf(state, FRAME_TEXT_SIZE, "in use: page %lu of the vmalloc area 0x%lx",
+			 index, start);
 	else if (page_ref_count(page))
 		strscpy(state, "in use by the kernel: a page, or the first of a block",
 			FRAME_TEXT_SIZE);

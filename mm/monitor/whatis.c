@@ -1,21 +1,22 @@
 // SPDX-License-Identifier: MIT
 /*
  * `whatis`: what is at an address. The kernel's image and stacks are known by name, the
- * direct mapping by what the page is used for, the rest by the page tables.
+ * direct mapping by what the page is used for; what is above it is in whatis_high.c.
  */
 #include <linux/kallsyms.h>
 #include <linux/kernel.h>
-#include <linux/sched.h>
+#include <linux/percpu.h>
 #include <linux/slab.h>
+#include <linux/smp.h>
 #include <linux/string.h>
-#include <asm/stacktrace.h>
 
+#include "../internal.h"
 #include "../slab_debug.h"
 #include "monitor.h"
 
 #define BIGGEST_NULL PAGE_SIZE /* offsets from NULL that a structure may have */
 
-extern char __start_rodata[], _stext[], _end[];
+extern char __per_cpu_start[], __per_cpu_end[];
 
 static bool is_symbol(unsigned long address)
 {
@@ -29,49 +30,40 @@ static bool is_symbol(unsigned long address)
 	return true;
 }
 
-/* The thread whose stack, or the guard page below it, has the address. */
-static bool is_thread_stack(unsigned long address)
+static bool is_stack(unsigned long address)
 {
-	const struct task_struct *task, *found = NULL;
-	unsigned long below = 0, flags;
-	char comm[TASK_COMM_LEN];
-	int pid = 0;
+	struct stack_place stack;
 
-	spin_lock_irqsave(&tasklist_lock, flags);
-	for_each_process(task) {
-		below = (unsigned long)task->stack + THREAD_SIZE - address;
-		if (below - 1 < THREAD_SIZE + PAGE_SIZE) {
-			found = task;
-			pid = task->pid;
-			memcpy(comm, task->comm, sizeof(comm));
-			break;
-		}
-	}
-	spin_unlock_irqrestore(&tasklist_lock, flags);
-	if (!found)
+	if (!find_stack(address, &stack))
 		return false;
-	if (below > THREAD_SIZE)
-		mprintf("guard page of the stack of %s[%d]: touching it is an overflow\n", comm,
-			pid);
+	if (stack.is_guard)
+		mprintf("guard page of the %s: touching it is an overflow\n", stack.name);
 	else
-		mprintf("stack of %s[%d], %lu bytes below its top\n", comm, pid, below);
+		mprintf("%s, %lu bytes below its top\n", stack.name, stack.end - address);
 	return true;
 }
 
-/* The CPUs' own: the idle tasks', those of interrupts and of the double fault. */
-static bool is_stack(unsigned long address)
+/* Which CPU's part it is in, of alloc_percpu()'s or of the variables. CPU 0's are in the image. */
+static bool is_percpu(unsigned long address)
 {
-	struct stack_info info;
+	unsigned long start = (unsigned long)__per_cpu_start, size, offset;
+	const char *name;
+	unsigned int cpu;
 
-	if (get_stack_info(address, &info)) {
-		mprintf("%s stack, 0x%lx to 0x%lx, %lu bytes below its top\n", info.name,
-			info.begin, info.end, info.end - address);
+	if (percpu_contains(address, &cpu)) {
+		mprintf("per-CPU memory of CPU %u, of alloc_percpu(); CPU 0's is at 0x%lx\n", cpu,
+			address - per_cpu_offset(cpu));
 		return true;
 	}
-	if (!stack_guard_hit(address, &info))
-		return false;
-	mprintf("guard page of the %s stack: touching it is an overflow\n", info.name);
-	return true;
+	for_each_possible_cpu(cpu) {
+		offset = address - per_cpu_offset(cpu);
+		if (offset - start >= (unsigned long)(__per_cpu_end - __per_cpu_start))
+			continue;
+		name = kallsyms_lookup(offset, &size, &offset);
+		mprintf("per-CPU variable of CPU %u: %s + 0x%lx\n", cpu, name ?: "unnamed", offset);
+		return true;
+	}
+	return false;
 }
 
 static bool is_struct_page(unsigned long address)
@@ -128,7 +120,7 @@ static bool is_object(const void *address)
 	return true;
 }
 
-static void say_frame(unsigned long pfn, unsigned long offset)
+void say_frame(unsigned long pfn, unsigned long offset)
 {
 	char text[FRAME_TEXT_SIZE];
 	struct page_owner_info info;
@@ -137,22 +129,6 @@ static void say_frame(unsigned long pfn, unsigned long offset)
 	mprintf("pfn %lu + 0x%lx, %s\n", pfn, offset, text);
 	if (pfn_valid(pfn) && page_owner_get(pfn_to_page(pfn), &info) && info.trace->nr_entries)
 		mprintf("  allocated by %pB\n", (void *)info.trace->entries[0]);
-}
-
-/* Above the direct mapping: what the page tables say. */
-static void say_mapping(unsigned long address)
-{
-	unsigned int level;
-	pte_t *pte = lookup_address(address, &level);
-	unsigned long size = page_level_size(level), pfn;
-
-	if (!pte || !pte_present(*pte)) {
-		mprintf("not mapped, above the direct mapping; 'walk 0x%lx' shows why\n", address);
-		return;
-	}
-	pfn = pte_pfn(*pte) + (address % size >> PAGE_SHIFT);
-	mprintf("a mapping, above the direct one, of ");
-	say_frame(pfn, offset_in_page(address));
 }
 
 static int cmd_whatis(int argc, char **argv)
@@ -172,11 +148,11 @@ static int cmd_whatis(int argc, char **argv)
 		mprintf("in page 0, never mapped: a member of a structure at NULL?\n");
 	else if (address < PAGE_OFFSET)
 		mprintf("no address of the kernel: they begin at 0x%lx\n", PAGE_OFFSET);
-	else if (is_thread_stack(address) || is_stack(address) || is_symbol(address) ||
+	else if (is_stack(address) || is_percpu(address) || is_symbol(address) ||
 		 is_struct_page(address))
 		return 0;
 	else if (address >= (unsigned long)high_memory)
-		say_mapping(address);
+		say_high(address);
 	else if (!virt_addr_valid((void *)address) || !is_object((void *)address))
 		say_frame(__pa(address) >> PAGE_SHIFT, offset_in_page(address));
 	return 0;

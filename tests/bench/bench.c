@@ -10,17 +10,17 @@
 #include <linux/gfp.h>
 #include <linux/glob.h>
 #include <linux/kernel.h>
+#include <linux/limits.h>
 #include <linux/math64.h>
 #include <linux/mm.h>
 #include <linux/printk.h>
+#include <linux/string.h>
 #include <memkern/monitor.h>
 #include <memkern/params.h>
 
 #include "bench.h"
 
 extern const struct benchmark __start_benchmarks[], __stop_benchmarks[];
-
-u32 bench_alloc_ticks[BENCH_SAMPLES], bench_free_ticks[BENCH_SAMPLES];
 
 static const char *boot_pattern;
 
@@ -40,6 +40,11 @@ void bench_report(const char *name, u64 min, u64 mean_x100, const char *unit)
 
 static struct page *kept;
 
+static struct {
+	u32 least_alloc, least_free, samples;
+	u64 sum;
+} pair;
+
 /*
  * Of a block of the largest order one page is kept. What is left of it is a free block of
  * each smaller order, none of which can merge: a pair of any order finds its block.
@@ -48,6 +53,8 @@ bool bench_pair_begin(const char *pattern, const char *name)
 {
 	if (!bench_wanted(pattern, name))
 		return false;
+	memset(&pair, 0, sizeof(pair));
+	pair.least_alloc = pair.least_free = U32_MAX;
 	kept = alloc_pages(GFP_KERNEL | __GFP_NOWARN, MAX_PAGE_ORDER);
 	if (kept) {
 		get_page(kept);
@@ -57,18 +64,20 @@ bool bench_pair_begin(const char *pattern, const char *name)
 	return true;
 }
 
+void bench_pair_sample(u32 alloc_ticks, u32 free_ticks)
+{
+	alloc_ticks -= BENCH_CLOCK_COST;
+	free_ticks -= BENCH_CLOCK_COST;
+	pair.least_alloc = min(pair.least_alloc, alloc_ticks);
+	pair.least_free = min(pair.least_free, free_ticks);
+	pair.sum += alloc_ticks + free_ticks;
+	pair.samples++;
+}
+
 void bench_pair_end(const char *name)
 {
-	u32 min_alloc = ~0U, min_free = ~0U;
-	u64 sum = 0;
-	unsigned int i;
-
-	for (i = 0; i < BENCH_SAMPLES; i++) {
-		min_alloc = min(min_alloc, bench_alloc_ticks[i]);
-		min_free = min(min_free, bench_free_ticks[i]);
-		sum += bench_alloc_ticks[i] + bench_free_ticks[i];
-	}
-	bench_report(name, min_alloc + min_free, div_u64(sum * 100, BENCH_SAMPLES), "instructions");
+	bench_report(name, pair.least_alloc + pair.least_free,
+		     div_u64(pair.sum * 100, pair.samples), "instructions");
 	if (kept)
 		put_page(kept);
 }

@@ -46,39 +46,39 @@ void bench_report(const char *name, u64 min, u64 mean_x100, const char *unit);
 #define BENCH_WARM_UP 100
 #define BENCH_SAMPLES 1000
 
-extern u32 bench_alloc_ticks[BENCH_SAMPLES], bench_free_ticks[BENCH_SAMPLES];
-
 /*
  * bench_pair_begin() says whether the row is wanted, and if so makes the free areas what
  * they are for all pairs. bench_pair_end() reports the least and the mean of alloc plus free.
  */
 bool bench_pair_begin(const char *pattern, const char *name);
+void bench_pair_sample(u32 alloc_ticks, u32 free_ticks);
 void bench_pair_end(const char *name);
 
 /*
- * 100 times to warm up, 1000 samples. Times the expressions `alloc` and `free` in the
+ * 100 times to warm up, then samples. Times the expressions `alloc` and `free` in the
  * caller itself, so that no call but their own is counted.
  */
-#define BENCH_PAIR(pattern, name, alloc, free)                                          \
-	do {                                                                            \
-		int __i;                                                                \
-                                                                                        \
-		if (!bench_pair_begin(pattern, name))                                   \
-			break;                                                          \
-		for (__i = -BENCH_WARM_UP; __i < BENCH_SAMPLES; __i++) {                \
-			u64 __start = bench_clock(), __middle, __end;                   \
-                                                                                        \
-			alloc;                                                          \
-			__middle = bench_clock();                                       \
-			free;                                                           \
-			__end = bench_clock();                                          \
-			if (__i < 0)                                                    \
-				continue;                                               \
-			bench_alloc_ticks[__i] = __middle - __start - BENCH_CLOCK_COST; \
-			bench_free_ticks[__i] = __end - __middle - BENCH_CLOCK_COST;    \
-		}                                                                       \
-		bench_pair_end(name);                                                   \
+#define BENCH_PAIRS(pattern, name, samples, alloc, free)                                 \
+	do {                                                                             \
+		int __i;                                                                 \
+                                                                                         \
+		if (!bench_pair_begin(pattern, name))                                    \
+			break;                                                           \
+		for (__i = -BENCH_WARM_UP; __i < (samples); __i++) {                     \
+			u64 __start = bench_clock(), __middle, __end;                    \
+                                                                                         \
+			alloc;                                                           \
+			__middle = bench_clock();                                        \
+			free;                                                            \
+			__end = bench_clock();                                           \
+			if (__i >= 0)                                                    \
+				bench_pair_sample(__middle - __start, __end - __middle); \
+		}                                                                        \
+		bench_pair_end(name);                                                    \
 	} while (0)
+
+#define BENCH_PAIR(pattern, name, alloc, free) \
+	BENCH_PAIRS(pattern, name, BENCH_SAMPLES, alloc, free)
 
 /* --- batches: many allocations, then as many frees --------------------------------------- */
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 /* Objects: kmalloc, slab caches, bulk; pairs and batches. */
+#include <linux/gfp.h>
 #include <linux/kernel.h>
+#include <linux/mempool.h>
 #include <linux/slab.h>
 
 #include "bench.h"
@@ -89,3 +91,26 @@ static void bench_caches(const char *pattern)
 	kmem_cache_destroy(cache_128);
 }
 BENCHMARK(bench_caches);
+
+/* Beside what is behind the pool: rows of the same name without "mempool of". */
+static void bench_pool(const char *pattern, const char *name, mempool_t *pool)
+{
+	void *element;
+
+	if (pool)
+		BENCH_PAIR(pattern, name, element = mempool_alloc(pool, GFP_KERNEL),
+			   mempool_free(element, pool));
+	mempool_destroy(pool);
+}
+
+static void bench_pools(const char *pattern)
+{
+	cache_128 = kmem_cache_create("bench-128", 128, 0, SLAB_NO_MERGE, NULL);
+	if (!cache_128)
+		return;
+	bench_pool(pattern, "mempool of kmem_cache 128", mempool_create_slab_pool(8, cache_128));
+	bench_pool(pattern, "mempool of kmalloc(var) 128", mempool_create_kmalloc_pool(8, 128));
+	bench_pool(pattern, "mempool of alloc_pages o0", mempool_create_page_pool(8, 0));
+	kmem_cache_destroy(cache_128);
+}
+BENCHMARK(bench_pools);

@@ -635,7 +635,7 @@ static void inner_has_resources(struct kunit *test)
 	KUNIT_ASSERT_PTR_EQ(test, found, &first);
 	KUNIT_EXPECT_EQ(test, kunit_destroy_named_resource(test, "first"), 0);
 	did('-');
-	kunit_put_resource(test, found);
+	kunit_put_resource(found);
 	KUNIT_EXPECT_NULL(test, kunit_find_named_resource(test, "first"));
 	KUNIT_EXPECT_EQ(test, kunit_destroy_named_resource(test, "first"), -ENOENT);
 }

@@ -10,6 +10,7 @@
 #include <linux/delay.h>
 #include <linux/err.h>
 #include <linux/kthread.h>
+#include <linux/vmalloc.h>
 #include <memkern/monitor.h>
 
 static struct task_struct *start_thread(struct kunit *test, int (*function)(void *))
@@ -552,10 +553,11 @@ static void forgotten_classes_leave_nothing(struct kunit *test)
 /* What DESIGN.md declares is in the graph, by the names that the locks really have. */
 static void design_lock_order(struct kunit *test)
 {
-	static const char *const order[] = { "slab_mutex", "&cache->node.list_lock", "&zone->lock",
-					     "console_lock" };
+	static const char *const order[] = { "slab_mutex", "vmap_lock", "&cache->node.list_lock",
+					     "&zone->lock", "console_lock" };
 	unsigned int outer, inner;
 
+	vm_unmap_aliases(); /* vmap_lock is known when it has been taken */
 	for (outer = 0; outer < ARRAY_SIZE(order); outer++) {
 		unsigned int from = lockdep_find_class(order[outer]);
 

@@ -8,6 +8,8 @@
 #include <linux/interrupt.h>
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
+#include <linux/vmalloc.h>
+#include <linux/workqueue.h>
 #include <linux/smp.h>
 #include "../../kernel/rcu.h"
 #include "threads.h"
@@ -489,6 +491,49 @@ static void api_L3_rcu_kfree_rcu_comes_after_the_reader(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, kmem_cache_shrink(cache), 0);
 }
 
+/* vmalloc's memory among kmalloc's, with a head and without, by both names. */
+static void api_L3_rcu_kvfree_rcu_frees_both(struct kunit *test)
+{
+	struct kmem_cache *cache = make_cache(test);
+	struct payload *payload;
+	unsigned int i;
+
+	for (i = 0; i < 60; i++) {
+		payload = i % 3 ? make_payload(test, cache) : vmalloc(sizeof(*payload));
+		KUNIT_ASSERT_NOT_NULL(test, payload);
+		if (i & 1)
+			kvfree_rcu(payload, rcu);
+		else if (i & 2)
+			kvfree_rcu(payload);
+		else
+			kfree_rcu(payload, rcu);
+	}
+	payload = vmalloc(sizeof(*payload));
+	KUNIT_ASSERT_NOT_NULL(test, payload);
+	fill(payload);
+	rcu_read_lock();
+	kvfree_rcu(payload, rcu);
+	mdelay(40);
+	KUNIT_EXPECT_TRUE(test, is_whole(payload));
+	rcu_read_unlock();
+	rcu_barrier();
+	flush_scheduled_work();
+	KUNIT_EXPECT_NULL(test, find_vm_area(payload));
+	KUNIT_EXPECT_EQ(test, kmem_cache_shrink(cache), 0);
+}
+
+/* A vmalloc()ed object for which there was no page. */
+static void kvfree_rcu_by_the_offset_of_the_head(struct kunit *test)
+{
+	struct payload *payload = vmalloc(sizeof(*payload));
+
+	KUNIT_ASSERT_NOT_NULL(test, payload);
+	call_rcu(&payload->rcu, (rcu_callback_t)offsetof(struct payload, rcu));
+	rcu_barrier();
+	flush_scheduled_work();
+	KUNIT_EXPECT_NULL(test, find_vm_area(payload));
+}
+
 /* By itself, without a barrier. */
 static void kfree_rcu_does_not_wait_for_more(struct kunit *test)
 {
@@ -706,6 +751,8 @@ static struct kunit_case rcu_cases[] = {
 	KUNIT_CASE_SLOW(a_number_of_a_grace_period),
 	KUNIT_CASE_SLOW(api_L3_rcu_kfree_rcu_frees_all),
 	KUNIT_CASE_SLOW(api_L3_rcu_kfree_rcu_comes_after_the_reader),
+	KUNIT_CASE_SLOW(api_L3_rcu_kvfree_rcu_frees_both),
+	KUNIT_CASE(kvfree_rcu_by_the_offset_of_the_head),
 	KUNIT_CASE_SLOW(kfree_rcu_does_not_wait_for_more),
 	KUNIT_CASE(kfree_rcu_of_nothing),
 	KUNIT_CASE(kfree_rcu_by_the_offset_of_the_head),

@@ -119,10 +119,10 @@ static inline void settle(void)
 	}
 }
 
-/* Waits until the condition holds: some turns of the others, then five seconds at most. */
+/* Waits until the condition holds: some turns of the others, then a minute at most. */
 #define eventually(condition)                                                               \
 	({                                                                                  \
-		unsigned long __end = jiffies + 5 * HZ;                                     \
+		unsigned long __end = jiffies + 60 * HZ;                                    \
 		int __turns;                                                                \
 		for (__turns = 0; !(condition) && time_before(jiffies, __end); __turns++) { \
 			if (__turns < 20)                                                   \

@@ -114,10 +114,10 @@ static void api_F10_silent_without_dma_memory(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, kunit_add_action(test, restore_dma, managed), 0);
 	report_reset_once();
 	dma->managed_pages = 0;
-	warn_alloc(GFP_KERNEL | GFP_DMA, 0);
+	warn_alloc(GFP_KERNEL | GFP_DMA, "page allocation failure: order:%u", 0);
 	KUNIT_EXPECT_EQ(test, kunit_reports_seen(test), 0);
 	kunit_expect_report(test, "mode:0xcc0(GFP_KERNEL)");
-	warn_alloc(GFP_KERNEL, 0);
+	warn_alloc(GFP_KERNEL, "page allocation failure: order:%u", 0);
 	KUNIT_EXPECT_EQ(test, kunit_reports_seen(test), 1);
 }
 

@@ -243,6 +243,7 @@ static void new_mapping_reaches_the_page(struct kunit *test)
 {
 	unsigned long address = VMALLOC_END;
 	pte_t *pte = pte_alloc_kernel(pmd_off_k(address), address);
+	LIST_HEAD(tables);
 
 	KUNIT_ASSERT_NOT_NULL(test, pte);
 	KUNIT_EXPECT_PTR_EQ(test, virt_to_kpte(address), pte);
@@ -258,6 +259,12 @@ static void new_mapping_reaches_the_page(struct kunit *test)
 	flush_tlb_kernel_range(address, address + PAGE_SIZE);
 	KUNIT_EXPECT_FALSE(test, can_read(address));
 	KUNIT_EXPECT_PTR_EQ(test, pte_alloc_kernel(pmd_off_k(address), address), pte);
+
+	/* The end of the vmalloc window lies in the same 2 MiB, and is free: no table stays there. */
+	pgtable_take(address, &tables);
+	flush_tlb_all();
+	pgtable_free(&tables);
+	KUNIT_EXPECT_NULL(test, virt_to_kpte(address));
 }
 
 /* --- changing permissions ----------------------------------------------------------- */

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: MIT
 /* What the tests of slab caches and kmalloc share: see slab_test.h. */
+#include <linux/atomic.h>
+#include <linux/completion.h>
+#include <linux/cpumask.h>
 #include <linux/kernel.h>
+#include <linux/vmalloc.h>
+#include <linux/workqueue.h>
 
 #include "slab_test.h"
 
@@ -11,6 +16,7 @@ void slab_shrink_all(void)
 {
 	struct kmem_cache *cache;
 
+	vm_unmap_aliases(); /* lazy areas are objects too */
 	list_for_each_entry(cache, &slab_caches, list)
 		kmem_cache_shrink(cache);
 	rcu_barrier();
@@ -31,6 +37,89 @@ void slab_test_exit(struct kunit *test)
 	slab_shrink_all();
 	mm_test_exit(test);
 	local_irq_restore(flags_before);
+}
+
+static DECLARE_COMPLETION(all_run);
+static unsigned int nr_wanted;
+static atomic_t nr_running;
+
+static void wait_for_all(struct work_struct *work)
+{
+	if (atomic_inc_return(&nr_running) == (int)nr_wanted)
+		complete_all(&all_run);
+	wait_for_completion(&all_run);
+}
+
+void slab_make_workers(unsigned int nr)
+{
+	static struct work_struct works[NR_CPUS + 2];
+	unsigned int i;
+
+	reinit_completion(&all_run);
+	nr_wanted = nr;
+	atomic_set(&nr_running, 0);
+	for (i = 0; i < nr; i++) {
+		INIT_WORK(&works[i], wait_for_all);
+		schedule_work(&works[i]);
+	}
+	flush_scheduled_work();
+}
+
+unsigned long slab_objects_in_use(void)
+{
+	struct kmem_cache *cache;
+	const struct slab *slab;
+	unsigned long nr = 0;
+
+	list_for_each_entry(cache, &slab_caches, list) {
+		nr += cache->node.total_objects;
+		list_for_each_entry(slab, &cache->node.partial, slab_list)
+			nr -= slab->objects - slab->inuse;
+	}
+	return nr;
+}
+
+unsigned long slab_pages(void)
+{
+	struct kmem_cache *cache;
+	unsigned long nr = 0;
+
+	list_for_each_entry(cache, &slab_caches, list)
+		if (cache->shape.order == cache->min.order)
+			nr += cache->node.nr_slabs << cache->min.order;
+	return nr;
+}
+
+static unsigned long pages_before, objects_before;
+
+static void settle(void)
+{
+	flush_scheduled_work(); /* vfree() of those who may not sleep */
+	rcu_barrier();		/* tasks that have ended */
+	slab_shrink_all();
+	mm_settle();
+}
+
+int slab_count_init(struct kunit *test)
+{
+	slab_make_workers(1);
+	settle();
+	/* A thread's guard page may split a large page, and the page table for that stays. */
+	pages_before = mm_free_pages(NULL) + slab_pages() + nr_page_tables;
+	objects_before = slab_objects_in_use();
+	if (pages_before < totalram_pages() / 2)
+		kunit_skip(test, "most memory is held: 'free all' gives it back");
+	return 0;
+}
+
+void slab_count_exit(struct kunit *test)
+{
+	slab_free_held();
+	kunit_cleanup(test);
+	mm_reset();
+	settle();
+	KUNIT_EXPECT_EQ(test, mm_free_pages(NULL) + slab_pages() + nr_page_tables, pages_before);
+	KUNIT_EXPECT_EQ(test, slab_objects_in_use(), objects_before);
 }
 
 /* --- caches -------------------------------------------------------------------------- */

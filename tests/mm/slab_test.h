@@ -15,6 +15,24 @@
 int slab_test_init(struct kunit *test);
 void slab_test_exit(struct kunit *test);
 
+/*
+ * The same for suites that use vmalloc(): which objects are left in its cache, so which pages
+ * they are in, may change. As many pages must be free or slabs' after a case as before, and as
+ * many objects in use.
+ */
+int slab_count_init(struct kunit *test);
+void slab_count_exit(struct kunit *test);
+/* Of all caches together, which were shrunk before. */
+unsigned long slab_objects_in_use(void);
+/* Of those whose slabs are all of one order. */
+unsigned long slab_pages(void);
+
+/*
+ * The system's queue makes workers as it needs them, and keeps them: now, so that no case has
+ * to, enough for so many works at once.
+ */
+void slab_make_workers(unsigned int nr);
+
 void slab_shrink_all(void);
 
 /* A cache that is destroyed after the case; asserts that it can be had. */

@@ -13,8 +13,13 @@
  * middle, at any instruction where interrupts are on. A slot that is taken is left alone: its
  * owner is the one who was interrupted, or another CPU's.
  *
+ * What may sleep (vmalloc(), kvmalloc(), a pool that waits) is for threads and works; but what
+ * they allocated anybody frees. A page of highmem is looked at through kmap_local_page(), by
+ * threads also through kmap().
+ *
  * Meanwhile one more thread does what the allocators are rarely asked for: it empties the
- * CPUs' lists, shrinks caches, makes some and destroys them.
+ * CPUs' lists, shrinks caches, makes some and destroys them, resizes the pool, and has the TLBs
+ * flushed of what vfree() left in them.
  *
  * What a block holds follows from its slot's seed. So a byte that somebody else wrote is
  * found by whoever comes next, in whatever context.
@@ -28,23 +33,27 @@
 #include <linux/cpumask.h>
 #include <linux/delay.h>
 #include <linux/err.h>
+#include <linux/highmem.h>
 #include <linux/hrtimer.h>
 #include <linux/interrupt.h>
 #include <linux/kernel.h>
 #include <linux/kthread.h>
+#include <linux/mempool.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
 #include <linux/smp.h>
 #include <linux/string.h>
 #include <linux/timer.h>
+#include <linux/vmalloc.h>
 #include <linux/workqueue.h>
 
 #include "torture.h"
 
-#define NR_SLOTS   384
-#define NR_THREADS 3 /* that run on any CPU */
-#define NR_CACHES  3
-#define BURST	   8 /* operations in one call of an interrupt's or a tasklet's function, at most */
+#define NR_SLOTS     384
+#define NR_THREADS   3 /* that run on any CPU */
+#define NR_CACHES    3
+#define POOL_RESERVE 16
+#define BURST	     8 /* operations in one call of an interrupt's or a tasklet's function, at most */
 
 const char *const torture_context_names[NR_TORTURE_CONTEXTS] = {
 	[TORTURE_THREAD] = "threads",	  [TORTURE_WORK] = "works",
@@ -52,15 +61,16 @@ const char *const torture_context_names[NR_TORTURE_CONTEXTS] = {
 	[TORTURE_HARDIRQ] = "interrupts",
 };
 
-enum kind { EMPTY, PAGES, OBJECT, CACHED };
+enum kind { EMPTY, PAGES, OBJECT, CACHED, POOLED, HIGHMEM, VMALLOC, KVMALLOC };
 
 struct slot {
 	unsigned long taken; /* bit 0 */
 	enum kind kind;
-	u8 *memory;
+	u8 *memory; /* HIGHMEM: while it is mapped */
 	size_t size;
 	unsigned int order;	   /* PAGES */
 	struct kmem_cache *cache;  /* CACHED */
+	struct page *page;	   /* HIGHMEM */
 	enum torture_context made; /* where it was allocated */
 	unsigned int made_on;	   /* the CPU */
 	u32 seed;
@@ -86,6 +96,7 @@ static struct {
 	struct actor threads[NR_THREADS], work_actor, upkeep_actor;
 	struct cpu_actors cpus[NR_CPUS];
 	struct kmem_cache *caches[NR_CACHES];
+	mempool_t *pool; /* over the first of them */
 	struct work_struct work;
 	unsigned long upkeep;
 	bool scarce; /* no memory for more caches: that would be reported */
@@ -122,6 +133,11 @@ static size_t random_size(struct actor *actor)
 	return 1 + below(actor, most);
 }
 
+static bool may_sleep(const struct actor *actor)
+{
+	return actor->context <= TORTURE_WORK;
+}
+
 static gfp_t random_gfp(struct actor *actor)
 {
 	static const gfp_t sleeping[] = { GFP_KERNEL,
@@ -132,7 +148,7 @@ static gfp_t random_gfp(struct actor *actor)
 					  GFP_KERNEL | __GFP_RECLAIMABLE };
 	static const gfp_t atomic[] = { GFP_ATOMIC, GFP_ATOMIC, GFP_NOWAIT,
 					GFP_ATOMIC | __GFP_DMA };
-	bool sleeps = actor->context <= TORTURE_WORK && below(actor, 4);
+	bool sleeps = may_sleep(actor) && below(actor, 4);
 	gfp_t gfp = sleeps ? sleeping[below(actor, ARRAY_SIZE(sleeping))]
 			   : atomic[below(actor, ARRAY_SIZE(atomic))];
 
@@ -185,42 +201,121 @@ static void check_promises(const struct slot *slot, gfp_t gfp)
 		report_fault("a block that was to be zeroed is not");
 }
 
+/* Only then has slot->memory what is in the slot. Returns whether kmap() was the way. */
+static bool map(struct actor *actor, struct slot *slot)
+{
+	bool for_all = slot->kind == HIGHMEM && may_sleep(actor) && below(actor, 2);
+
+	if (slot->kind == HIGHMEM)
+		slot->memory = for_all ? kmap(slot->page) : kmap_local_page(slot->page);
+	return for_all;
+}
+
+static void unmap(struct slot *slot, bool for_all)
+{
+	if (slot->kind != HIGHMEM)
+		return;
+	if (for_all)
+		kunmap(slot->page);
+	else
+		kunmap_local(slot->memory);
+	slot->memory = NULL;
+}
+
 /* --- operations -------------------------------------------------------------------------------- */
+
+/*
+ * One of eight is none of the three most common, fewer with more CPUs: these share one lock, which
+ * is held for long while a host runs another CPU. Two kinds are for those who may sleep.
+ */
+static enum kind random_kind(struct actor *actor)
+{
+	if (below(actor, 4 + 4 * num_online_cpus()))
+		return PAGES + below(actor, 3);
+	return POOLED + below(actor, may_sleep(actor) ? 4 : 2);
+}
+
+static size_t random_large_size(struct actor *actor)
+{
+	return 1 + below(actor, PAGE_SIZE << below(actor, below(actor, 4) ? 3 : 6));
+}
+
+static void *allocate_pages(struct actor *actor, struct slot *slot, gfp_t gfp)
+{
+	struct page *page;
+
+	slot->order = below(actor, 16) ? below(actor, 3) : below(actor, 6);
+	slot->size = PAGE_SIZE << slot->order;
+	page = alloc_pages(gfp, slot->order);
+	return page ? page_address(page) : NULL;
+}
+
+/* A work would wait for elements that nobody frees any more when the threads have ended. */
+static void *allocate_pooled(struct actor *actor, struct slot *slot, gfp_t gfp)
+{
+	void *element;
+
+	if (actor->context == TORTURE_WORK)
+		gfp &= ~__GFP_DIRECT_RECLAIM;
+	slot->size = kmem_cache_size(t.caches[0]);
+	element = mempool_alloc(t.pool, gfp);
+	if (!element && (gfp & __GFP_DIRECT_RECLAIM))
+		report_fault("the pool refused one who may wait");
+	return element;
+}
+
+/* What identifies the block, or NULL. */
+static void *allocate_kind(struct actor *actor, struct slot *slot, gfp_t gfp)
+{
+	switch (slot->kind) {
+	case PAGES:
+		return slot->memory = allocate_pages(actor, slot, gfp);
+	case OBJECT:
+		slot->size = random_size(actor);
+		return slot->memory = kmalloc(slot->size, gfp);
+	case CACHED:
+		slot->cache = t.caches[below(actor, NR_CACHES)];
+		slot->size = kmem_cache_size(slot->cache);
+		return slot->memory = kmem_cache_alloc(slot->cache, gfp);
+	case POOLED:
+		return slot->memory = allocate_pooled(actor, slot, gfp);
+	case HIGHMEM:
+		slot->size = PAGE_SIZE;
+		return slot->page = alloc_page(gfp | __GFP_HIGHMEM);
+	case VMALLOC:
+		slot->size = random_large_size(actor);
+		return slot->memory = __vmalloc(slot->size, gfp | __GFP_DIRECT_RECLAIM);
+	default:
+		slot->size = random_large_size(actor);
+		return slot->memory = kvmalloc(slot->size, gfp);
+	}
+}
 
 static void allocate(struct actor *actor, struct slot *slot)
 {
 	gfp_t gfp = random_gfp(actor);
-	struct page *page;
+	bool for_all;
+	void *block;
 
-	slot->kind = PAGES + below(actor, 3);
-	switch (slot->kind) {
-	case PAGES:
-		slot->order = below(actor, 16) ? below(actor, 3) : below(actor, 6);
-		slot->size = PAGE_SIZE << slot->order;
-		page = alloc_pages(gfp, slot->order);
-		slot->memory = page ? page_address(page) : NULL;
-		break;
-	case OBJECT:
-		slot->size = random_size(actor);
-		slot->memory = kmalloc(slot->size, gfp);
-		break;
-	default:
+	slot->kind = random_kind(actor);
+	if (slot->kind > OBJECT)
 		gfp &= ~(__GFP_DMA | __GFP_RECLAIMABLE);
-		slot->cache = t.caches[below(actor, NR_CACHES)];
-		slot->size = kmem_cache_size(slot->cache);
-		slot->memory = kmem_cache_alloc(slot->cache, gfp);
-	}
-	remember(actor, (u32)(unsigned long)slot->memory ^ slot->size);
-	if (!slot->memory) {
+	if (slot->kind == POOLED)
+		gfp &= ~__GFP_ZERO;
+	block = allocate_kind(actor, slot, gfp);
+	remember(actor, (u32)(unsigned long)block ^ slot->size);
+	if (!block) {
 		slot->kind = EMPTY;
 		actor->refused++;
 		return;
 	}
-	check_promises(slot, gfp);
 	slot->seed = next_random(&actor->random);
 	slot->made = actor->context;
 	slot->made_on = raw_smp_processor_id();
+	for_all = map(actor, slot);
+	check_promises(slot, gfp);
 	fill(slot);
+	unmap(slot, for_all);
 }
 
 static void release(struct slot *slot)
@@ -232,18 +327,43 @@ static void release(struct slot *slot)
 	case OBJECT:
 		kfree(slot->memory);
 		break;
-	default:
+	case CACHED:
 		kmem_cache_free(slot->cache, slot->memory);
+		break;
+	case POOLED:
+		mempool_free(slot->memory, t.pool);
+		break;
+	case HIGHMEM:
+		__free_page(slot->page);
+		break;
+	case VMALLOC:
+		vfree(slot->memory);
+		break;
+	default:
+		kvfree(slot->memory);
 	}
 	slot->kind = EMPTY;
 }
 
+static bool may_resize(const struct actor *actor, const struct slot *slot)
+{
+	return slot->kind == OBJECT || (slot->kind >= VMALLOC && may_sleep(actor));
+}
+
 static void resize(struct actor *actor, struct slot *slot)
 {
-	size_t size = random_size(actor), kept = min(size, slot->size);
-	gfp_t gfp = random_gfp(actor) & ~(__GFP_DMA | __GFP_ZERO);
-	u8 *memory = krealloc(slot->memory, size, gfp);
+	bool small = slot->kind == OBJECT;
+	size_t size = small ? random_size(actor) : random_large_size(actor);
+	size_t kept = min(size, slot->size);
+	gfp_t gfp = random_gfp(actor) & ~(__GFP_DMA | __GFP_RECLAIMABLE | __GFP_ZERO);
+	u8 *memory;
 
+	if (small)
+		memory = krealloc(slot->memory, size, gfp);
+	else if (slot->kind == VMALLOC)
+		memory = vrealloc(slot->memory, size, gfp | __GFP_DIRECT_RECLAIM);
+	else
+		memory = kvrealloc(slot->memory, slot->size, size, gfp);
 	remember(actor, (u32)(unsigned long)memory ^ size);
 	if (!memory) {
 		actor->refused++;
@@ -253,6 +373,14 @@ static void resize(struct actor *actor, struct slot *slot)
 	check(slot, kept & ~3UL);
 	slot->size = size;
 	fill(slot);
+}
+
+static void check_all(struct actor *actor, struct slot *slot)
+{
+	bool for_all = map(actor, slot);
+
+	check(slot, slot->size);
+	unmap(slot, for_all);
 }
 
 static void operate(struct actor *actor)
@@ -265,10 +393,10 @@ static void operate(struct actor *actor)
 	if (slot->kind == EMPTY) {
 		allocate(actor, slot);
 	} else {
-		check(slot, slot->size);
+		check_all(actor, slot);
 		actor->foreign += slot->made != actor->context;
 		actor->crossed += slot->made_on != raw_smp_processor_id();
-		if (slot->kind == OBJECT && !below(actor, 4))
+		if (may_resize(actor, slot) && !below(actor, 4))
 			resize(actor, slot);
 		else
 			release(slot);
@@ -313,22 +441,35 @@ static void run_tasklet(struct tasklet_struct *tasklet)
 	burst(&container_of(tasklet, struct cpu_actors, tasklet)->tasklet_actor);
 }
 
-static void run_timer(struct timer_list *timer)
+/*
+ * How long to stay away after a burst, at least: if all CPUs are one host's, and it has much
+ * else to do, interrupts must leave some time to the threads.
+ */
+static u64 burst_and_rest(struct actor *actor)
 {
-	burst(&container_of(timer, struct cpu_actors, timer)->timer_actor);
-	if (!READ_ONCE(t.stop))
-		mod_timer(timer, jiffies + 1);
+	ktime_t start = ktime_get();
+
+	burst(actor);
+	return (ktime_get() - start) * num_online_cpus();
 }
 
-/* From 10 to 266 microseconds from now, in steps of one nanosecond. */
+static void run_timer(struct timer_list *timer)
+{
+	u64 rest = burst_and_rest(&container_of(timer, struct cpu_actors, timer)->timer_actor);
+
+	if (!READ_ONCE(t.stop))
+		mod_timer(timer, jiffies + 1 + nsecs_to_jiffies(rest));
+}
+
+/* After the rest, from 10 to 266 microseconds from now, in steps of one nanosecond. */
 static enum hrtimer_restart run_hrtimer(struct hrtimer *timer)
 {
 	struct actor *actor = &container_of(timer, struct cpu_actors, hrtimer)->hardirq_actor;
+	u64 rest = burst_and_rest(actor);
 
-	burst(actor);
 	if (READ_ONCE(t.stop))
 		return HRTIMER_NORESTART;
-	hrtimer_forward_now(timer, 10 * NSEC_PER_USEC + below(actor, 1 << 18));
+	hrtimer_forward_now(timer, rest + 10 * NSEC_PER_USEC + below(actor, 1 << 18));
 	return HRTIMER_RESTART;
 }
 
@@ -365,12 +506,18 @@ static int run_upkeep(void *data)
 	struct actor *actor = data;
 
 	while (!kthread_should_stop()) {
-		switch (below(actor, t.scarce ? 2 : 3)) {
+		switch (below(actor, t.scarce ? 3 : 5)) {
 		case 0:
 			drain_all_pages(NULL);
 			break;
 		case 1:
 			kmem_cache_shrink(t.caches[below(actor, NR_CACHES)]);
+			break;
+		case 2:
+			vm_unmap_aliases();
+			break;
+		case 3:
+			mempool_resize(t.pool, 4 + below(actor, 2 * POOL_RESERVE));
 			break;
 		default:
 			make_and_destroy_cache(actor);
@@ -409,6 +556,21 @@ static unsigned long total_operations(void)
 	return sum;
 }
 
+static void note_context(const struct actor *actor, void *seen)
+{
+	if (READ_ONCE(actor->operations))
+		*(unsigned int *)seen |= 1U << actor->context;
+}
+
+/* On a slow machine the interrupts alone may do a short run before anybody else has begun. */
+static bool all_have_begun(void)
+{
+	unsigned int seen = 0;
+
+	for_each_actor(note_context, &seen);
+	return seen == (1U << NR_TORTURE_CONTEXTS) - 1 && READ_ONCE(t.upkeep);
+}
+
 /* --- the run ----------------------------------------------------------------------------------------- */
 
 static void set_up_actor(struct actor *actor, enum torture_context context, u32 seed)
@@ -417,7 +579,7 @@ static void set_up_actor(struct actor *actor, enum torture_context context, u32 
 	next_random(&actor->random);
 }
 
-static int make_caches(void)
+static int make_caches_and_pool(void)
 {
 	static const unsigned int sizes[NR_CACHES] = { 40, 200, 1500 };
 	unsigned int i;
@@ -427,7 +589,8 @@ static int make_caches(void)
 		if (!t.caches[i])
 			return -ENOMEM;
 	}
-	return 0;
+	t.pool = mempool_create_slab_pool(POOL_RESERVE, t.caches[0]);
+	return t.pool ? 0 : -ENOMEM;
 }
 
 static bool make_thread(struct actor *actor, int (*function)(void *), void *data, const char *name,
@@ -483,7 +646,7 @@ static int set_up(u32 seed)
 	for_each_online_cpu(cpu)
 		error = error ? error : set_up_cpu(cpu, seed + 32 + 4 * cpu);
 	if (!error)
-		error = make_caches();
+		error = make_caches_and_pool();
 	return error ? error : make_threads(seed);
 }
 
@@ -496,7 +659,7 @@ static void run(unsigned long wanted)
 	for_each_online_cpu(i)
 		wake_up_process(t.cpus[i].thread.task);
 	wake_up_process(t.upkeep_actor.task);
-	while (total_operations() < wanted && !atomic_read(&t.faults))
+	while ((total_operations() < wanted || !all_have_begun()) && !atomic_read(&t.faults))
 		msleep(5);
 }
 
@@ -506,17 +669,20 @@ static void stop_thread(struct actor *actor)
 		kthread_stop(actor->task);
 }
 
-/* In an order in which nobody starts again who was stopped: threads schedule the others. */
+/*
+ * In an order in which nobody starts again who was stopped: threads schedule the others. The
+ * last thread may wait for an element of the pool, which the timers still free.
+ */
 static void stop(void)
 {
 	unsigned int i;
 
-	WRITE_ONCE(t.stop, true);
 	for (i = 0; i < NR_THREADS; i++)
 		stop_thread(&t.threads[i]);
 	stop_thread(&t.upkeep_actor);
 	for_each_online_cpu(i)
 		stop_thread(&t.cpus[i].thread);
+	WRITE_ONCE(t.stop, true);
 	for_each_online_cpu(i) {
 		if (!t.cpus[i].thread.task)
 			continue;
@@ -534,11 +700,14 @@ static void give_everything_back(void)
 	for (i = 0; i < NR_SLOTS; i++) {
 		if (t.slots[i].kind == EMPTY)
 			continue;
-		check(&t.slots[i], t.slots[i].size);
+		check_all(&t.upkeep_actor, &t.slots[i]);
 		release(&t.slots[i]);
 	}
+	mempool_destroy(t.pool);
 	for (i = 0; i < NR_CACHES; i++)
 		kmem_cache_destroy(t.caches[i]);
+	flush_scheduled_work(); /* what interrupts have vfree()d */
+	vm_unmap_aliases();
 }
 
 static void add_up(const struct actor *actor, void *data)
@@ -558,7 +727,7 @@ int torture(u32 seed, unsigned long operations, void (*squeeze)(void),
 {
 	int error = set_up(seed);
 
-	t.scarce = squeeze;
+	t.scarce = squeeze || totalram_pages() < 1024;
 	if (!error && squeeze)
 		squeeze();
 	if (!error)

@@ -82,6 +82,15 @@ def judge() -> list[Result]:
         "a price that grows with the size is found": (
             [row("alloc_pages o4", 400), row("alloc_pages o10", 441)], ["alloc_pages o10"]),
         "zeroing is taken off": ([row("get_zeroed_page", 1024 + 421)], []),
+        "a cost that grows with the live areas is found": (
+            [row("vmalloc 4K, 1000 live", 1000), row("vmalloc 4K, 10000 live", 1251)],
+            ["vmalloc 4K, 10000 live"]),
+        "a mapping that costs too much is found": ([row("kmap_local_page", 41)], ["kmap_local_page"]),
+        "a pool may cost 45 more": (
+            [row("kmem_cache 128", 50), row("mempool of kmem_cache 128", 95)], []),
+        "a pool that costs 46 more is found": (
+            [row("kmem_cache 128", 50), row("mempool of kmem_cache 128", 96)],
+            ["mempool of kmem_cache 128"]),
     }
     return results + [
         Result(name, sorted(bench.misses(now)) == found) for name, (now, found) in targets.items()

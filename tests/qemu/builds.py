@@ -28,6 +28,17 @@ class Image:
         return self.folder / "memkern.elf"
 
 
+# Modules: the examples of docs/, and those that the tests have for themselves.
+EXAMPLES = sorted(ROOT.glob("docs/examples/modules/*.c"))
+MODULES = sorted(ROOT.glob("tests/qemu/modules/**/*.c"))
+
+
+def with_modules(name: str, files: list[pathlib.Path]) -> Image:
+    """The default kernel's objects and these files, in an image of its own."""
+    names = " ".join(str(file.relative_to(ROOT)) for file in files)
+    return Image(name, BUILD / name, (f"MODULES={names}", f"IMAGE=build/{name}"))
+
+
 IMAGES = {
     image.name: image
     for image in (
@@ -35,6 +46,8 @@ IMAGES = {
         Image("debug", BUILD / "debug", ("DEBUG=1",)),
         Image("clang", BUILD / "clang", ("LLVM=1",)),
         Image("host-gcc", BUILD / "host-gcc", ("CROSS_COMPILE=", "CC=gcc", "O=build/host-gcc")),
+        with_modules("examples", EXAMPLES),
+        with_modules("modules-test", MODULES),
     )
 }
 

@@ -23,6 +23,7 @@ import gdb_session
 import gdb_slab
 import gdb_smp
 import gdb_threads
+import gdb_vmalloc
 from builds import IMAGES, ROOT
 from gdb_session import AT_PROMPT, Cases
 from processes import PROCESSES, command
@@ -35,7 +36,7 @@ AT_SPLIT = ("break mm/page_alloc.c:take_block if block_order == 3 && order == 0"
             " && type == MIGRATE_RECLAIMABLE")
 BUDDY = "k-buddy Normal -t Reclaimable"
 COMMANDS = ("k-zones", "k-meminfo", "k-buddy", "k-slab", "k-page", "k-whatis", "k-owner", "k-walk",
-            "k-vtop", "k-vmmap", "k-threads", "k-thread", "k-irqs", "k-timers", "k-trace-alloc",
+            "k-vtop", "k-vmmap", "k-vmalloc", "k-threads", "k-thread", "k-irqs", "k-timers", "k-trace-alloc",
             "k-check")
 
 
@@ -311,8 +312,10 @@ def constants() -> list[Result]:
     from memkern import constants as by_hand  # it does not need GDB
 
     names = by_hand.compared()
-    lines = [f"#include <linux/{header}.h>" for header in ("mm", "poison", "sched", "irqdesc")]
-    lines += [f'#include "mm/{header}.h"' for header in ("internal", "slab")]
+    lines = [f"#include <{header}.h>" for header in
+             ("linux/mm", "linux/percpu", "linux/poison", "linux/sched", "linux/irqdesc",
+              "asm/fixmap")]
+    lines += [f'#include "mm/{header}.h"' for header in ("internal", "slab", "vmalloc")]
     lines += [f'_Static_assert((unsigned long long){name} == {value}ULL, "{name}");'
               for name, value in names.items()]
     with gdb_session.folder() as place:
@@ -336,11 +339,13 @@ def jobs() -> list[Job]:
     }
     for image in ("default", "debug"):
         sessions[f"core-{image}"] = functools.partial(core, image)
+        sessions[f"vmalloc-core-{image}"] = functools.partial(gdb_vmalloc.core, image)
     for name, options in MACHINES.items():
         sessions[f"machine-{name}"] = functools.partial(machine, options, "debug")
     sessions["machine-default-build"] = functools.partial(machine, (), "default")
     sessions |= {"seeds": gdb_seeds.seeds, "seeded-core": gdb_seeds.core}
     sessions |= {"slab": gdb_slab.objects, "slab-debugged": gdb_slab.debugged,
                  "slab-seeds": gdb_slab.seeds, "slab-poison": gdb_slab.poison}
+    sessions |= {"vmalloc": gdb_vmalloc.areas, "vmalloc-seeds": gdb_vmalloc.seeds}
     sessions |= gdb_threads.SESSIONS | gdb_smp.SESSIONS
     return [Job(f"gdb/{name}", work, ("default", "debug")) for name, work in sessions.items()]

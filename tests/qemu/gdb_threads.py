@@ -91,8 +91,7 @@ def core(image: str) -> list[Result]:
         file = place / "memkern.core"
         dump = (f"shell scripts/debug --core --qmp {place}/qmp --output {file} >/dev/null"
                 " && echo dumped")
-        live = gdb_session.live([*AT_IDLE[:2], "tbreak tick_event", "continue", dump],
-                                ["--folder", str(place)], image)
+        live = gdb_session.live([*AT_IDLE, dump], ["--folder", str(place)], image)
         if not file.exists():
             return [Result("a core file is written", False, live.tail())]
         talk = gdb_session.on_core(file, [

@@ -43,5 +43,5 @@ def jobs() -> list[Job]:
              for file in makefiles]
     if any(pathlib.Path("/usr/lib").glob(LIBFUZZER)):
         found += [Job(f"host/{file.parent.name}-fuzzer", functools.partial(fuzzer, file.parent))
-                  for file in makefiles if "\nfuzz-corpus:" in file.read_text()]
+                  for file in makefiles if "\nFUZZED " in file.read_text()]
     return found

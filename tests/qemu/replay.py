@@ -28,13 +28,15 @@ def options() -> argparse.ArgumentParser:
     parser.add_argument("-M", dest="board", default="pc")
     parser.add_argument("-smp", dest="cpus", default="1")
     parser.add_argument("--debug", action="store_true")
+    parser.add_argument("--examples", action="store_true")
     return parser
 
 
 def setup(block: Block) -> machine.Setup:
     chosen, words = options().parse_known_args(block.words)
     quoted = [f'"{word}"' if " " in word else word for word in words]
-    kernel = IMAGES["debug" if chosen.debug else "default"].kernel
+    image = "debug" if chosen.debug else "examples" if chosen.examples else "default"
+    kernel = IMAGES[image].kernel
     extra = ("-M", chosen.board, "-smp", chosen.cpus)
     return machine.Setup(kernel, " ".join(quoted), chosen.memory, chosen.cpu, extra)
 
@@ -107,7 +109,8 @@ def jobs() -> list[Job]:
     files = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
     found = [block for file in files if file.exists() for block in transcript.blocks(file)]
     return [
-        Job(name(block), functools.partial(replay, block), ("default", "debug"))
+        Job(name(block), functools.partial(replay, block),
+            ("default", "debug", *(("examples",) if "--examples" in block.options else ())))
         for block in found
     ]
 

@@ -23,6 +23,7 @@ import gdb_tests
 import hosttests
 import images
 import matrix
+import modules
 import oops
 import repeat
 import replay
@@ -92,7 +93,8 @@ def everything(run: Run) -> None:
     """All that the pattern asks for: first the kernels, last what wants to be alone."""
     apart = run.wanted(hosttests.jobs() + sources.jobs() + selftest.jobs())
     boots = matrix.jobs() + sessions.jobs() + gdb_tests.jobs() + replay.jobs() + benchmarks.jobs()
-    boots = run.wanted(boots + images.jobs() + firmware.jobs() + repeat.jobs() + clocks.jobs())
+    boots = run.wanted(boots + images.jobs() + firmware.jobs() + repeat.jobs() + clocks.jobs()
+                       + modules.jobs())
     last = run.wanted(timing.jobs())
     # Which cases end in an oops only a built kernel can tell.
     oopses = bool(re.search(run.pattern, "oops/")) or "oops" in run.pattern

@@ -34,13 +34,16 @@ CRASHES = {
 }
 LISTINGS = (
     "e820", "cpus", "irq", "irq --json", "memblock", "zones", "buddy", "meminfo",
-    "page 0x100000", "walk 0xc0100000",
+    "page 0x100000", "walk 0xc0100000", "vmmap", "vmmap all", "map vm",
 )
 NONSENSE = (
     "xyzzy", "help xyzzy", "page", "page zebra", "page 0xffffffffffff", "walk", "walk 0x",
     "alloc", "alloc page", "alloc page 11 GFP_KERNEL", "alloc page x GFP_KERNEL",
     "alloc page 0 GFP_NONSENSE", "alloc page 0 |", "alloc page 99999999999999999999 GFP_KERNEL",
+    "alloc vmalloc", "alloc vmalloc 0", "alloc vmalloc 99G", "alloc vmalloc zebra", "vmalloc zebra",
+    "vmmap zebra", "map vm 0xc0000000", "whatis 0xffffffff",
     "free", "free 99", "free #99", "free zebra", "crash", "crash gently", "test no_such_suite*",
+    "modinfo", "modinfo nobody", "rmmod", "rmmod nobody", "lsmod x",
     '"', "zones zones zones", "9" * 240,
 )
 

@@ -13,4 +13,16 @@ static inline void might_alloc(gfp_t gfp)
 	might_sleep_if(gfpflags_allow_blocking(gfp));
 }
 
+/* What of the flags the task may use, inside memalloc_noio_save() and memalloc_nofs_save(). */
+static inline gfp_t current_gfp_context(gfp_t gfp)
+{
+	unsigned int flags = READ_ONCE(current->flags);
+
+	if (flags & PF_MEMALLOC_NOIO)
+		gfp &= ~(__GFP_IO | __GFP_FS);
+	else if (flags & PF_MEMALLOC_NOFS)
+		gfp &= ~__GFP_FS;
+	return gfp;
+}
+
 #endif

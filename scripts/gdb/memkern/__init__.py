@@ -23,10 +23,12 @@ What the modules are for, from the ground up:
     page        k-page
     whatis      k-whatis
     walk        k-walk
+    vmalloc     the areas of the vmalloc window; k-vmalloc
     vmmap       mappings, merged; k-vmmap
     trace       events of the allocator; k-trace-alloc
     check       k-check: all that can be compared with something else
     printers    pretty-printers
     task_printers  those of tasks, locks, wait queues and timers
+    vmalloc_printers  those of the vmalloc window's areas
     commands    all of it, brought to GDB
 """

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 import gdb
 
 from . import (buddy, command, constants, frames, kernel, links, owner, pagetable, percpu,
-               regions, slab, target, tasks, text, vmmap, zones)
+               regions, slab, target, tasks, text, vmalloc, vmmap, zones)
 
 PROBLEMS_SHOWN = 10
 Checker = Callable[[frames.MemMap], Iterator[str]]
@@ -143,6 +143,13 @@ def direct_map(_: frames.MemMap) -> Iterator[str]:
                 yield f"{entry.address:08x} maps {entry.physical:#x}"
 
 
+def areas(memmap: frames.MemMap) -> Iterator[str]:
+    """The vmalloc window: trees in order, each address in one area, page tables that agree."""
+    if vmalloc.is_changing():
+        raise NothingToSay("vmap_lock is held")
+    yield from vmalloc.problems(memmap)
+
+
 def _samples() -> list[int]:
     names = ("_stext", "__start_rodata", "_sdata", "init_stack", "init_stack_guard", "mem_section")
     edges = [constants.PAGE_OFFSET, constants.PAGE_OFFSET - 4, frames.high_memory() - 4,
@@ -199,7 +206,7 @@ def running(_: frames.MemMap) -> Iterator[str]:
 
 CHECKS: tuple[Checker, ...] = (
     layout, sections, addresses, zone_numbers, free_lists, cpu_lists, free_frames, objects, owners,
-    permissions, direct_map, stacks, running, translations,
+    permissions, direct_map, areas, stacks, running, translations,
 )
 
 

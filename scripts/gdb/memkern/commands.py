@@ -6,11 +6,11 @@ from __future__ import annotations
 import gdb
 
 from . import (buddy, check, cpus, irqs, meminfo, owner, page, percpu, printers, slab, threads,
-               timers, trace, vmmap, walk, whatis, zones)
+               timers, trace, vmalloc, vmmap, walk, whatis, zones)
 
 COMMANDS = (
     zones.Zones, meminfo.MemInfo, buddy.Buddy, slab.SlabCommand, page.PageCommand, whatis.WhatIs,
-    owner.OwnerCommand, walk.Walk, vmmap.VmMap, trace.TraceAlloc, threads.Threads,
+    owner.OwnerCommand, walk.Walk, vmmap.VmMap, vmalloc.VMalloc, trace.TraceAlloc, threads.Threads,
     threads.Thread, cpus.Cpus, percpu.PerCpu, irqs.Irqs, timers.Timers, check.Check,
 )
 ALIASES = {"k-vtop": "k-walk"}

@@ -30,6 +30,23 @@ PKMAP_BASE = 0xFFC00000
 FIXADDR_START = 0xFFE00000
 FIXADDR_TOP = 0xFFFFF000
 
+# asm/fixmap.h
+KM_MAX_IDX = 16
+
+# linux/vmalloc.h, mm/vmalloc.h: what an area is for
+VM_IOREMAP = 0x00000001
+VM_ALLOC = 0x00000002
+VM_MAP = 0x00000004
+VM_USERMAP = 0x00000008
+VM_DMA_COHERENT = 0x00000010
+VM_UNINITIALIZED = 0x00000020
+VM_NO_GUARD = 0x00000040
+VMAP_RAM = 0x10000000
+VMAP_BLOCK = 0x20000000
+
+# linux/percpu.h: of each CPU's part of a chunk
+PCPU_MIN_UNIT_SIZE = 32 << 10
+
 # linux/page-flags.h: a type clears its bit of a page_type of all ones
 PG_buddy = 0x00000080
 PG_offline = 0x00000100

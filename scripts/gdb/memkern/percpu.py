@@ -3,9 +3,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import gdb
 
-from . import command, kernel
+from . import command, constants, kernel
+
+CHUNKS_AT_MOST = 1 << 12
 
 
 def offsets() -> list[int]:
@@ -24,6 +28,25 @@ def copy(value: gdb.Value, cpu: int) -> gdb.Value:
 def variable(name: str, cpu: int) -> gdb.Value:
     """A CPU's copy of a variable, as it is now."""
     return copy(kernel.variable(name), cpu)
+
+
+def _chunks() -> Iterator[int]:
+    """Where CPU 0's parts of the chunks are that alloc_percpu() serves from."""
+    chunk = kernel.variable("first_chunk")
+    for _ in range(CHUNKS_AT_MOST):
+        yield int(chunk["base"])
+        if not int(chunk["next"]):
+            break
+        chunk = chunk["next"].dereference()
+
+
+def allocated_by(address: int) -> int | None:
+    """The CPU in whose part of a chunk an address is."""
+    bases = list(_chunks())
+    for cpu, offset in enumerate(offsets()):
+        if any(base <= address - offset < base + constants.PCPU_MIN_UNIT_SIZE for base in bases):
+            return cpu
+    return None
 
 
 def is_online(cpu: int) -> bool:
@@ -54,9 +77,10 @@ class PerCpu(command.Command):
 
     @staticmethod
     def find(expression: str) -> gdb.Value:
-        """What lies in the image of the per-CPU variables."""
+        """What lies in the image of the per-CPU variables, or in CPU 0's part of a chunk."""
         value = gdb.parse_and_eval(expression)
         start, end = kernel.label("__per_cpu_start"), kernel.label("__per_cpu_end")
-        if value.address is None or not start <= int(value.address) < end:
+        if value.address is None or not (start <= int(value.address) < end
+                                         or allocated_by(int(value.address)) == 0):
             raise gdb.GdbError(f"{expression} is no per-CPU variable")
         return value

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Pretty-printers: struct page and zone and pointers to them, free_area, list_head, gfp_t.
 
-Those of tasks, locks and timers are in task_printers.py.
+Those of tasks, locks and timers are in task_printers.py, of areas in vmalloc_printers.py.
 
 They never fail on garbage: what cannot be understood is printed as GDB prints it.
 `print/r` shows a value without them.
@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import gdb
 
-from . import constants, frames, kernel, links, page, target, task_printers, text, zones
+from . import (constants, frames, kernel, links, page, target, task_printers, text,
+               vmalloc_printers, zones)
 
 LINKS_SHOWN = 64
 
@@ -140,11 +141,13 @@ STRUCTURES = {
     "free_area": FreeAreaPrinter,
     "list_head": ListHeadPrinter,
     **task_printers.STRUCTURES,
+    **vmalloc_printers.STRUCTURES,
 }
 POINTERS = {
     "page": PagePointerPrinter,
     "zone": ZonePointerPrinter,
     **task_printers.POINTERS,
+    **vmalloc_printers.POINTERS,
 }
 
 

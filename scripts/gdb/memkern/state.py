@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import dataclasses
 
-from . import constants, frames, kernel, links, owner, pagetable, regions, text, zones
+from . import (constants, frames, kernel, links, owner, pagetable, regions, text, vmalloc,
+               zones)
 
 LOW_MEMORY_END = 1 << 20
 RANGES_AT_MOST = 1 << 12  # of the memory map, whatever its counter says
@@ -27,6 +28,7 @@ class States:
         self.memmap = frames.MemMap()
         self.owners = owner.Owners()
         self.tables = pagetable.table_frames()
+        self._areas = vmalloc.pages()
         self._cpu_blocks: dict[int, list[tuple[int, int, int]]] = {}
 
     def of(self, pfn: int) -> State:
@@ -74,9 +76,13 @@ class States:
 
     def _used(self, page: frames.Page) -> State:
         block = self.owners.of(page.pfn)
+        area = self._areas.get(page.pfn)
         if block:
             where = part_of(page.pfn, block.pfn, block.order)
-            return State("used", f"in use: {where}, {text.gfp(block.gfp)}", block)
+            words = f"in use: {where}, {text.gfp(block.gfp)}{f', {area}' if area else ''}"
+            return State("used", words, block)
+        if area:
+            return State("used", f"in use: {area}")
         compound = self.memmap.compound_head_of(page.pfn)
         if compound:
             where = part_of(page.pfn, compound[0].pfn, compound[1])

@@ -15,6 +15,16 @@ def counted(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
+def size(bytes_: int) -> str:
+    """44 KiB, 62.5 MiB: from 1 MiB on with one decimal, cut off."""
+    units, value = ["KiB", "MiB", "GiB"], bytes_ * 10 >> 10
+    while value >= 10240 and len(units) > 1:
+        value >>= 10
+        units.pop(0)
+    whole, tenth = divmod(value, 10)
+    return f"{whole} KiB" if units[0] == "KiB" else f"{whole}.{tenth} {units[0]}"
+
+
 def ordinal(number: int) -> str:
     """1st, 2nd, 11th."""
     suffix = {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from . import command, pagetable, regions, target, text
+from . import command, pagetable, regions, target, text, vmalloc
 
 
 @dataclasses.dataclass
@@ -35,7 +35,7 @@ def _pieces(entry: pagetable.Entry, layout: list[regions.Region]) -> list[Mappin
 
 def mappings() -> list[Mapping]:
     """All of the address space that is mapped."""
-    layout = regions.layout()
+    layout = vmalloc.named_regions(regions.layout())
     found: list[Mapping] = []
     for entry in pagetable.visit():
         if not entry.is_leaf:
@@ -53,7 +53,8 @@ class VmMap(command.Command):
     """k-vmmap [-u|-k]: what is mapped, with which permissions, and for what.
 
     Neighbouring pages of the same kind are one line: addresses, size, r(ead) w(rite)
-    e(x)ecute u(ser), region. What is writable and executable at a time is told.
+    e(x)ecute u(ser), region; of the vmalloc window the area, by kind and caller. What is
+    writable and executable at a time is told.
 
         -u    only user space, below PAGE_OFFSET
         -k    only the kernel's part"""

@@ -13,6 +13,8 @@
 #include <linux/stacktrace.h>
 #include <linux/stop_machine.h>
 #include <linux/string.h>
+#include <memkern/module.h>
+#include <memkern/params.h>
 #include <memkern/report.h>
 
 #include "../e820/host.h"
@@ -161,18 +163,44 @@ void *memblock_alloc(phys_addr_t size, phys_addr_t align)
 	return block;
 }
 
+/* There are no modules, nor parameters of the kind that modules have: a table without an entry. */
+asm(".pushsection .rodata\n"
+    ".globl __start___param, __stop___param\n"
+    "__start___param:\n"
+    "__stop___param:\n"
+    ".popsection");
+
+struct module *module_by_name(const char *name, size_t len)
+{
+	return NULL;
+}
+
+int param_set(const struct kernel_param *param, const char *name, const char *value,
+	      const char *doing)
+{
+	panic("there is no parameter %s", name);
+}
+
 /* Highmem lies where the direct mapping would go on; mappings end in reverse order. */
 static const void *mapped[16];
 static unsigned int nr_mapped;
 
-void *__kmap_local_highmem(struct page *page)
+void *kmap_local_page(struct page *page)
 {
-	BUG_ON(nr_mapped == ARRAY_SIZE(mapped));
-	mapped[nr_mapped++] = page_to_virt(page);
+	if (PageHighMem(page)) {
+		BUG_ON(nr_mapped == ARRAY_SIZE(mapped));
+		mapped[nr_mapped++] = page_to_virt(page);
+	}
 	return page_to_virt(page);
 }
 
-void __kunmap_local_highmem(const void *address)
+/* Nothing is kmap()ped. */
+void *page_address_high(const struct page *page)
+{
+	return NULL;
+}
+
+void kunmap_local_indexed(const void *address)
 {
 	BUG_ON(!nr_mapped ||
 	       ((unsigned long)address & PAGE_MASK) != (unsigned long)mapped[nr_mapped - 1]);

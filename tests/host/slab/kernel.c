@@ -10,6 +10,7 @@
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/string.h>
+#include <linux/vmalloc.h>
 #include <asm/tsc.h>
 #include <kunit/test-bug.h>
 #include <memkern/kunit_extra.h>
@@ -41,6 +42,28 @@ void rcu_barrier(void)
 {
 }
 
+/* There is no vmalloc window: per-CPU memory does not grow beyond its reserve, */
+void *__vmalloc_node_range(unsigned long size, unsigned long align, unsigned long start,
+			   unsigned long end, gfp_t gfp, pgprot_t prot, unsigned long vm_flags,
+			   int node, const void *caller)
+{
+	return NULL;
+}
+
+void vfree_atomic(const void *addr)
+{
+	panic("vfree_atomic() of what nobody gave");
+}
+
+/* which is mapped, as all that a host's program has. */
+pte_t *lookup_address(unsigned long address, unsigned int *level)
+{
+	static pte_t present = { .pte = _PAGE_PRESENT };
+
+	*level = PG_LEVEL_4K;
+	return &present;
+}
+
 struct kunit *kunit_get_current_test(void)
 {
 	return NULL;
@@ -51,7 +74,7 @@ struct kunit_resource *kunit_find_named_resource(struct kunit *test, const char 
 	return NULL;
 }
 
-void kunit_put_resource(struct kunit *test, struct kunit_resource *res)
+void kunit_put_resource(struct kunit_resource *res)
 {
 }
 

@@ -22,12 +22,28 @@ static void restore_batch(void *batch)
 	pcp->batch = (unsigned long)batch;
 }
 
-/* ZONE_DMA's own batch is a single page: nothing would be seen of it. */
+static void restore_high(void *high)
+{
+	pcp->high = (unsigned long)high;
+}
+
+static void use_high(struct kunit *test, int high)
+{
+	KUNIT_ASSERT_EQ(test,
+			kunit_add_action(test, restore_high, (void *)(unsigned long)pcp->high), 0);
+	pcp->high = high;
+}
+
+/*
+ * ZONE_DMA's own batch is a single page: nothing would be seen of it. And shared by many CPUs its
+ * low mark may leave lists of four pages: they hold four batches here, as of any zone.
+ */
 static void use_batch(struct kunit *test, int batch)
 {
 	KUNIT_ASSERT_EQ(
 		test, kunit_add_action(test, restore_batch, (void *)(unsigned long)pcp->batch), 0);
 	pcp->batch = batch;
+	use_high(test, max(pcp->high, 4 * batch));
 }
 
 static void api_B9_batch(struct kunit *test)
@@ -95,6 +111,7 @@ static void api_B9_orders_0_to_3(struct kunit *test)
 {
 	unsigned int order;
 
+	use_batch(test, 7);
 	for (order = 0; order <= 6; order++) {
 		struct page *page = alloc_pages(GFP_LIST, order);
 		unsigned long free = zone->nr_free_pages;
@@ -255,18 +272,6 @@ static void lists_are_by_type(struct kunit *test)
 		__free_page(page);
 		KUNIT_EXPECT_PTR_EQ(test, pcp->lists[pcp_list_index(type, 0)].next, &page->lru);
 	}
-}
-
-static void restore_high(void *high)
-{
-	pcp->high = (unsigned long)high;
-}
-
-static void use_high(struct kunit *test, int high)
-{
-	KUNIT_ASSERT_EQ(test,
-			kunit_add_action(test, restore_high, (void *)(unsigned long)pcp->high), 0);
-	pcp->high = high;
 }
 
 /* Who wants what no list holds lets some of it merge: a batch, if there is one an order. */

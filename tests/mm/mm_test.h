@@ -52,6 +52,11 @@ void mm_reset(void);
 
 /* Free pages, those in the per-CPU lists included; of one zone, or of all (NULL). */
 unsigned long mm_free_pages(const struct zone *zone);
+/*
+ * All of them, and the kernel's page tables: what stays the same where a case splits a large page
+ * of the direct mapping, for the guard page of a thread's stack say. The table for that stays.
+ */
+unsigned long mm_free_pages_and_tables(void);
 
 /* Is the page part of a block in the free areas? */
 bool mm_in_free_areas(struct page *page);

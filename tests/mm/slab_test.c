@@ -104,8 +104,7 @@ int slab_count_init(struct kunit *test)
 {
 	slab_make_workers(1);
 	settle();
-	/* A thread's guard page may split a large page, and the page table for that stays. */
-	pages_before = mm_free_pages(NULL) + slab_pages() + nr_page_tables;
+	pages_before = mm_free_pages_and_tables() + slab_pages();
 	objects_before = slab_objects_in_use();
 	if (pages_before < totalram_pages() / 2)
 		kunit_skip(test, "most memory is held: 'free all' gives it back");
@@ -118,7 +117,7 @@ void slab_count_exit(struct kunit *test)
 	kunit_cleanup(test);
 	mm_reset();
 	settle();
-	KUNIT_EXPECT_EQ(test, mm_free_pages(NULL) + slab_pages() + nr_page_tables, pages_before);
+	KUNIT_EXPECT_EQ(test, mm_free_pages_and_tables() + slab_pages(), pages_before);
 	KUNIT_EXPECT_EQ(test, slab_objects_in_use(), objects_before);
 }
 

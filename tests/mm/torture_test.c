@@ -59,12 +59,6 @@ static void shrink_everything(void)
 	drain_all_pages(NULL);
 }
 
-/* A thread's guard page may split a large page, and the page table for that stays. */
-static unsigned long free_and_tables(void)
-{
-	return mm_free_pages(NULL) + nr_page_tables;
-}
-
 static void run(struct kunit *test, unsigned long operations, void (*squeeze)(void),
 		struct torture_result *result)
 {
@@ -74,12 +68,12 @@ static void run(struct kunit *test, unsigned long operations, void (*squeeze)(vo
 	slab_make_workers(num_online_cpus() + 1);
 	KUNIT_ASSERT_EQ(test, torture(seed + 1000, 500, NULL, result), 0);
 	shrink_everything();
-	free = free_and_tables();
+	free = mm_free_pages_and_tables();
 	KUNIT_ASSERT_EQ(test, torture(seed, operations, squeeze, result), 0);
 	mm_reset();
 	shrink_everything();
 	expect_well(test, result, operations);
-	KUNIT_EXPECT_EQ(test, free_and_tables(), free);
+	KUNIT_EXPECT_EQ(test, mm_free_pages_and_tables(), free);
 	KUNIT_EXPECT_EQ(test, mm_check(), 0);
 }
 

@@ -158,12 +158,7 @@ static __always_inline struct vmap_area *get_area(unsigned long size, unsigned l
 	va = alloc_vmap_area(size, align, start, end, gfp, flags);
 	if (!va)
 		return NULL;
-	va->vm.addr = (void *)va->va_start;
-	va->vm.size = size;
-	va->vm.pages = NULL;
-	va->vm.nr_pages = 0;
-	va->vm.phys_addr = 0;
-	va->vm.caller = caller;
+	init_vm(va, size, caller);
 	return va;
 }
 
@@ -319,7 +314,7 @@ void *vmap(struct page **pages, unsigned int count, unsigned long flags, pgprot_
 	/* A mapping that runs into the next one is nothing that a caller can want. */
 	if (WARN_ON_ONCE(flags & VM_NO_GUARD))
 		flags &= ~VM_NO_GUARD;
-	if (count > totalram_pages() || count > VMALLOC_TOTAL >> PAGE_SHIFT)
+	if (are_too_many_pages(count))
 		return NULL;
 	va = get_area((unsigned long)count << PAGE_SHIFT, PAGE_SIZE, flags, 0, ULONG_MAX,
 		      GFP_KERNEL, __builtin_return_address(0));

@@ -5,6 +5,7 @@
 
 #include <linux/bitmap.h>
 #include <linux/list.h>
+#include <linux/mm.h>
 #include <linux/preempt.h>
 #include <linux/rbtree.h>
 #include <linux/spinlock.h>
@@ -59,6 +60,23 @@ struct vmap_area {
 static inline unsigned long va_size(const struct vmap_area *va)
 {
 	return va->va_end - va->va_start;
+}
+
+/* What a new area says of itself; va_size() is `size`. */
+static inline void init_vm(struct vmap_area *va, unsigned long size, const void *caller)
+{
+	va->vm.addr = (void *)va->va_start;
+	va->vm.size = size;
+	va->vm.pages = NULL;
+	va->vm.nr_pages = 0;
+	va->vm.phys_addr = 0;
+	va->vm.caller = caller;
+}
+
+/* More than there can be: as bytes, the number might wrap. */
+static inline bool are_too_many_pages(unsigned int count)
+{
+	return count > totalram_pages() || count > VMALLOC_TOTAL >> PAGE_SHIFT;
 }
 
 /* --- vmap_area.c ----------------------------------------------------------------- */

@@ -96,10 +96,7 @@ static struct vmap_block *new_block(const void *caller)
 		return NULL;
 	}
 	block->va->block = block;
-	block->va->vm.addr = (void *)block->va->va_start;
-	block->va->vm.size = va_size(block->va);
-	block->va->vm.pages = NULL;
-	block->va->vm.caller = caller;
+	init_vm(block->va, va_size(block->va), caller);
 	return block;
 }
 
@@ -154,15 +151,12 @@ static unsigned long alloc_area(unsigned int count, const void *caller)
 	unsigned long size = (unsigned long)count << PAGE_SHIFT;
 	struct vmap_area *va;
 
-	if (count > totalram_pages() || count > VMALLOC_TOTAL >> PAGE_SHIFT)
+	if (are_too_many_pages(count))
 		return 0;
 	va = alloc_vmap_area(size, PAGE_SIZE, VMALLOC_START, VMALLOC_END, GFP_KERNEL, VMAP_RAM);
 	if (!va)
 		return 0;
-	va->vm.addr = (void *)va->va_start;
-	va->vm.size = size;
-	va->vm.pages = NULL;
-	va->vm.caller = caller;
+	init_vm(va, size, caller);
 	smp_store_release(&va->vm.flags, VMAP_RAM);
 	return va->va_start;
 }

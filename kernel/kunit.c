@@ -24,6 +24,7 @@
  * A struct kunit is too large for the stack, so there is one for each level: the second
  * is for the suites that KUnit's own tests run from within a case.
  */
+#include <linux/fault-inject.h>
 #include <linux/kernel.h>
 #include <linux/lockdep.h>
 #include <linux/mm.h>
@@ -180,6 +181,16 @@ static void judge_reports(struct kunit *test)
 	}
 }
 
+void kunit_fail_nth(struct kunit *test, unsigned int n)
+{
+	set_fail_nth(n);
+}
+
+bool kunit_fail_nth_end(struct kunit *test)
+{
+	return !set_fail_nth(0);
+}
+
 /* --- one run of one case ---------------------------------------------------- */
 
 void kunit_mark_skipped(struct kunit *test, const char *fmt, ...)
@@ -262,6 +273,7 @@ static void run_case_once(struct kunit *test)
 	local_save_flags(flags);
 	current_test = test;
 	run_step(test, init_and_run);
+	set_fail_nth(0);
 	if (test->suite->exit)
 		run_step(test, test->suite->exit);
 	while (!run_step(test, kunit_cleanup))

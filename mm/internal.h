@@ -148,6 +148,7 @@ void pgtable_print_verdict(void);
 #define MM_DEBUG_SLAB_HARDENED 0x10 /* slab_freelist_hardened=1 */
 #define MM_DEBUG_SLAB_RANDOM   0x20 /* slab_freelist_random=1 */
 #define MM_DEBUG_BAD_TAILS     0x40 /* blocks in use hold bad pages: see free_around_bad() */
+#define MM_DEBUG_FAULTS	       0x80 /* some allocation is to fail: see fault_inject.c */
 
 extern unsigned int mm_debug_flags;
 
@@ -168,6 +169,11 @@ unsigned int debug_free_page(struct page *page, unsigned int order);
 void debug_split_page(struct page *page, unsigned int order);
 void poison_free_memory(void);
 void clear_pages(struct page *page, unsigned int order);
+
+/* --- fault_inject.c -------------------------------------------------------------- */
+
+/* Has an allocation of this task just been made to fail, by set_fail_nth()? No news, then. */
+bool failed_on_purpose(void);
 
 /* --- page_owner.c ---------------------------------------------------------------- */
 

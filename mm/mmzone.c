@@ -242,12 +242,20 @@ void __init build_zonelists(void)
 
 /*
  * Above it a request of any order that the per-CPU lists hold leaves the zone
- * above its low mark, whatever of the free pages is in HIGHATOMIC blocks.
+ * above its low mark, whatever of the free pages is in HIGHATOMIC blocks. Where some request
+ * is to fail on purpose, none is above it.
  */
+static unsigned long fast_path_floor(const struct zone *zone)
+{
+	if (mm_debug_flags & MM_DEBUG_FAULTS)
+		return ULONG_MAX;
+	return low_wmark_pages(zone) + zone->nr_reserved_highatomic +
+	       (1UL << PAGE_ALLOC_COSTLY_ORDER);
+}
+
 void set_fast_path_floor(struct zone *zone)
 {
-	zone->fast_path_floor = low_wmark_pages(zone) + zone->nr_reserved_highatomic +
-				(1UL << PAGE_ALLOC_COSTLY_ORDER);
+	zone->fast_path_floor = fast_path_floor(zone);
 }
 
 unsigned long totalram_pages(void)
@@ -341,8 +349,7 @@ int mmzone_check(void)
 			problems += mm_problem("I-mmzone-3",
 					       "zone %s: marks or reserves are not the formula's",
 					       zone->name);
-		if (zone->fast_path_floor != low_wmark_pages(zone) + zone->nr_reserved_highatomic +
-						     (1UL << PAGE_ALLOC_COSTLY_ORDER))
+		if (zone->fast_path_floor != fast_path_floor(zone))
 			problems += mm_problem("I-mmzone-5", "zone %s: fast path floor %lu",
 					       zone->name, zone->fast_path_floor);
 	}

@@ -48,6 +48,7 @@
  * per-CPU lists and HIGHATOMIC blocks hold, then fails), and with them what only kswapd
  * would notice: the boost of the watermarks when a fallback claims a pageblock; CMA.
  */
+#include <linux/fault-inject.h>
 #include <linux/gfp.h>
 #include <linux/kernel.h>
 #include <linux/mm.h>
@@ -513,6 +514,8 @@ static noinline struct page *alloc_pages_slow(gfp_t gfp, unsigned int order)
 		WARN_ON_ONCE(!(gfp & __GFP_NOWARN));
 		return NULL;
 	}
+	if (unlikely(mm_debug_flags & MM_DEBUG_FAULTS) && should_fail_alloc_page(gfp, order))
+		return NULL;
 	page = get_page_from_freelist(gfp, order, ALLOC_WMARK_LOW);
 	return page ? page : __alloc_pages_slowpath(gfp, order);
 }

@@ -176,7 +176,7 @@ void warn_alloc(gfp_t gfp, const char *fmt, ...)
 	char what[96];
 	va_list args;
 
-	if ((gfp & __GFP_NOWARN) || !__ratelimit(&limit))
+	if ((gfp & __GFP_NOWARN) || failed_on_purpose() || !__ratelimit(&limit))
 		return;
 	/* A machine without DMA memory is no surprise. */
 	if ((gfp & __GFP_DMA) && !managed_zone(&contig_page_data.node_zones[ZONE_DMA]))

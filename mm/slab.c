@@ -53,6 +53,7 @@
  *
  * Left out: NUMA nodes; memory cgroups' accounting.
  */
+#include <linux/fault-inject.h>
 #include <linux/kernel.h>
 #include <linux/printk.h>
 #include <linux/random.h>
@@ -358,7 +359,7 @@ static noinline void slab_out_of_memory(struct kmem_cache *cache, gfp_t gfp)
 {
 	static DEFINE_RATELIMIT_STATE(limit, 10 * HZ, 1);
 
-	if ((gfp & __GFP_NOWARN) || !__ratelimit(&limit))
+	if ((gfp & __GFP_NOWARN) || failed_on_purpose() || !__ratelimit(&limit))
 		return;
 	if (report_note("SLUB: Unable to allocate memory on node -1, gfp=%#x(%pGg), cache: %s", gfp,
 			&gfp, cache->name))
@@ -426,6 +427,8 @@ noinline void *slab_alloc_slow(struct kmem_cache *cache, gfp_t gfp, size_t size)
 	void *object;
 
 	might_alloc(gfp);
+	if (unlikely(mm_debug_flags & MM_DEBUG_FAULTS) && should_failslab(cache, gfp))
+		return NULL;
 	object = take_object(cache, gfp, size);
 	if (!object)
 		return NULL;

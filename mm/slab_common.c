@@ -302,7 +302,8 @@ struct kmem_cache *kmem_cache_create_usercopy(const char *name, unsigned int siz
 		return cache;
 	if (flags & SLAB_PANIC)
 		panic("kmem_cache_create: Failed to create slab '%s'. Error %d", name, error);
-	if (!report_note("kmem_cache_create(%s) failed with error %d", name, error)) {
+	if (!failed_on_purpose() &&
+	    !report_note("kmem_cache_create(%s) failed with error %d", name, error)) {
 		pr_warn("kmem_cache_create(%s) failed with error %d\n", name, error);
 		dump_stack();
 	}

@@ -95,6 +95,8 @@ struct task_struct {
 	unsigned long nvcsw, nivcsw; /* how often it gave the CPU away, and had it taken */
 
 	int pagefault_disabled; /* linux/uaccess.h */
+	unsigned int fail_nth;	/* so many allocations on, one fails: linux/fault-inject.h, */
+	bool fail_nth_on;	/* counting, or it has */
 	struct kmap_ctrl {
 		int idx; /* while it does not run: so many local mappings it has (mm/highmem.c) */
 		pte_t pteval[KM_MAX_IDX];

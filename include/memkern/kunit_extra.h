@@ -28,6 +28,23 @@ void kunit_expect_report(struct kunit *test, const char *text);
 /* How many of the declared reports have come so far. */
 unsigned int kunit_reports_seen(struct kunit *test);
 
+/*
+ * Of the allocations that this task makes from now on, outside interrupts, the n-th fails, once:
+ * one of pages or an object, whatever its flags but __GFP_NOFAIL. kunit_fail_nth_end() ends that,
+ * as the case's end does, and tells whether it has come to it. Until then this task's failed
+ * allocations are not reported. Each failing in turn:
+ *
+ *	for (n = 1;; n++) {
+ *		kunit_fail_nth(test, n);
+ *		error = probe(device);
+ *		if (!kunit_fail_nth_end(test))
+ *			break;			all n - 1 allocations have failed once
+ *		...				probe() failed, or did without it: nothing is lost
+ *	}
+ */
+void kunit_fail_nth(struct kunit *test, unsigned int n);
+bool kunit_fail_nth_end(struct kunit *test);
+
 enum kunit_report_fate {
 	KUNIT_REPORT_OUTSIDE, /* no case runs */
 	KUNIT_REPORT_DECLARED,

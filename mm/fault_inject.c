@@ -53,18 +53,9 @@
 
 #include "slab.h"
 
-static struct {
-	struct fault_attr attr;
-	bool ignore_gfp_wait;
-	bool cache_filter;
-} failslab = { FAULT_ATTR_INITIALIZER, .ignore_gfp_wait = true };
+struct failslab failslab = { FAULT_ATTR_INITIALIZER, .ignore_gfp_wait = true };
 
-static struct {
-	struct fault_attr attr;
-	bool ignore_gfp_wait;
-	bool ignore_gfp_highmem;
-	unsigned int min_order;
-} fail_page_alloc = {
+struct fail_page_alloc fail_page_alloc = {
 	FAULT_ATTR_INITIALIZER,
 	.ignore_gfp_wait = true,
 	.ignore_gfp_highmem = true,
@@ -174,7 +165,7 @@ static DEFINE_SPINLOCK(switch_lock);
 static unsigned int nr_counting; /* tasks with a fail_nth */
 
 /* Sends all allocations the long way, where they are asked, or no longer. */
-static void set_switch(void)
+static void __fault_inject_update(void)
 {
 	struct zone *zone;
 
@@ -182,11 +173,20 @@ static void set_switch(void)
 		__atomic_or_fetch(&mm_debug_flags, MM_DEBUG_FAULTS, __ATOMIC_RELAXED);
 	else
 		__atomic_and_fetch(&mm_debug_flags, ~MM_DEBUG_FAULTS, __ATOMIC_RELAXED);
-	for_each_populated_zone(zone) {
+	for_each_zone(zone) {
 		spin_lock(&zone->lock);
 		set_fast_path_floor(zone);
 		spin_unlock(&zone->lock);
 	}
+}
+
+void fault_inject_update(void)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&switch_lock, flags);
+	__fault_inject_update();
+	spin_unlock_irqrestore(&switch_lock, flags);
 }
 
 unsigned int set_fail_nth(unsigned int n)
@@ -200,7 +200,7 @@ unsigned int set_fail_nth(unsigned int n)
 	nr_counting += (n > 0) - current->fail_nth_on;
 	current->fail_nth_on = n > 0;
 	current->fail_nth = n;
-	set_switch();
+	__fault_inject_update();
 	spin_unlock_irqrestore(&switch_lock, flags);
 	return left;
 }
@@ -208,15 +208,17 @@ unsigned int set_fail_nth(unsigned int n)
 int setup_fault_attr(struct fault_attr *attr, char *str)
 {
 	int numbers[4]; /* interval, probability, space, times */
+	bool sound = true;
 	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(numbers); i++) {
+	for (i = 0; i < ARRAY_SIZE(numbers) && sound; i++) {
 		const char *number = strsep(&str, ",");
 
-		if (!number || kstrtoint(number, 0, &numbers[i]) || (i < 3 && numbers[i] < 0)) {
-			pr_warn("FAULT_INJECTION: failed to parse arguments\n");
-			return 0;
-		}
+		sound = number && !kstrtoint(number, 0, &numbers[i]) && (i == 3 || numbers[i] >= 0);
+	}
+	if (!sound || str) {
+		pr_warn("FAULT_INJECTION: failed to parse arguments\n");
+		return 0;
 	}
 	attr->interval = numbers[0];
 	attr->probability = numbers[1];

@@ -3,6 +3,7 @@
 #ifndef _MM_INTERNAL_H
 #define _MM_INTERNAL_H
 
+#include <linux/fault-inject.h>
 #include <linux/init.h>
 #include <linux/memblock.h>
 #include <linux/mm.h>
@@ -171,6 +172,25 @@ void poison_free_memory(void);
 void clear_pages(struct page *page, unsigned int order);
 
 /* --- fault_inject.c -------------------------------------------------------------- */
+
+struct failslab {
+	struct fault_attr attr;
+	bool ignore_gfp_wait; /* spares requests that may sleep */
+	bool cache_filter;    /* spares caches without SLAB_FAILSLAB */
+};
+
+struct fail_page_alloc {
+	struct fault_attr attr;
+	bool ignore_gfp_wait;
+	bool ignore_gfp_highmem;
+	unsigned int min_order; /* spares smaller blocks */
+};
+
+extern struct failslab failslab;
+extern struct fail_page_alloc fail_page_alloc;
+
+/* After a change of their probabilities. */
+void fault_inject_update(void);
 
 /* Has an allocation of this task just been made to fail, by set_fail_nth()? No news, then. */
 bool failed_on_purpose(void);

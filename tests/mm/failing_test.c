@@ -7,6 +7,9 @@
  * back, and n of highmem: allocations succeed as far as these go, and the next one is refused,
  * for n = 0, 1, 2, ... until all that the call wants can be had. Each time address space, page
  * tables, pages and objects must be as before; the last time after the free.
+ *
+ * That is how memory fails in earnest: from one allocation on, all do. With mm/fault_inject.c the
+ * n-th alone is made to fail, and those behind it succeed: then more has to be taken back.
  */
 #include <linux/io.h>
 #include <linux/kernel.h>
@@ -352,6 +355,45 @@ static void every_allocation_fails_once(struct kunit *test)
 	kunit_info(test, "failed with 0 to %lu pages, %lu times\n", nr - 1, failed);
 }
 
+/* --- the n-th ------------------------------------------------------------------------------------------- */
+
+/*
+ * The n-th allocation inside fails, alone: all n up to 12, then some of the many pages. Where one
+ * need not succeed, as a slab of the best size need not, the call does: then nothing is lost either.
+ */
+static void api_V7_each_allocation_fails_in_turn(struct kunit *test)
+{
+	const struct way *way = test->param_value;
+	unsigned long used = pages_used(way), n = 1, refused = 0;
+	bool failed = true;
+	struct state before;
+
+	if (used > totalram_pages() / 4)
+		kunit_skip(test, "too little memory");
+	before = look();
+	for (; failed; n += n > 12 && n + 70 < used ? 61 : 1) {
+		void *memory;
+
+		kunit_fail_nth(test, n);
+		memory = way->get();
+		failed = kunit_fail_nth_end(test);
+		KUNIT_EXPECT_TRUE_MSG(test, failed || memory, "none failed, of %lu", n);
+		refused += !memory;
+		if (old)
+			KUNIT_EXPECT_FALSE(test,
+					   memchr_inv(memory && way->get == larger ? memory : old,
+						      0x5a, PAGE_SIZE));
+		if (memory)
+			way->put(memory);
+		expect_same(test, &before, n);
+		KUNIT_ASSERT_LT(test, n, MOST);
+	}
+	/* Y2: where kmalloc() has none, vmalloc() has, and where vmalloc() fails, it was not asked. */
+	KUNIT_EXPECT_EQ(test, refused > 0, way->get != either);
+	KUNIT_EXPECT_GT(test, n, 2);
+	kunit_info(test, "refused %lu times, with up to %lu allocations\n", refused, n - 1);
+}
+
 /* --- the suite -------------------------------------------------------------------------------------------- */
 
 static void free_mapped_pages(void *unused)
@@ -382,6 +424,8 @@ static int failing_init(struct kunit *test)
 
 static struct kunit_case failing_cases[] = {
 	KUNIT_CASE_PARAM_ATTR(every_allocation_fails_once, ways_gen_params,
+			      { .speed = KUNIT_SPEED_SLOW }),
+	KUNIT_CASE_PARAM_ATTR(api_V7_each_allocation_fails_in_turn, ways_gen_params,
 			      { .speed = KUNIT_SPEED_SLOW }),
 	{},
 };

@@ -7,6 +7,9 @@
 
 #include "tests.h"
 
+/* The switches of debugging, none of which is on. */
+unsigned int mm_debug_flags;
+
 /* mm/check.c is not here: mmzone_check() has nothing to report to. */
 int mm_problem(const char *invariant, const char *fmt, ...)
 {

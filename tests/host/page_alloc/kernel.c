@@ -4,6 +4,7 @@
  * in ../e820/host.c.
  */
 #include <linux/ctype.h>
+#include <linux/fault-inject.h>
 #include <linux/highmem.h>
 #include <linux/kernel.h>
 #include <linux/memblock.h>
@@ -43,6 +44,17 @@ unsigned long host_this_cpu_offset(void)
 void __might_sleep(const char *file, int line)
 {
 	panic("%s:%d may sleep, where that is not allowed", file, line);
+}
+
+/* Nobody switches it on. */
+bool should_fail_alloc_page(gfp_t gfp, unsigned int order)
+{
+	panic("asked whether pages should fail");
+}
+
+bool failed_on_purpose(void)
+{
+	return false;
 }
 
 /* --- one CPU -------------------------------------------------------------------------- */

@@ -3,6 +3,7 @@
  * The rest of the kernel, as far as mm/slab*.c call it and ../page_alloc/kernel.c does not
  * have it. There is no KUnit here: no case runs.
  */
+#include <linux/fault-inject.h>
 #include <linux/kernel.h>
 #include <linux/mutex.h>
 #include <linux/panic.h>
@@ -18,6 +19,12 @@
 
 /* What of the call trace is the allocator itself: nothing. */
 const char __slab_text_start[1], __slab_text_end[1];
+
+/* Nobody switches it on. */
+int should_failslab(struct kmem_cache *cache, gfp_t gfp)
+{
+	panic("asked whether an object should fail");
+}
 
 /* Nobody else is there to hold it. */
 void mutex_lock(struct mutex *lock)

@@ -18,6 +18,7 @@
 #include <linux/ctype.h>
 #include <linux/err.h>
 #include <linux/errname.h>
+#include <linux/ioport.h>
 #include <linux/kallsyms.h>
 #include <linux/limits.h>
 #include <linux/math64.h>
@@ -260,6 +261,25 @@ static void put_page_flags(struct output *out, unsigned long flags)
 	put(out, ')');
 }
 
+static void put_resource(struct output *out, const struct resource *res, struct spec *spec)
+{
+	bool ports = resource_type(res) == IORESOURCE_IO;
+	char text[64];
+
+	if (res->flags & IORESOURCE_UNSET)
+		snprintf(text, sizeof(text), "[%s size 0x%0*llx]", ports ? "io " : "mem",
+			 ports ? 4 : 8, resource_size(res));
+	else if (ports || resource_type(res) == IORESOURCE_MEM)
+		snprintf(text, sizeof(text), "[%s 0x%0*llx-0x%0*llx%s%s]", ports ? "io " : "mem",
+			 ports ? 4 : 8, res->start, ports ? 4 : 8, res->end,
+			 res->flags & IORESOURCE_MEM_64 ? " 64bit" : "",
+			 res->flags & IORESOURCE_PREFETCH ? " pref" : "");
+	else
+		snprintf(text, sizeof(text), "[%s %llu]",
+			 resource_type(res) == IORESOURCE_IRQ ? "irq" : "dma", res->start);
+	put_string(out, text, spec);
+}
+
 static void format(struct output *out, const char *fmt, struct arguments *args);
 
 /* %pV: the arguments are copied, the caller may use them again. */
@@ -297,6 +317,9 @@ static void put_pointee(struct output *out, const void *ptr, const char *kind, s
 	case 'h':
 		put_bytes(out, ptr, kind[1], spec);
 		break;
+	case 'R':
+		put_resource(out, ptr, spec);
+		break;
 	case 'V':
 		put_va_format(out, ptr);
 		break;
@@ -319,6 +342,7 @@ static const char *format_pointer(struct output *out, const void *ptr, const cha
 	case 'a':
 	case 'G':
 	case 'h':
+	case 'R':
 	case 'V':
 		put_pointee(out, ptr, kind, spec);
 		break;

@@ -35,8 +35,7 @@ struct bus_type {
 	int (*probe)(struct device *dev);
 	void (*remove)(struct device *dev);
 
-	struct list_head devices, drivers; /* base.c's, in the order of their registration */
-	struct list_head node;
+	bool registered;
 };
 
 struct device_driver {
@@ -50,7 +49,9 @@ struct device_driver {
 	void (*shutdown)(struct device *dev);
 	void *driver_data;
 
-	struct list_head node; /* base.c's */
+	/* base.c's */
+	struct list_head node; /* all drivers, in the order of their registration, */
+	u64 serial;	       /* which is the how many-eth */
 	struct kref users;
 	struct completion *gone;
 };
@@ -83,10 +84,9 @@ struct device {
 	struct list_head devres_head; /* what it holds, the last first */
 
 	struct kref kref;
-	bool registered, dead;
-	u64 serial;			     /* the how many-eth registration */
-	struct list_head bus_node;	     /* the bus's devices */
-	struct list_head node;		     /* all devices */
+	bool registered;
+	struct list_head node;		     /* all devices, in the order of their registration, */
+	u64 serial;			     /* which is the how many-eth */
 	void (*release)(struct device *dev); /* with the last reference: frees the device */
 };
 

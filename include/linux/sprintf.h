@@ -18,6 +18,7 @@
  *	%pGg %pGp	a gfp_t, the unsigned long of page flags, by name; its address
  *	%pe		an error pointer, by name
  *	%*ph		that many bytes in hexadecimal; %*phC, D, N: with ':', '-', nothing
+ *	%pR		a struct resource: [mem 0xfea00000-0xfeafffff]
  *	%pV		a struct va_format: a format and its arguments
  */
 int vsnprintf(char *buf, size_t size, const char *fmt, va_list args) __printf(3, 0);

@@ -5,7 +5,7 @@
  * A driver's error paths run when memory is short, that is to say never while it is tested.
  * Here they are made to run, in two ways:
  *
- *	failslab=, fail_page_alloc=	by chance, whoever it hits, from the boot on
+ *	failslab=, fail_page_alloc=	by chance, whoever it hits, once threads run
  *	fail_nth			the n-th allocation of one task, for n = 1, 2, 3, ...
  *
  *	kmem_cache_alloc()                     alloc_pages()
@@ -17,9 +17,9 @@
  * Worked example: failslab=10,50,4096,3. The first objects, 4096 bytes of them in all, are
  * had. Of those that follow every tenth fails with a chance of one half, until three have.
  *
- * Chance spares what may sleep, as Linux does unless told otherwise: most code that asks so
- * believes that small requests never fail, and nothing would come up. And highmem, and single
- * pages. These words say otherwise:
+ * Chance spares the boot up to the initcalls, where whatever is refused ends in a panic. And, unless
+ * told otherwise, what may sleep, as in Linux: most code that asks so believes that small requests
+ * never fail. And highmem, and single pages. These words say otherwise:
  *
  *	fault_inject.failslab_ignore_gfp_wait=0		objects that may be waited for fail as well
  *	fault_inject.failslab_cache_filter=1		only of caches with SLAB_FAILSLAB (slub_debug=A,...)
@@ -227,7 +227,6 @@ int setup_fault_attr(struct fault_attr *attr, char *str)
 	return 1;
 }
 
-/* The memory's zones are not there yet: they look at the word when they come. */
 static int __init set_from_boot(struct fault_attr *attr, const char *name, char *value)
 {
 	char copy[64];
@@ -235,7 +234,6 @@ static int __init set_from_boot(struct fault_attr *attr, const char *name, char 
 	attr->name = name;
 	if (!value || strscpy(copy, value, sizeof(copy)) < 0 || !setup_fault_attr(attr, copy))
 		return -EINVAL;
-	mm_debug_flags |= MM_DEBUG_FAULTS;
 	return 0;
 }
 
@@ -250,3 +248,11 @@ static int __init set_fail_page_alloc(char *value)
 	return set_from_boot(&fail_page_alloc.attr, "fail_page_alloc", value);
 }
 early_param("fail_page_alloc", set_fail_page_alloc);
+
+/* What the kernel cannot run without is there: from now on. */
+static int __init fault_inject_init(void)
+{
+	fault_inject_update();
+	return 0;
+}
+early_initcall(fault_inject_init);

@@ -194,6 +194,8 @@ static void explain_blocks(const struct zone *zone, unsigned int order)
 		mprintf("none is left\n");
 	else if (largest < (int)order)
 		mprintf("no block of order %u, the largest is of order %d\n", order, largest);
+	else if (mm_debug_flags & MM_DEBUG_FAULTS)
+		mprintf("made to fail, by failslab= or fail_page_alloc=\n");
 	else
 		mprintf("those of order %u are in HighAtomic pageblocks\n", order);
 }

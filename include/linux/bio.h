@@ -68,8 +68,27 @@ void bio_chain(struct bio *bio, struct bio *parent);
 	__bio_for_each(bvec, bio, iter, (bio)->bi_iter, mp_bvec_iter_bvec)
 #define bio_for_each_segment(bvec, bio, iter) \
 	__bio_for_each(bvec, bio, iter, (bio)->bi_iter, bvec_iter_bvec)
-/* Every piece, done or not, for who owns the bio (struct bio_vec *bvec, int i). */
-#define bio_for_each_bvec_all(bvec, bio, i) \
-	for (i = 0, bvec = (bio)->bi_io_vec; i < (bio)->bi_vcnt; i++, bvec++)
+
+static inline bool bio_next_segment(const struct bio *bio, struct bvec_iter_all *iter)
+{
+	const struct bio_vec *vec = &bio->bi_io_vec[iter->idx];
+	struct bvec_iter at = { .bi_bvec_done = iter->done };
+
+	if (iter->idx >= bio->bi_vcnt)
+		return false;
+	at.bi_size = vec->bv_len - iter->done;
+	iter->bv = bvec_iter_bvec(vec, at);
+	iter->done += iter->bv.bv_len;
+	if (iter->done == vec->bv_len) {
+		iter->idx++;
+		iter->done = 0;
+	}
+	return true;
+}
+
+/* Every page, done or not, for who owns the bio (struct bio_vec *, struct bvec_iter_all). */
+#define bio_for_each_segment_all(bvl, bio, iter)                          \
+	for (iter = (struct bvec_iter_all){ .idx = 0 }, bvl = &(iter).bv; \
+	     bio_next_segment(bio, &(iter));)
 
 #endif

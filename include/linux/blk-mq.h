@@ -26,25 +26,25 @@
 
 struct scatterlist;
 
-enum mq_rq_state {
-	MQ_RQ_IDLE,	 /* nobody's, or waits in a queue */
-	MQ_RQ_IN_FLIGHT, /* with the driver */
-	MQ_RQ_COMPLETE,
-};
+#define RQF_DONTPREP (1U << 7) /* the driver's: its own part is prepared. Cleared for a new start */
 
 struct request {
 	struct request_queue *q;
 	blk_opf_t cmd_flags;
-	enum mq_rq_state state;
+	unsigned int rq_flags;
 	sector_t __sector;		 /* where it goes on, */
 	unsigned int __data_len;	 /* and how many bytes */
 	unsigned short nr_phys_segments; /* at most so many entries of blk_rq_map_sg() */
-	bool alone; /* its bios are served one by one: one of them may be bad */
-	bool started, timing_out, ended; /* block.c's */
-	unsigned long deadline;		 /* jiffies */
-	struct bio *bio, *biotail;	 /* what is to be done still */
+	struct bio *bio, *biotail;	 /* what is still to be done */
+	struct list_head queuelist;	 /* free, fifo, dispatch, or with the driver */
 	struct rb_node rb_node;
-	struct list_head queuelist; /* free, fifo, dispatch, or with the driver */
+	unsigned long deadline; /* jiffies: when it was queued, later when its time is up */
+
+	/* block_mq.c's: */
+	struct bio *rest;	   /* bios to be served one by one after this: one of them is bad */
+	unsigned int sectors_done; /* well, since it was last with the driver */
+	unsigned int bios_failed;
+	bool timing_out, ended;
 };
 
 struct blk_mq_queue_data {
@@ -87,7 +87,7 @@ void blk_mq_start_request(struct request *rq);
 void blk_mq_end_request(struct request *rq, blk_status_t error);
 /* Its first bytes have: true while there is a rest, which the driver goes on with. Any context. */
 bool blk_update_request(struct request *rq, blk_status_t error, unsigned int nr_bytes);
-/* Back to the queue, before all others, with what is left of it. kick: must be true. */
+/* Back to the queue, before all others, with what is left of it; it is begun again soon. */
 void blk_mq_requeue_request(struct request *rq, bool kick);
 /* Sees whether there is something to begin. Any context. */
 void blk_mq_run_hw_queues(struct request_queue *q, bool async);
@@ -104,6 +104,16 @@ static inline struct request *blk_mq_rq_from_pdu(void *pdu)
 {
 	return (struct request *)pdu - 1;
 }
+
+/* What is left, by what lies in one page (struct bio_vec bvec, struct req_iterator iter). */
+struct req_iterator {
+	struct bvec_iter iter;
+	struct bio *bio;
+};
+
+#define rq_for_each_segment(bvl, rq, _iter)                                    \
+	for (_iter.bio = (rq)->bio; _iter.bio; _iter.bio = _iter.bio->bi_next) \
+	bio_for_each_segment(bvl, _iter.bio, _iter.iter)
 
 static inline enum req_op req_op(const struct request *rq)
 {

@@ -15,6 +15,7 @@
 
 struct blk_mq_tag_set;
 struct blk_mq_tags;
+struct blkdev_stats;
 struct request_queue;
 
 #define DISK_NAME_LEN 32
@@ -50,6 +51,8 @@ struct request_queue {
 	unsigned int passed_over;  /* so many went before the oldest */
 	unsigned int nr_live;	   /* requests that have not ended */
 	bool write_cache;
+	bool dead; /* not added yet, or deleted */
+	struct blkdev_stats *stats;
 };
 
 struct gendisk {

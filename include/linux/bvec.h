@@ -46,6 +46,13 @@ static inline struct bio_vec bvec_iter_bvec(const struct bio_vec *vecs, struct b
 	return bvec;
 }
 
+/* For walks over all pages of whole pieces, done or not: the page's part, and where it is. */
+struct bvec_iter_all {
+	struct bio_vec bv;
+	int idx;
+	unsigned int done;
+};
+
 /* At most bi_size bytes. */
 static inline void bvec_iter_advance(const struct bio_vec *vecs, struct bvec_iter *iter,
 				     unsigned int bytes)

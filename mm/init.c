@@ -30,6 +30,7 @@
 #include <memkern/e820.h>
 #include <memkern/mm.h>
 
+#include "dma.h"
 #include "internal.h"
 #include "slab.h"
 #include "vmalloc.h"
@@ -304,6 +305,7 @@ void __init mm_init(void)
 	paging_init();
 	setup_per_cpu_areas();
 	kmap_init();
+	swiotlb_init();
 
 	init_zones();
 	init_mem_map();

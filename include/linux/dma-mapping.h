@@ -16,6 +16,7 @@
 #ifndef _LINUX_DMA_MAPPING_H
 #define _LINUX_DMA_MAPPING_H
 
+#include <linux/device.h>
 #include <linux/dma-direction.h>
 #include <linux/errno.h>
 #include <linux/gfp_types.h>
@@ -24,8 +25,6 @@
 #include <linux/sizes.h>
 #include <linux/types.h>
 
-struct device;
-
 #define DMA_BIT_MASK(n)	  ((n) == 64 ? ~0ULL : (1ULL << (n)) - 1)
 #define DMA_MAPPING_ERROR (~(dma_addr_t)0)
 
@@ -33,7 +32,7 @@ struct device;
 #define DMA_ATTR_WEAK_ORDERING	    (1UL << 1)
 #define DMA_ATTR_WRITE_COMBINE	    (1UL << 2)
 #define DMA_ATTR_NO_KERNEL_MAPPING  (1UL << 4)
-#define DMA_ATTR_SKIP_CPU_SYNC	    (1UL << 5) /* no copy at map and unmap: the caller syncs */
+#define DMA_ATTR_SKIP_CPU_SYNC	    (1UL << 5) /* no copy at unmap: the caller syncs */
 #define DMA_ATTR_FORCE_CONTIGUOUS   (1UL << 6)
 #define DMA_ATTR_ALLOC_SINGLE_PAGES (1UL << 7)
 #define DMA_ATTR_NO_WARN	    (1UL << 8) /* no message where it fails */
@@ -47,11 +46,46 @@ int dma_set_coherent_mask(struct device *dev, u64 mask);
 int dma_set_mask_and_coherent(struct device *dev, u64 mask);
 /* For a device that nobody gave a mask to set. */
 int dma_coerce_mask_and_coherent(struct device *dev, u64 mask);
-/* What would reach all RAM. */
+/* What would reach all RAM; does the device not? */
 u64 dma_get_required_mask(struct device *dev);
-/* The longest mapping: less than the largest size_t where the device may need bounce buffers. */
+bool dma_addressing_limited(struct device *dev);
+/* The longest mapping: SIZE_MAX, unless the device may need bounce buffers. */
 size_t dma_max_mapping_size(struct device *dev);
-size_t dma_opt_mapping_size(struct device *dev);
+
+static inline u64 dma_get_mask(const struct device *dev)
+{
+	return dev->dma_mask && *dev->dma_mask ? *dev->dma_mask : DMA_BIT_MASK(32);
+}
+
+/* What its scatter lists must be like, for who builds them: nobody joins entries here. */
+static inline unsigned int dma_get_max_seg_size(const struct device *dev)
+{
+	return dev->dma_parms && dev->dma_parms->max_segment_size ? dev->dma_parms->max_segment_size
+								  : SZ_64K;
+}
+
+static inline int dma_set_max_seg_size(struct device *dev, unsigned int size)
+{
+	if (!dev->dma_parms)
+		return -EIO;
+	dev->dma_parms->max_segment_size = size;
+	return 0;
+}
+
+static inline unsigned long dma_get_seg_boundary(const struct device *dev)
+{
+	return dev->dma_parms && dev->dma_parms->segment_boundary_mask
+		       ? dev->dma_parms->segment_boundary_mask
+		       : ULONG_MAX;
+}
+
+static inline int dma_set_seg_boundary(struct device *dev, unsigned long mask)
+{
+	if (!dev->dma_parms)
+		return -EIO;
+	dev->dma_parms->segment_boundary_mask = mask;
+	return 0;
+}
 
 /* --- coherent memory: zeroed, whole pages, aligned to its order --------------------------- */
 
@@ -160,7 +194,7 @@ static inline void dma_sync_single_range_for_device(struct device *dev, dma_addr
 
 /* --- DEBUG builds: mm/dma_debug.c, who checks each mapping ---------------------------------- */
 
-#ifdef CONFIG_DEBUG
+#ifdef CONFIG_DMA_API_DEBUG
 void debug_dma_mapping_error(struct device *dev, dma_addr_t addr);
 /* The driver has let the device go: what it has mapped still is reported, and forgotten. */
 void dma_debug_driver_gone(struct device *dev);

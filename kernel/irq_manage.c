@@ -121,6 +121,28 @@ int irq_set_irq_type(unsigned int irq, unsigned int type)
 	return error;
 }
 
+int irq_can_set_affinity(unsigned int irq)
+{
+	struct irq_desc *desc = irq_to_desc(irq);
+
+	return desc && desc->irq_data.chip->irq_set_affinity;
+}
+
+int irq_set_affinity(unsigned int irq, const struct cpumask *cpumask)
+{
+	struct irq_desc *desc = irq_to_desc(irq);
+	struct cpumask online;
+	unsigned long flags;
+	int error;
+
+	if (!irq_can_set_affinity(irq) || !cpumask_and(&online, cpumask, cpu_online_mask))
+		return -EINVAL;
+	spin_lock_irqsave(&desc->lock, flags);
+	error = desc->irq_data.chip->irq_set_affinity(&desc->irq_data, &online);
+	spin_unlock_irqrestore(&desc->lock, flags);
+	return error;
+}
+
 /* --- users -------------------------------------------------------------------- */
 
 static bool can_share(const struct irqaction *old, const struct irqaction *new)

@@ -85,4 +85,41 @@ __MEMORY_IO(u8, b)
 __MEMORY_IO(u16, w)
 __MEMORY_IO(u32, l)
 
+/*
+ * For drivers whose device has its registers in the one or the other: a port as an address, which
+ * no memory has, and accesses that tell them apart.
+ */
+#define IOPORT_BASE 0x10000UL
+
+static inline bool is_ioport(const volatile void __iomem *addr)
+{
+	return (unsigned long)addr >> 16 == IOPORT_BASE >> 16;
+}
+
+static inline void __iomem *ioport_map(unsigned long port, unsigned int nr)
+{
+	return port > 0xffff ? NULL : (void __iomem *)(IOPORT_BASE + port);
+}
+
+static inline void ioport_unmap(void __iomem *addr)
+{
+}
+
+#define __ANY_IO(type, bits, suffix)                                                           \
+	static inline type ioread##bits(const volatile void __iomem *addr)                     \
+	{                                                                                      \
+		return is_ioport(addr) ? in##suffix((unsigned long)addr) : read##suffix(addr); \
+	}                                                                                      \
+	static inline void iowrite##bits(type value, volatile void __iomem *addr)              \
+	{                                                                                      \
+		if (is_ioport(addr))                                                           \
+			out##suffix(value, (unsigned long)addr);                               \
+		else                                                                           \
+			write##suffix(value, addr);                                            \
+	}
+
+__ANY_IO(u8, 8, b)
+__ANY_IO(u16, 16, w)
+__ANY_IO(u32, 32, l)
+
 #endif

@@ -2,8 +2,8 @@
 /*
  * Initialisation: section marks (which memkern has no use for) and initcalls.
  *
- * An initcall runs once, in the boot, in the order console, early, device, late (after
- * the self-tests), and within a level in link order. A negative return value is reported.
+ * An initcall runs once, in the boot, in the order console, early, subsys, device, late
+ * (after the self-tests), and within a level in link order. A negative return value is reported.
  * In a module they are all module_init(): linux/module.h.
  */
 #ifndef _LINUX_INIT_H
@@ -55,7 +55,7 @@ void do_one_exitcall(exitcall_t fn);
 #define core_initcall(fn)     __define_initcall(fn, "early")
 #define postcore_initcall(fn) __define_initcall(fn, "early")
 #define arch_initcall(fn)     __define_initcall(fn, "early")
-#define subsys_initcall(fn)   __define_initcall(fn, "early")
+#define subsys_initcall(fn)   __define_initcall(fn, "subsys")
 #define fs_initcall(fn)	      __define_initcall(fn, "device")
 #define device_initcall(fn)   __define_initcall(fn, "device")
 #define late_initcall(fn)     __define_initcall(fn, "late")

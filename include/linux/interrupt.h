@@ -23,6 +23,7 @@
 #include <linux/bitops.h>
 #include <linux/bits.h>
 #include <linux/compiler.h>
+#include <linux/cpumask.h>
 #include <linux/hardirq.h>
 #include <linux/irqflags.h>
 #include <linux/irqreturn.h>
@@ -82,6 +83,13 @@ void enable_irq(unsigned int irq);
 
 /* Waits until no handler of the line runs on any CPU. Not from a handler. */
 void synchronize_irq(unsigned int irq);
+
+/*
+ * Lets the line interrupt one of these CPUs. 0, or -EINVAL: none of them is online, there is no such
+ * line, or its controller knows one CPU only. Any context.
+ */
+int irq_set_affinity(unsigned int irq, const struct cpumask *cpumask);
+int irq_can_set_affinity(unsigned int irq);
 
 /* --- softirqs: kernel/softirq.c has the theory --------------------------------- */
 

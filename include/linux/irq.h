@@ -11,6 +11,7 @@
 #define _LINUX_IRQ_H
 
 #include <linux/atomic.h>
+#include <linux/cpumask.h>
 #include <linux/interrupt.h>
 #include <asm/irq.h>
 
@@ -48,6 +49,9 @@ struct irq_chip {
 
 	/* 0, or -EINVAL for a type that the chip does not have. NULL: it has but one, set elsewhere. */
 	int (*irq_set_type)(struct irq_data *data, unsigned int type);
+
+	/* Where to: the first of these, all online. NULL: the chip has no choice. */
+	int (*irq_set_affinity)(struct irq_data *data, const struct cpumask *cpus);
 
 	/* Raises the interrupt again; false: the chip cannot. May be NULL. */
 	bool (*irq_retrigger)(struct irq_data *data);

@@ -233,10 +233,10 @@ void pci_disable_msi(struct pci_dev *dev);
 
 #define pci_dev_msi_enabled(dev) ((dev)->msi_enabled)
 
-#define pci_printk(level, dev, fmt, ...) dev_printk(level, &(dev)->dev, fmt, ##__VA_ARGS__)
-#define pci_err(dev, fmt, ...)		 dev_err(&(dev)->dev, fmt, ##__VA_ARGS__)
-#define pci_warn(dev, fmt, ...)		 dev_warn(&(dev)->dev, fmt, ##__VA_ARGS__)
-#define pci_info(dev, fmt, ...)		 dev_info(&(dev)->dev, fmt, ##__VA_ARGS__)
-#define pci_dbg(dev, fmt, ...)		 dev_dbg(&(dev)->dev, fmt, ##__VA_ARGS__)
+#define pci_printk(level, pdev, fmt, ...) dev_printk(level, &(pdev)->dev, fmt, ##__VA_ARGS__)
+#define pci_err(pdev, fmt, ...)		  dev_err(&(pdev)->dev, fmt, ##__VA_ARGS__)
+#define pci_warn(pdev, fmt, ...)	  dev_warn(&(pdev)->dev, fmt, ##__VA_ARGS__)
+#define pci_info(pdev, fmt, ...)	  dev_info(&(pdev)->dev, fmt, ##__VA_ARGS__)
+#define pci_dbg(pdev, fmt, ...)		  dev_dbg(&(pdev)->dev, fmt, ##__VA_ARGS__)
 
 #endif

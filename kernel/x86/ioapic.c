@@ -37,6 +37,7 @@
 #include <memkern/params.h>
 #include "acpi.h"
 #include "irq.h"
+#include "smpboot.h"
 
 #define IOREGSEL 0x00 /* which register */
 #define IOWIN	 0x10 /* its contents */
@@ -63,7 +64,7 @@ struct ioapic {
 static DEFINE_SPINLOCK(ioapic_lock);
 static struct ioapic ioapics[MAX_IO_APICS];
 static unsigned int nr_ioapics;
-static u32 entries[NR_IRQS]; /* each irq's entry, the lower half */
+static u32 entries[FIRST_MSI_IRQ]; /* each irq's entry, the lower half */
 static bool noapic;
 
 static int __init set_noapic(char *value)
@@ -138,6 +139,13 @@ static int ioapic_set_type(struct irq_data *data, unsigned int type)
 	return 0;
 }
 
+static int ioapic_set_affinity(struct irq_data *data, const struct cpumask *cpus)
+{
+	ioapic_write(data->chip_data, REG_ENTRY(data->hwirq) + 1,
+		     x86_cpu_to_apicid[cpumask_first(cpus)] << 24);
+	return 0;
+}
+
 static bool ioapic_retrigger(struct irq_data *data)
 {
 	apic_send_self(ISA_IRQ_VECTOR(data->irq));
@@ -152,6 +160,7 @@ static const struct irq_chip ioapic_chip = {
 	.irq_eoi = ioapic_ack,
 	.irq_set_type = ioapic_set_type,
 	.irq_retrigger = ioapic_retrigger,
+	.irq_set_affinity = ioapic_set_affinity,
 };
 
 static void ioapic_interrupt(struct pt_regs *regs)
@@ -300,7 +309,7 @@ static unsigned int add_lines(const struct acpi_madt_info *madt)
 			if (irq != CASCADE_IRQ && (madt->isa[irq].gsi != irq) == moved)
 				nr += add_line(irq, madt->isa[irq].gsi, madt->isa[irq].trigger);
 	/* PCI's, as a rule. */
-	for (irq = NR_IRQS_LEGACY; irq < NR_IRQS; irq++)
+	for (irq = NR_IRQS_LEGACY; irq < FIRST_MSI_IRQ; irq++)
 		nr += add_line(irq, irq, IRQ_TYPE_LEVEL_LOW);
 	return nr;
 }

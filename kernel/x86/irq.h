@@ -25,6 +25,9 @@ void lapic_pass_8259(bool pass);
  */
 unsigned int ioapic_init(const struct acpi_madt_info *madt);
 
+/* msi.c: the irqs that messages of PCI devices get. With a local APIC only. */
+void msi_init(void);
+
 /* acpi_boot.c: what the tables say, or NULL: there are none, or none to be believed. */
 const struct acpi_madt_info *acpi_madt(void);
 

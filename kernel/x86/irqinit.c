@@ -25,6 +25,8 @@ void __init init_IRQ(void)
 		i8259_setup_irqs();
 	else
 		lapic_pass_8259(false);
+	if (lapic)
+		msi_init();
 	if (lines)
 		pr_info("interrupts: IOAPIC (%u lines) and local APIC %u\n", lines, read_apic_id());
 	else if (lapic)

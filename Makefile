@@ -44,7 +44,8 @@ LANGUAGE := -std=gnu11 -ffreestanding -fno-strict-aliasing -fno-strict-overflow 
 WARNINGS := -Wall -Wextra -Werror -Wundef -Wstrict-prototypes -Wmissing-prototypes \
             -Wold-style-definition -Wvla -Wwrite-strings -Wno-unused-parameter -Wno-array-bounds
 ifeq ($(DEBUG),1)
-  OPTIMISE := -Og -fno-omit-frame-pointer -DCONFIG_DEBUG_VM=1 -DCONFIG_DEBUG=1 -DCONFIG_LOCKDEP=1
+  OPTIMISE := -Og -fno-omit-frame-pointer -DCONFIG_DEBUG_VM=1 -DCONFIG_DEBUG=1 -DCONFIG_LOCKDEP=1 \
+              -DCONFIG_DMA_API_DEBUG=1
 else
   OPTIMISE := -O2
   # Half of the code is tests, which nobody waits for but who builds. Not the benchmarks.

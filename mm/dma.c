@@ -313,7 +313,7 @@ int dma_map_sgtable(struct device *dev, struct sg_table *sgt, enum dma_data_dire
 void dma_sync_single_for_cpu(struct device *dev, dma_addr_t addr, size_t size,
 			     enum dma_data_direction dir)
 {
-	dma_debug_sync(dev, addr, size, dir, true);
+	dma_debug_sync(dev, addr, size, dir);
 	if (unlikely(is_swiotlb_buffer(addr)))
 		swiotlb_sync_for_cpu(dev, addr, size, dir);
 }
@@ -321,7 +321,7 @@ void dma_sync_single_for_cpu(struct device *dev, dma_addr_t addr, size_t size,
 void dma_sync_single_for_device(struct device *dev, dma_addr_t addr, size_t size,
 				enum dma_data_direction dir)
 {
-	dma_debug_sync(dev, addr, size, dir, false);
+	dma_debug_sync(dev, addr, size, dir);
 	if (unlikely(is_swiotlb_buffer(addr)))
 		swiotlb_sync_for_device(dev, addr, size, dir);
 }

@@ -82,8 +82,7 @@ void dma_debug_map(struct device *dev, enum dma_debug_kind kind, dma_addr_t addr
 		   size_t size, enum dma_data_direction dir);
 void dma_debug_unmap(struct device *dev, enum dma_debug_kind kind, dma_addr_t addr, size_t size,
 		     enum dma_data_direction dir);
-void dma_debug_sync(struct device *dev, dma_addr_t addr, size_t size, enum dma_data_direction dir,
-		    bool for_cpu);
+void dma_debug_sync(struct device *dev, dma_addr_t addr, size_t size, enum dma_data_direction dir);
 #else
 static inline void dma_debug_map(struct device *dev, enum dma_debug_kind kind, dma_addr_t addr,
 				 phys_addr_t phys, size_t size, enum dma_data_direction dir)
@@ -94,7 +93,7 @@ static inline void dma_debug_unmap(struct device *dev, enum dma_debug_kind kind,
 {
 }
 static inline void dma_debug_sync(struct device *dev, dma_addr_t addr, size_t size,
-				  enum dma_data_direction dir, bool for_cpu)
+				  enum dma_data_direction dir)
 {
 }
 #endif

@@ -386,7 +386,8 @@ static void hex_dump_of_several_lines(struct kunit *test)
 
 static struct kunit_case printk_cases[] = {
 	KUNIT_CASE(levels_below_the_loglevel_are_shown),
-	KUNIT_CASE_PARAM(every_console_gets_every_message, one_param),
+	KUNIT_CASE_PARAM_ATTR(every_console_gets_every_message, one_param,
+			      { .speed = KUNIT_SPEED_SLOW }),
 	KUNIT_CASE(no_level_is_warning),
 	KUNIT_CASE(cont_goes_on_with_its_line),
 	KUNIT_CASE(a_hidden_line_is_hidden_to_its_end),

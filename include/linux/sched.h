@@ -58,6 +58,7 @@
 #define PF_EXITING	 0x00000004
 #define PF_WQ_WORKER	 0x00000020
 #define PF_MEMALLOC	 0x00000800 /* may use all reserves, must not reclaim */
+#define PF_KSWAPD	 0x00020000
 #define PF_MEMALLOC_NOFS 0x00040000 /* memalloc_nofs_save() */
 #define PF_MEMALLOC_NOIO 0x00080000 /* memalloc_noio_save() */
 #define PF_KTHREAD	 0x00200000

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/* Reclaim: what vmscan.c, the slow path and those who give pages back share. */
+#ifndef _MM_VMSCAN_H
+#define _MM_VMSCAN_H
+
+#include <linux/gfp.h>
+#include <linux/sched.h>
+
+#define SWAP_CLUSTER_MAX    32UL /* pages that a direct reclaim is to free */
+#define DEF_PRIORITY	    12	 /* the first round looks at a 2^-12th of everything */
+#define MAX_RECLAIM_RETRIES 16	 /* rounds without progress before somebody gives up */
+
+/* One walk through what can be given back. */
+struct scan_control {
+	gfp_t gfp_mask; /* of the request; its scope applied */
+	unsigned int order;
+	int priority;		    /* how much to look at: 1 >> priority of each list */
+	enum zone_type reclaim_idx; /* pages of zones above would not help */
+	unsigned long nr_to_reclaim;
+	unsigned long nr_scanned;   /* pages looked at: added to by who looks */
+	unsigned long nr_reclaimed; /* pages freed: by who called whoever freed them */
+	bool may_writepage; /* dirty pages may be written: the request has __GFP_IO and __GFP_FS */
+};
+
+/*
+ * Frees 32 pages or more of the zones up to `highest`, if it can, as far as gfp allows; returns
+ * how many it freed. Process context that may sleep. Nothing that it calls reclaims in turn: the
+ * task has PF_MEMALLOC meanwhile.
+ */
+unsigned long try_to_free_pages(enum zone_type highest, unsigned int order, gfp_t gfp);
+
+/* A request fell below the low mark: kswapd makes the zones up to `highest` good. Any context. */
+void wakeup_kswapd(struct zone *zone, gfp_t gfp, unsigned int order, enum zone_type highest);
+
+static inline bool current_is_kswapd(void)
+{
+	return current->flags & PF_KSWAPD;
+}
+
+/* For end_page_writeback(): one page more can be freed. Any context. */
+void acct_reclaim_writeback(struct page *page);
+
+#endif

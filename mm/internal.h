@@ -365,6 +365,24 @@ void pcp_flush(struct zone *zone, struct per_cpu_pages *pcp, int count);
 /* Before a request that goes past the lists: gives a batch back, if they hold plenty. */
 void pcp_trim(struct zone *zone);
 
+/* --- lru.c ----------------------------------------------------------------------- */
+
+struct scan_control;
+
+void lruvec_init(struct lruvec *lruvec);
+/*
+ * Looks at size >> sc->priority pages of each list, at least SWAP_CLUSTER_MAX; returns how many
+ * were freed. May sleep if it may write (sc->may_writepage and __GFP_IO | __GFP_FS in gfp_mask).
+ */
+unsigned long shrink_lruvec(struct zone *zone, struct scan_control *sc);
+/* Off its list, with a reference: 0, or -EBUSY, it is on none. And back, the reference is put. */
+int isolate_lru_page(struct page *page);
+void putback_lru_page(struct page *page);
+/* The last reference of a page that is still on a list is gone. */
+void lru_page_freed(struct page *page);
+int lru_check(void);
+int filemap_check(void);
+
 /* --- show_mem.c ---------------------------------------------------------------- */
 
 /* The report of a failed allocation, unless __GFP_NOWARN; the text says what failed. */

@@ -71,6 +71,24 @@ struct free_area {
 	unsigned long nr_free; /* blocks, of all types */
 };
 
+/*
+ * Pages of the page cache, in the order in which they are to be reclaimed: mm/lru.c. A list each
+ * zone: Linux has them a node since 4.8 and skips what lies in too high a zone.
+ */
+enum lru_list {
+	LRU_INACTIVE_FILE,
+	LRU_ACTIVE_FILE,
+	NR_LRU_LISTS,
+};
+
+#define for_each_lru(lru) for (lru = 0; lru < NR_LRU_LISTS; lru++)
+
+struct lruvec {
+	spinlock_t lru_lock; /* lists, nr; taken with interrupts off, outside of zone->lock */
+	struct list_head lists[NR_LRU_LISTS]; /* new ones first; taken from the end */
+	unsigned long nr[NR_LRU_LISTS];
+};
+
 struct per_cpu_pages;
 struct pglist_data;
 
@@ -98,6 +116,8 @@ struct zone {
 
 	spinlock_t lock; /* free_area and the counters above; taken with interrupts off */
 	struct free_area free_area[NR_PAGE_ORDERS];
+
+	struct lruvec lruvec;
 };
 
 #define zone_idx(zone)		  ((enum zone_type)((zone) - (zone)->zone_pgdat->node_zones))

@@ -251,11 +251,13 @@ int page_owner_check(void);
 #define ALLOC_HIGHATOMIC    0x40 /* may use and create HIGHATOMIC pageblocks */
 #define ALLOC_RESERVES	    (ALLOC_NON_BLOCK | ALLOC_MIN_RESERVE | ALLOC_HIGHATOMIC | ALLOC_OOM)
 
-unsigned int gfp_to_alloc_flags(gfp_t gfp, unsigned int order);
 bool __zone_watermark_ok(const struct zone *zone, unsigned int order, unsigned long mark,
 			 enum zone_type highest_zoneidx, unsigned int alloc_flags, long free_pages);
 bool zone_watermark_ok(const struct zone *zone, unsigned int order, unsigned long mark,
 		       enum zone_type highest_zoneidx, unsigned int alloc_flags);
+
+/* One pass over the zones, best first: a block from the first one that the mark lets through. */
+struct page *get_page_from_freelist(gfp_t gfp, unsigned int order, unsigned int alloc_flags);
 
 /*
  * The free areas, below all watermarks. Callers hold zone->lock. A block that
@@ -313,6 +315,12 @@ static inline bool needs_free_prepare(const struct page *page)
 void free_with_prepare(struct page *page, unsigned int order);
 void free_pages_referenced(struct page *page, unsigned int order, bool compound);
 
+/* --- page_alloc_slow.c --------------------------------------------------------- */
+
+unsigned int gfp_to_alloc_flags(gfp_t gfp, unsigned int order);
+/* All that the flags allow, where the fast path is of no use. */
+struct page *alloc_pages_slow(gfp_t gfp, unsigned int order);
+
 /* --- page_bulk.c --------------------------------------------------------------- */
 
 /* Single pages into pages[0..nr): returns how many there are, from the front. */
@@ -325,6 +333,9 @@ void free_pages_bulk(struct page **pages, unsigned long nr);
 void set_pageblock_migratetype(struct page *page, enum migratetype type);
 extern unsigned int page_group_by_mobility_disabled;
 void disable_mobility_grouping(void);
+
+/* How far watermarks are boosted at most: of high, in ten thousandths; 0: never. */
+extern int watermark_boost_factor;
 
 /* A block from the lists of another type than the one asked for. Under zone->lock. */
 struct page *rmqueue_fallback(struct zone *zone, unsigned int order, enum migratetype type);
@@ -381,6 +392,13 @@ void putback_lru_page(struct page *page);
 /* The last reference of a page that is still on a list is gone. */
 void lru_page_freed(struct page *page);
 int lru_check(void);
+
+/* --- filemap.c, page_writeback.c ------------------------------------------------- */
+
+/* Those who wait for its lock, or for the end of its write-back, look again. */
+void wake_up_page(struct page *page);
+/* The flusher does not know the address space any more. */
+void writeback_forget(struct address_space *mapping);
 int filemap_check(void);
 
 /* --- show_mem.c ---------------------------------------------------------------- */

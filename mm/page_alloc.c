@@ -22,8 +22,8 @@
  * and the parent looks at its own: freeing 8 undoes all of the above.
  *
  * Which zones, and how far down? A request names the highest zone it can use
- * and falls back to lower ones, never up. Pass one stops at each zone's low
- * watermark; pass two at min, less what the flags allow of the reserve.
+ * and falls back to lower ones, never up. The first pass stops at each zone's low
+ * watermark; what comes when it fails is page_alloc_slow.c's subject.
  *
  * Cost. Orders 0 to 3 come from per-CPU lists (pcp.c): about 55 instructions
  * without touching anything shared. From the free areas: a split or a merge an
@@ -44,9 +44,7 @@
  * is printed and nobody is called back under it. Frees, and requests without
  * __GFP_DIRECT_RECLAIM, may come from any context but NMI.
  *
- * Left out: reclaim and compaction (a request that may reclaim gets back what the
- * per-CPU lists and HIGHATOMIC blocks hold, then fails), and with them what only kswapd
- * would notice: the boost of the watermarks when a fallback claims a pageblock; CMA.
+ * Left out: CMA.
  */
 #include <linux/fault-inject.h>
 #include <linux/gfp.h>
@@ -57,6 +55,7 @@
 #include <linux/sched/mm.h>
 
 #include "internal.h"
+#include "vmscan.h"
 
 unsigned int mm_debug_flags;
 
@@ -315,29 +314,6 @@ bool zone_watermark_ok(const struct zone *zone, unsigned int order, unsigned lon
 				   READ_ONCE(zone->nr_free_pages));
 }
 
-/* What the flags entitle to in the second pass. */
-unsigned int gfp_to_alloc_flags(gfp_t gfp, unsigned int order)
-{
-	unsigned int alloc_flags = ALLOC_WMARK_MIN;
-
-	if (gfp & __GFP_HIGH)
-		alloc_flags |= ALLOC_MIN_RESERVE;
-	if (!(gfp & __GFP_DIRECT_RECLAIM) && !(gfp & __GFP_NOMEMALLOC)) {
-		alloc_flags |= ALLOC_NON_BLOCK;
-		if (order && (gfp & __GFP_HIGH))
-			alloc_flags |= ALLOC_HIGHATOMIC;
-	}
-	return alloc_flags;
-}
-
-/* May the request ignore all watermarks? An interrupt has no share in its victim's rights. */
-static bool gfp_pfmemalloc_allowed(gfp_t gfp)
-{
-	if (gfp & __GFP_NOMEMALLOC)
-		return false;
-	return (gfp & __GFP_MEMALLOC) || (!in_interrupt() && (current->flags & PF_MEMALLOC));
-}
-
 /* --- allocation ---------------------------------------------------------------- */
 
 noinline void prep_new_page_special(struct page *page, unsigned int order, gfp_t gfp)
@@ -419,7 +395,17 @@ static struct page *rmqueue(struct zone *zone, unsigned int order, enum migratet
 	}
 }
 
-static struct page *get_page_from_freelist(gfp_t gfp, unsigned int order, unsigned int alloc_flags)
+/* A boost is to make fragments less likely: it does not stand in the way of who cannot wait. */
+static unsigned long mark_for(const struct zone *zone, unsigned int order, unsigned int alloc_flags)
+{
+	unsigned int mark = alloc_flags & ALLOC_WMARK_MASK;
+
+	if (!order && mark == WMARK_MIN && (alloc_flags & ALLOC_MIN_RESERVE))
+		return zone->_watermark[WMARK_MIN];
+	return wmark_pages(zone, mark);
+}
+
+struct page *get_page_from_freelist(gfp_t gfp, unsigned int order, unsigned int alloc_flags)
 {
 	enum zone_type highest_zoneidx = gfp_zone(gfp);
 	enum migratetype type = gfp_migratetype(gfp);
@@ -430,8 +416,7 @@ static struct page *get_page_from_freelist(gfp_t gfp, unsigned int order, unsign
 		struct page *page;
 
 		if (!(alloc_flags & ALLOC_NO_WATERMARKS) &&
-		    !zone_watermark_ok(zone, order,
-				       wmark_pages(zone, alloc_flags & ALLOC_WMARK_MASK),
+		    !zone_watermark_ok(zone, order, mark_for(zone, order, alloc_flags),
 				       highest_zoneidx, alloc_flags))
 			continue;
 		page = rmqueue(zone, order, type, alloc_flags);
@@ -442,82 +427,11 @@ static struct page *get_page_from_freelist(gfp_t gfp, unsigned int order, unsign
 			SetPagePfmemalloc(page);
 		if (order && (alloc_flags & ALLOC_HIGHATOMIC))
 			reserve_highatomic_pageblock(zone, page);
+		if (unlikely(READ_ONCE(zone->watermark_boost)) && (gfp & __GFP_KSWAPD_RECLAIM))
+			wakeup_kswapd(0, zone_idx(zone));
 		return page;
 	}
 	return NULL;
-}
-
-/* The caller may sleep: what is free but put aside is collected before it is refused. */
-static struct page *alloc_pages_direct_reclaim(gfp_t gfp, unsigned int order,
-					       unsigned int alloc_flags)
-{
-	struct page *page;
-
-	do {
-		drain_all_pages(NULL);
-		page = get_page_from_freelist(gfp, order, alloc_flags);
-	} while (!page && unreserve_highatomic_pageblock(gfp_migratetype(gfp), true));
-	return page;
-}
-
-static struct page *alloc_pages_nofail(gfp_t gfp, unsigned int order, unsigned int alloc_flags)
-{
-	struct page *page = get_page_from_freelist(gfp, order, alloc_flags | ALLOC_MIN_RESERVE);
-
-	if (!page)
-		panic("Out of memory: a request of order %u that must not fail (%#x) cannot be "
-		      "satisfied",
-		      order, gfp);
-	return page;
-}
-
-/*
- * The passes, each going a step further, until one succeeds:
- *	1  down to min, with the flags' rights to the reserve
- *	2  everything, for those who free memory
- *	3  after collecting free pages from where they are put aside
- *	4  half of min, for those who must not fail; if that does not help, panic
- */
-static struct page *__alloc_pages_slowpath(gfp_t gfp, unsigned int order)
-{
-	unsigned int alloc_flags = gfp_to_alloc_flags(gfp, order);
-	struct page *page = get_page_from_freelist(gfp, order, alloc_flags);
-
-	if (page)
-		return page;
-	if (gfp_pfmemalloc_allowed(gfp)) {
-		alloc_flags = ALLOC_NO_WATERMARKS;
-		page = get_page_from_freelist(gfp, order, alloc_flags);
-		if (page)
-			return page;
-	}
-	/* Only who may wait can be promised success, and who frees memory cannot wait for it. */
-	WARN_ON_ONCE((gfp & __GFP_NOFAIL) &&
-		     (!(gfp & __GFP_DIRECT_RECLAIM) || (current->flags & PF_MEMALLOC)));
-	if (gfp & __GFP_DIRECT_RECLAIM) {
-		if (!(current->flags & PF_MEMALLOC))
-			page = alloc_pages_direct_reclaim(gfp, order, alloc_flags);
-		if (!page && (gfp & __GFP_NOFAIL))
-			page = alloc_pages_nofail(gfp, order, alloc_flags);
-	}
-	if (!page)
-		warn_alloc(gfp, "page allocation failure: order:%u", order);
-	return page;
-}
-
-static noinline struct page *alloc_pages_slow(gfp_t gfp, unsigned int order)
-{
-	struct page *page;
-
-	might_alloc(gfp);
-	if (unlikely(order > MAX_PAGE_ORDER)) {
-		WARN_ON_ONCE(!(gfp & __GFP_NOWARN));
-		return NULL;
-	}
-	if (unlikely(mm_debug_flags & MM_DEBUG_FAULTS) && should_fail_alloc_page(gfp, order))
-		return NULL;
-	page = get_page_from_freelist(gfp, order, ALLOC_WMARK_LOW);
-	return page ? page : __alloc_pages_slowpath(gfp, order);
 }
 
 static noinline struct page *alloc_pages_after_bad(struct page *page, gfp_t gfp, unsigned int order)
@@ -706,6 +620,8 @@ void free_pages(unsigned long address, unsigned int order)
 
 void __put_page(struct page *page)
 {
+	if (unlikely(PageLRU(page)))
+		lru_page_freed(page);
 	free_unreferenced(page, compound_order(page));
 }
 

@@ -45,6 +45,7 @@
 
 unsigned int page_group_by_mobility_disabled;
 gfp_t __gfp_mobility_mask = GFP_MOVABLE_MASK;
+int watermark_boost_factor = 15000;
 
 #define NR_FALLBACKS (MIGRATE_PCPTYPES - 1)
 
@@ -156,10 +157,28 @@ static bool mostly_suits(struct page *page, enum migratetype type)
 	return use.free + alike >= pageblock_nr_pages / 2;
 }
 
+/*
+ * Somebody breaks into a pageblock that is not of its type: with more pages free that would have
+ * been less likely. Higher marks, for a while, see to that: vmscan.c. Not in zones of a few
+ * pageblocks, where it would be too much.
+ */
+static void boost_watermark(struct zone *zone)
+{
+	unsigned long most = zone->_watermark[WMARK_HIGH] * watermark_boost_factor / 10000;
+
+	if (!most || zone_managed_pages(zone) < 4 * pageblock_nr_pages)
+		return;
+	most = max(most, pageblock_nr_pages);
+	zone->watermark_boost = min(zone->watermark_boost + pageblock_nr_pages, most);
+	set_fast_path_floor(zone);
+}
+
 static struct page *claim_or_steal(struct zone *zone, struct page *page, unsigned int order,
 				   unsigned int block_order, enum migratetype from,
 				   enum migratetype type)
 {
+	if (block_order < pageblock_order)
+		boost_watermark(zone);
 	if (block_order >= pageblock_order ||
 	    (may_claim(block_order, type) && mostly_suits(page, type))) {
 		change_pageblock(zone, page, type);

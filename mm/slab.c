@@ -106,6 +106,7 @@ static void free_slab_pages(struct kmem_cache *cache, struct slab *slab)
 		page[i].index = 0;
 	}
 	page->private = 0;
+	current->reclaimed_slab += nr;
 	if (cache->flags & SLAB_TYPESAFE_BY_RCU)
 		call_rcu(&slab->rcu_head, give_back_pages);
 	else

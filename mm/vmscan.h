@@ -5,6 +5,7 @@
 
 #include <linux/gfp.h>
 #include <linux/sched.h>
+#include <linux/wait.h>
 
 #define SWAP_CLUSTER_MAX    32UL /* pages that a direct reclaim is to free */
 #define DEF_PRIORITY	    12	 /* the first round looks at a 2^-12th of everything */
@@ -29,13 +30,38 @@ struct scan_control {
  */
 unsigned long try_to_free_pages(enum zone_type highest, unsigned int order, gfp_t gfp);
 
-/* A request fell below the low mark: kswapd makes the zones up to `highest` good. Any context. */
-void wakeup_kswapd(struct zone *zone, gfp_t gfp, unsigned int order, enum zone_type highest);
+/*
+ * Counts pages that came free, and write-backs that ended, whoever did it: if it is the same as
+ * before, nothing has become better.
+ */
+unsigned int reclaim_progress(void);
+/* Between two rounds: waits for others, if they may make progress; not, if the round freed some. */
+void reclaim_pause(unsigned long freed);
+/* Pages of the zone's lists, whether or not they can be freed now. */
+unsigned long zone_reclaimable_pages(const struct zone *zone);
+
+/* The thread that reclaims ahead of time, and what it is asked for. */
+struct kswapd {
+	struct task_struct *task;
+	wait_queue_head_t wait;
+	bool asked;
+	unsigned int order;	/* the largest */
+	enum zone_type highest; /* and the highest of the zones */
+	unsigned int failures;	/* runs without success: at MAX_RECLAIM_RETRIES it is not woken */
+};
+
+extern struct kswapd kswapd;
+
+/* A request of that order found no zone up to `highest` above its low mark. Any context but NMI. */
+void wakeup_kswapd(unsigned int order, enum zone_type highest);
 
 static inline bool current_is_kswapd(void)
 {
 	return current->flags & PF_KSWAPD;
 }
+
+/* Ends what boost_watermark() began; returns by how many pages the marks were higher. */
+unsigned long end_watermark_boost(enum zone_type highest);
 
 /* For end_page_writeback(): one page more can be freed. Any context. */
 void acct_reclaim_writeback(struct page *page);

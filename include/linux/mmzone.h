@@ -95,6 +95,7 @@ struct pglist_data;
 struct zone {
 	/* Pages; WMARK_* index it. Set at boot, read without a lock. */
 	unsigned long _watermark[NR_WMARK];
+	unsigned long watermark_boost; /* for a while the marks are so much higher; under lock */
 	/* Pages that stay for requests of this zone when one of a higher zone falls back here. */
 	long lowmem_reserve[MAX_NR_ZONES];
 
@@ -121,10 +122,10 @@ struct zone {
 };
 
 #define zone_idx(zone)		  ((enum zone_type)((zone) - (zone)->zone_pgdat->node_zones))
-#define min_wmark_pages(zone)	  ((zone)->_watermark[WMARK_MIN])
-#define low_wmark_pages(zone)	  ((zone)->_watermark[WMARK_LOW])
-#define high_wmark_pages(zone)	  ((zone)->_watermark[WMARK_HIGH])
-#define wmark_pages(zone, i)	  ((zone)->_watermark[i])
+#define min_wmark_pages(zone)	  wmark_pages(zone, WMARK_MIN)
+#define low_wmark_pages(zone)	  wmark_pages(zone, WMARK_LOW)
+#define high_wmark_pages(zone)	  wmark_pages(zone, WMARK_HIGH)
+#define wmark_pages(zone, i)	  ((zone)->_watermark[i] + (zone)->watermark_boost)
 #define zone_managed_pages(zone)  READ_ONCE((zone)->managed_pages)
 #define managed_zone(zone)	  (zone_managed_pages(zone) != 0)
 #define populated_zone(zone)	  ((zone)->present_pages != 0)

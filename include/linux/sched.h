@@ -96,6 +96,7 @@ struct task_struct {
 	unsigned long nvcsw, nivcsw; /* how often it gave the CPU away, and had it taken */
 
 	int pagefault_disabled; /* linux/uaccess.h */
+	unsigned long reclaimed_slab; /* pages that it took out of slabs: see shrink_zones() */
 	unsigned int fail_nth;	/* so many allocations on, one fails: linux/fault-inject.h, */
 	bool fail_nth_on;	/* counting, or it has */
 	struct kmap_ctrl {

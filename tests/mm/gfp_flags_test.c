@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
-/* The flags one by one: API.md section 3, what of it needs no reclaim. */
+/* The flags one by one: API.md section 3, what of it needs nothing to reclaim. */
 #include <linux/highmem.h>
 #include <linux/kernel.h>
 #include <linux/sched.h>
 #include <linux/string.h>
 #include <memkern/report.h>
 
+#include "../kernel/threads.h"
 #include "mm_test.h"
 
 /* --- zone and floor ------------------------------------------------------------------- */
@@ -158,7 +159,7 @@ static void api_F15_pfmemalloc_mark(struct kunit *test)
 static void api_F20_nofail_that_cannot_wait_warns(struct kunit *test)
 {
 	mm_hide_down_to(mm_zone(ZONE_DMA), 0);
-	kunit_expect_report(test, "WARNING: at mm/page_alloc.c");
+	kunit_expect_report(test, "WARNING: at mm/page_alloc_slow.c");
 	KUNIT_EXPECT_NULL(test, alloc_pages(MM_TEST_GFP(GFP_DMA | __GFP_NOFAIL), 0));
 	KUNIT_EXPECT_NULL(test, alloc_pages(MM_TEST_GFP(GFP_DMA | __GFP_NOFAIL), 0));
 	KUNIT_EXPECT_EQ(test, kunit_reports_seen(test), 1);
@@ -210,18 +211,56 @@ static void api_F20_nofail_of_memalloc_gets_the_last_page(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, kunit_reports_seen(test), 0);
 }
 
-/* Who frees memory and finds none left cannot wait for it: he is told, and stopped. */
-static void api_F20_nofail_of_memalloc_never_returns_null(struct kunit *test)
+/* What a thread that may not fail asks for, and got. */
+struct stubborn {
+	unsigned int flags; /* of the task */
+	struct page *page;
+};
+
+static int ask_stubbornly(void *data)
 {
-	mm_hide_down_to(mm_zone(ZONE_DMA), 0);
-	current->flags |= PF_MEMALLOC;
-	alloc_pages(GFP_KERNEL | GFP_DMA | __GFP_NOFAIL, 0);
+	struct stubborn *stubborn = data;
+
+	current->flags |= stubborn->flags;
+	WRITE_ONCE(stubborn->page, alloc_page(MM_TEST_GFP(GFP_KERNEL | GFP_DMA | __GFP_NOFAIL)));
+	current->flags &= ~stubborn->flags;
+	return 0;
+}
+
+/* It waits as long as there is none, and gets the first that comes. */
+static void expect_stubbornness(struct kunit *test, unsigned int flags)
+{
+	struct stubborn *stubborn = zeroed(test, struct stubborn);
+	struct zone *dma = mm_zone(ZONE_DMA);
+	struct task_struct *task;
+	unsigned long looks;
+
+	stubborn->flags = flags;
+	task = make_thread(test, ask_stubbornly, stubborn);
+	drain_all_pages(dma);
+	mm_hide_down_to(dma, 0);
+	looks = task->nvcsw;
+	wake_up_process(task);
+	KUNIT_EXPECT_TRUE(test, eventually(READ_ONCE(task->nvcsw) > looks + 5));
+	KUNIT_EXPECT_NULL(test, READ_ONCE(stubborn->page));
+	mm_unhide();
+	KUNIT_EXPECT_EQ(test, finish_thread(test, task), 0);
+	KUNIT_ASSERT_NOT_NULL(test, stubborn->page);
+	KUNIT_EXPECT_EQ(test, page_zonenum(stubborn->page), ZONE_DMA);
+	__free_page(stubborn->page);
 }
 
 static void api_F20_nofail_never_returns_null(struct kunit *test)
 {
-	mm_hide_down_to(mm_zone(ZONE_DMA), 0);
-	alloc_pages(GFP_KERNEL | GFP_DMA | __GFP_NOFAIL, 0);
+	expect_stubbornness(test, 0);
+}
+
+/* Who frees memory is told that nobody will free it for him. */
+static void api_F20_nofail_of_memalloc_never_returns_null(struct kunit *test)
+{
+	kunit_expect_report(test, "WARNING: at mm/page_alloc_slow.c");
+	expect_stubbornness(test, PF_MEMALLOC);
+	KUNIT_EXPECT_EQ(test, kunit_reports_seen(test), 1);
 }
 
 /* Every byte, whatever the former owner wrote. */
@@ -305,8 +344,8 @@ static struct kunit_case gfp_flags_cases[] = {
 	KUNIT_CASE(api_F20_nofail_floor),
 	KUNIT_CASE(api_F20_nofail_above_order_1_warns),
 	KUNIT_CASE(api_F20_nofail_of_memalloc_gets_the_last_page),
-	KUNIT_CASE_OOPS(api_F20_nofail_never_returns_null, "Out of memory"),
-	KUNIT_CASE_OOPS(api_F20_nofail_of_memalloc_never_returns_null, "Out of memory"),
+	KUNIT_CASE_SLOW(api_F20_nofail_never_returns_null),
+	KUNIT_CASE_SLOW(api_F20_nofail_of_memalloc_never_returns_null),
 	KUNIT_CASE_SLOW(api_F22_zero),
 	KUNIT_CASE_SLOW(api_F23_compound_page),
 	KUNIT_CASE(api_F23_order_0_and_plain_blocks_are_not_compound),

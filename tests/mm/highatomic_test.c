@@ -169,8 +169,9 @@ static void api_W10_given_back_before_a_request_that_may_reclaim_fails(struct ku
 	KUNIT_EXPECT_GT(test, dma->nr_free_highatomic, min_wmark_pages(dma) + 16);
 	KUNIT_EXPECT_EQ(test, dma->nr_reserved_highatomic, pageblock_pages_of(first));
 	/* What somebody else has freed meanwhile goes first. */
+	KUNIT_EXPECT_NULL(test, mm_take(MM_TEST_GFP(GFP_DMA | GFP_KERNEL), 4));
 	do
-		page = mm_take(MM_TEST_GFP(GFP_DMA | GFP_KERNEL), 4);
+		page = mm_take(MM_TEST_GFP(GFP_DMA | GFP_KERNEL | __GFP_RETRY_MAYFAIL), 4);
 	while (page && dma->nr_reserved_highatomic);
 	KUNIT_ASSERT_NOT_NULL(test, page);
 	KUNIT_EXPECT_EQ(test, dma->nr_reserved_highatomic, 0);

@@ -458,7 +458,7 @@ static void api_K5_too_large(struct kunit *test)
 {
 	unsigned int i;
 
-	kunit_expect_report(test, "WARNING: at mm/page_alloc.c");
+	kunit_expect_report(test, "WARNING: at mm/page_alloc_slow.c");
 	for (i = 0; i < ARRAY_SIZE(too_large); i++) {
 		KUNIT_EXPECT_NULL(test, kmalloc(too_large[i], GFP_KERNEL));
 		KUNIT_EXPECT_NULL(test, kzalloc(too_large[i], GFP_ATOMIC));

@@ -288,7 +288,7 @@ static void api_A3_resize_without_memory(struct kunit *test)
 	struct backing *backing = make_backing(test, 100);
 	mempool_t *pool = make_pool(test, 3, backing);
 
-	kunit_expect_report(test, "WARNING: at mm/page_alloc.c");
+	kunit_expect_report(test, "WARNING: at mm/page_alloc_slow.c");
 	KUNIT_EXPECT_EQ(test, mempool_resize(pool, INT_MAX / 4), -ENOMEM);
 	KUNIT_EXPECT_EQ(test, pool->min_nr, 3);
 	KUNIT_EXPECT_EQ(test, pool->curr_nr, 3);

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 /* What the tests of mm/ share: see mm_test.h. */
 #include <linux/kernel.h>
+#include <linux/kthread.h>
 #include <linux/string.h>
 #include <linux/vmalloc.h>
 #include <memkern/mm_check.h>
 
+#include "../../mm/vmscan.h"
 #include "mm_test.h"
 
 LIST_HEAD(mm_held);
@@ -12,6 +14,7 @@ static LIST_HEAD(hidden);
 
 static struct free_set before, after;
 static unsigned long pages_before, tables_before;
+static int boost_factor;
 
 /* --- held blocks ---------------------------------------------------------------------- */
 
@@ -149,8 +152,24 @@ void mm_reset(void)
 	mm_settle();
 }
 
+/* Cases count pages: kswapd does not free any meanwhile, and marks stay what they are. */
+static void hold_still(void)
+{
+	kthread_park(kswapd.task);
+	boost_factor = watermark_boost_factor;
+	watermark_boost_factor = 0;
+	end_watermark_boost(ZONE_HIGHMEM);
+}
+
+static void go_on(void)
+{
+	watermark_boost_factor = boost_factor;
+	kthread_unpark(kswapd.task);
+}
+
 int mm_test_init(struct kunit *test)
 {
+	hold_still();
 	mm_settle();
 	if (mm_free_pages(NULL) < totalram_pages() / 2)
 		kunit_skip(test, "most memory is held: 'free all' gives it back");
@@ -179,6 +198,7 @@ void mm_test_exit(struct kunit *test)
 	kunit_cleanup(test);
 	mm_reset();
 	expect_all_free(test);
+	go_on();
 }
 
 unsigned long mm_free_pages(const struct zone *only)

@@ -121,7 +121,7 @@ static void api_P3_order_too_large(struct kunit *test)
 	static const unsigned int orders[] = { 11, 12, 20, 31, 32, 64, 0x80000000, 0xffffffff };
 	unsigned int i;
 
-	kunit_expect_report(test, "WARNING: at mm/page_alloc.c");
+	kunit_expect_report(test, "WARNING: at mm/page_alloc_slow.c");
 	for (i = 0; i < ARRAY_SIZE(orders); i++) {
 		KUNIT_EXPECT_NULL(test, alloc_pages(GFP_KERNEL, orders[i]));
 		KUNIT_EXPECT_EQ(test, __get_free_pages(GFP_ATOMIC, orders[i]), 0);

@@ -20,6 +20,7 @@
 
 #include "../e820/host.h"
 #include "machine.h"
+#include "../../../mm/vmscan.h"
 
 unsigned long host_eflags = X86_EFLAGS_IF;
 void (*host_interrupt)(void);
@@ -79,6 +80,44 @@ int stop_machine(cpu_stop_fn_t fn, void *data, const struct cpumask *cpus)
 
 void setup_per_cpu_areas(void)
 {
+}
+
+/* --- reclaim: nobody has anything to give back --------------------------------------------- */
+
+volatile unsigned long jiffies;
+
+unsigned long try_to_free_pages(enum zone_type highest, unsigned int order, gfp_t gfp)
+{
+	return 0;
+}
+
+unsigned int reclaim_progress(void)
+{
+	return 0;
+}
+
+unsigned long zone_reclaimable_pages(const struct zone *zone)
+{
+	return 0;
+}
+
+void wakeup_kswapd(unsigned int order, enum zone_type highest)
+{
+}
+
+void reclaim_pause(unsigned long freed)
+{
+}
+
+/* machine_boot() sees to it that there are none. */
+unsigned long end_watermark_boost(enum zone_type highest)
+{
+	return 0;
+}
+
+long schedule_timeout_uninterruptible(long timeout)
+{
+	panic("waits for memory that nobody will free");
 }
 
 /* --- text ------------------------------------------------------------------------------ */

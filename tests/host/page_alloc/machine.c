@@ -278,6 +278,7 @@ void machine_boot(const struct machine *machine, const char *command_line)
 	boot_sections();
 	for (range = booted->free; range->end; range++)
 		free_range(range->start, range->end);
+	watermark_boost_factor = 0;
 	init_watermarks();
 	if (booted->without_marks)
 		remove_marks();

@@ -116,7 +116,7 @@ static void refuse(void)
 	alloc_pages(GFP_KERNEL, 4);
 }
 
-/* Down to half of min, and then there is no going on (F20). */
+/* Down to half of min, and then it waits (F20). */
 static void insist(void)
 {
 	gfp_t gfp = GFP_KERNEL | __GFP_NOFAIL;
@@ -177,7 +177,7 @@ static const struct {
 	  "byte 0x010 is 0x01, not 0xaa", 0, "page_poison=1" },
 	{ refuse, "refused", "host: page allocation failure: order:4, mode:0xcc0(", "Mem-Info:" },
 	{ refuse_what_must_not_fail, "must not fail", "panicked",
-	  "Out of memory: a request of order 1" },
+	  "waits for memory that nobody will free" },
 	{ refuse_too_large, "refused, once by a warning", "WARNING at ", "" },
 	{ refuse_compound_exact, "exact and compound", "WARNING at ", "" },
 	{ free_locked, "freed while locked, with page owner", "Bad page state",

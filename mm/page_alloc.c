@@ -453,6 +453,7 @@ struct page *__alloc_pages(gfp_t gfp, unsigned int order)
 	struct page *page;
 	unsigned long flags;
 
+	fs_reclaim_check(gfp);
 	if (unlikely(order >= NR_PCP_ORDERS || zone->nr_free_pages < zone->fast_path_floor))
 		return alloc_pages_slow(gfp, order);
 

@@ -6,6 +6,7 @@
 #include <linux/mutex.h>
 #include <linux/percpu.h>
 #include <linux/rcupdate.h>
+#include <linux/sched/mm.h>
 #include <linux/slab.h>
 #include <linux/swab.h>
 
@@ -227,6 +228,7 @@ static __always_inline void *slab_alloc(struct kmem_cache *cache, gfp_t gfp, siz
 {
 	void *object = likely(!mm_debug_flags) ? slab_take(cache, gfp) : NULL;
 
+	fs_reclaim_check(gfp);
 	if (unlikely(!object))
 		return slab_alloc_slow(cache, gfp, size);
 	return unlikely(gfp & __GFP_ZERO) ? slab_zero(cache, object) : object;

@@ -47,6 +47,7 @@
 #include <linux/init.h>
 #include <linux/kernel.h>
 #include <linux/kthread.h>
+#include <linux/lockdep.h>
 #include <linux/mm.h>
 #include <linux/sched/mm.h>
 
@@ -122,6 +123,34 @@ static void shrink_zones(struct scan_control *sc)
 	}
 }
 
+/* --- what the lock checker knows of it ------------------------------------------------- */
+
+static struct lockdep_map fs_reclaim_map = __LOCKDEP_MAP_INIT(fs_reclaim);
+
+#ifdef CONFIG_LOCKDEP
+
+/* Would the request reclaim, and call what takes locks? */
+static bool needs_reclaim(gfp_t gfp)
+{
+	gfp = current_gfp_context(gfp);
+	return (gfp & __GFP_DIRECT_RECLAIM) && (gfp & __GFP_FS) && !(gfp & __GFP_NOLOCKDEP) &&
+	       in_task() && !(current->flags & PF_MEMALLOC);
+}
+
+void fs_reclaim_acquire(gfp_t gfp)
+{
+	if (needs_reclaim(gfp))
+		lock_acquire(&fs_reclaim_map, 0, __LOCK_SLEEPS, _RET_IP_);
+}
+
+void fs_reclaim_release(gfp_t gfp)
+{
+	if (needs_reclaim(gfp))
+		lock_release(&fs_reclaim_map, _RET_IP_);
+}
+
+#endif
+
 /* --- direct reclaim -------------------------------------------------------------------- */
 
 unsigned long try_to_free_pages(enum zone_type highest, unsigned int order, gfp_t gfp)
@@ -133,14 +162,17 @@ unsigned long try_to_free_pages(enum zone_type highest, unsigned int order, gfp_
 		.reclaim_idx = highest,
 		.nr_to_reclaim = SWAP_CLUSTER_MAX,
 	};
-	unsigned int noreclaim = memalloc_noreclaim_save();
+	unsigned int noreclaim;
 
 	might_sleep();
+	fs_reclaim_acquire(gfp);
+	noreclaim = memalloc_noreclaim_save();
 	sc.may_writepage = !(~sc.gfp_mask & (__GFP_IO | __GFP_FS));
 	do {
 		shrink_zones(&sc);
 	} while (sc.nr_reclaimed < sc.nr_to_reclaim && --sc.priority >= 0);
 	memalloc_noreclaim_restore(noreclaim);
+	fs_reclaim_release(gfp);
 	return sc.nr_reclaimed;
 }
 
@@ -236,12 +268,13 @@ static void balance(unsigned int order, enum zone_type highest)
 
 	if (is_hopeless())
 		return;
-	if (boost && is_balanced(order, highest)) {
+	lock_acquire(&fs_reclaim_map, 0, __LOCK_SLEEPS, _THIS_IP_);
+	if (boost && is_balanced(order, highest))
 		reclaim_boost(&sc, boost);
-		return;
-	}
-	while (reclaim_until_balanced(&sc) && !kthread_should_park())
-		sc = first;
+	else
+		while (reclaim_until_balanced(&sc) && !kthread_should_park())
+			sc = first;
+	lock_release(&fs_reclaim_map, _THIS_IP_);
 }
 
 static int kswapd_thread(void *unused)

@@ -7,9 +7,33 @@
 #include <linux/kernel.h>
 #include <linux/sched.h>
 
+/*
+ * For the lock checker reclaim is a lock: it is taken around reclaim, which may take others in it,
+ * and by each allocation with __GFP_FS that may reclaim, whether or not this one does. So an
+ * allocation under a lock that reclaim takes is reported before somebody waits for himself.
+ */
+#ifdef CONFIG_LOCKDEP
+void fs_reclaim_acquire(gfp_t gfp);
+void fs_reclaim_release(gfp_t gfp);
+
+/* Who holds no lock has nothing to tell. */
+static inline void fs_reclaim_check(gfp_t gfp)
+{
+	if (current->lockdep_depth) {
+		fs_reclaim_acquire(gfp);
+		fs_reclaim_release(gfp);
+	}
+}
+#else
+#define fs_reclaim_acquire(gfp) ((void)(gfp))
+#define fs_reclaim_release(gfp) ((void)(gfp))
+#define fs_reclaim_check(gfp)	((void)(gfp))
+#endif
+
 /* Every allocation may sleep if its flags say so, whether or not this one will have to. */
 static inline void might_alloc(gfp_t gfp)
 {
+	fs_reclaim_check(gfp);
 	might_sleep_if(gfpflags_allow_blocking(gfp));
 }
 

@@ -247,10 +247,10 @@ static struct page *alloc_pages_nofail(struct request *request, bool *go_on)
 	return NULL;
 }
 
-static struct page *__alloc_pages_slowpath(gfp_t gfp, unsigned int order)
+static noinline struct page *__alloc_pages_slowpath(gfp_t gfp, unsigned int order)
 {
 	struct request request = {
-		.gfp = gfp,
+		.gfp = current_gfp_context(gfp),
 		.order = order,
 		.alloc_flags = gfp_to_alloc_flags(gfp, order),
 		.highest = gfp_zone(gfp),
@@ -267,7 +267,7 @@ static struct page *__alloc_pages_slowpath(gfp_t gfp, unsigned int order)
 			page = alloc_pages_nofail(&request, &go_on);
 	} while (!page && go_on);
 	if (!page)
-		warn_alloc(gfp, "page allocation failure: order:%u", order);
+		warn_alloc(request.gfp, "page allocation failure: order:%u", order);
 	return page;
 }
 
@@ -282,7 +282,6 @@ struct page *alloc_pages_slow(gfp_t gfp, unsigned int order)
 	}
 	if (unlikely(mm_debug_flags & MM_DEBUG_FAULTS) && should_fail_alloc_page(gfp, order))
 		return NULL;
-	gfp = current_gfp_context(gfp);
 	page = get_page_from_freelist(gfp, order, ALLOC_WMARK_LOW);
 	return page ? page : __alloc_pages_slowpath(gfp, order);
 }

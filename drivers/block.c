@@ -36,6 +36,7 @@
 #include <linux/err.h>
 #include <linux/errno.h>
 #include <linux/export.h>
+#include <linux/pagemap.h>
 #include <linux/printk.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -46,6 +47,7 @@ struct disk {
 	struct gendisk gd; /* first: put_disk() */
 	struct block_device bdev;
 	struct request_queue queue;
+	struct address_space mapping;
 	struct blkdev_stats stats;
 	struct kref ref;
 	struct list_head list; /* of `disks`, while it is there */
@@ -223,6 +225,7 @@ struct gendisk *blk_mq_alloc_disk(struct blk_mq_tag_set *set, void *queuedata)
 	disk->gd.part0 = &disk->bdev;
 	disk->gd.queue = q;
 	disk->bdev.bd_disk = &disk->gd;
+	bdev_init(&disk->bdev, &disk->mapping);
 	kref_init(&disk->ref);
 	q->limits = (struct queue_limits){
 		.seg_boundary_mask = ULONG_MAX,
@@ -249,6 +252,7 @@ static void free_disk(struct kref *ref)
 {
 	struct disk *disk = container_of(ref, struct disk, ref);
 
+	mapping_exit(&disk->mapping);
 	blk_put_tags(disk->queue.tags);
 	kfree(disk);
 }
@@ -313,6 +317,7 @@ void del_gendisk(struct gendisk *gd)
 {
 	struct request_queue *q = gd->queue;
 
+	bdev_end(gd->part0);
 	spin_lock(&disks_lock);
 	list_del(&disk_of(gd)->list);
 	spin_unlock(&disks_lock);

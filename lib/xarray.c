@@ -42,16 +42,6 @@
 #include <linux/slab.h>
 #include <linux/xarray.h>
 
-struct xa_node {
-	u8 shift;  /* of the index, to find the slot */
-	u8 offset; /* its slot in the parent */
-	u8 count;  /* slots in use */
-	struct xa_node *parent;
-	struct rcu_head rcu;
-	void *slots[XA_CHUNK_SIZE]; /* shift 0: entries; nodes above */
-	unsigned long marks[XA_MAX_MARKS][BITS_TO_LONGS(XA_CHUNK_SIZE)];
-};
-
 static struct kmem_cache *node_cache;
 
 static int __init xarray_init(void)
@@ -138,30 +128,34 @@ static unsigned int next_slot(const struct xa_node *node, unsigned int slot, xa_
  */
 static void *find(struct xarray *xa, unsigned long *index, unsigned long max, xa_mark_t filter)
 {
-	struct xa_node *node = rcu_dereference_raw(xa->xa_head);
+	struct xa_node *node = NULL;
 	void *entry = NULL;
 
-	while (node && covers(node, *index)) {
-		unsigned int from = offset_of(node, *index);
-		unsigned int slot = next_slot(node, from, filter);
+	while (*index <= max) {
+		unsigned int from, slot;
 
+		if (!entry) {
+			node = rcu_dereference_raw(xa->xa_head);
+			if (!node || !covers(node, *index))
+				break;
+		}
+		from = offset_of(node, *index);
+		slot = next_slot(node, from, filter);
 		if (slot == XA_CHUNK_SIZE) {
 			unsigned long last = last_in(node, *index);
 
 			if (last >= max)
-				return NULL;
+				break;
 			*index = last + 1;
-			node = rcu_dereference_raw(xa->xa_head);
+			entry = NULL;
 			continue;
 		}
 		if (slot > from)
 			*index = ((*index >> node->shift) + slot - from) << node->shift;
-		if (*index > max)
-			return NULL;
 		entry = READ_ONCE(node->slots[slot]);
 		if (entry && !node->shift)
-			return entry;
-		node = entry ? entry : rcu_dereference_raw(xa->xa_head);
+			return *index <= max ? entry : NULL;
+		node = entry;
 	}
 	return NULL;
 }

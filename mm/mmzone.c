@@ -215,6 +215,7 @@ void __init init_zone(enum zone_type idx, unsigned long start_pfn, unsigned long
 	zone->zone_start_pfn = start_pfn;
 	zone->spanned_pages = end_pfn - start_pfn;
 	spin_lock_init(&zone->lock);
+	lruvec_init(&zone->lruvec);
 	for_each_migratetype_order(order, type)
 		INIT_LIST_HEAD(&zone->free_area[order].free_list[type]);
 }

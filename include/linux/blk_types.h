@@ -7,6 +7,7 @@
 #include <linux/bvec.h>
 #include <linux/types.h>
 
+struct address_space;
 struct bio;
 struct gendisk;
 struct mempool_s;
@@ -42,6 +43,7 @@ typedef void(bio_end_io_t)(struct bio *bio);
 struct block_device {
 	sector_t bd_nr_sectors;
 	struct gendisk *bd_disk;
+	struct address_space *bd_mapping; /* its page cache: drivers/bdev.c */
 };
 
 /*

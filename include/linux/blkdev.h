@@ -98,6 +98,15 @@ static inline struct request_queue *bdev_get_queue(const struct block_device *bd
 	return bdev->bd_disk->queue;
 }
 
+/*
+ * The page cache over the device (drivers/bdev.c). sync_blockdev() writes what is dirty, waits, and
+ * has the device empty its cache, which Linux leaves to fsync(): 0, or the first error that
+ * nobody has been told of. invalidate_bdev() drops what is clean and not in use. Sleep.
+ */
+int sync_blockdev(struct block_device *bdev);
+void invalidate_bdev(struct block_device *bdev);
+void sync_bdevs(bool wait); /* of all disks */
+
 /* All that was written, and acknowledged, is on the medium afterwards. Sleeps; 0 or -errno. */
 int blkdev_issue_flush(struct block_device *bdev);
 

@@ -13,6 +13,7 @@
 
 struct address_space;
 struct block_device;
+struct file;
 struct page;
 struct writeback_control;
 
@@ -27,10 +28,8 @@ struct address_space_operations {
 	 * flag the caller has cleared; between set_page_writeback() and end_page_writeback() it is
 	 * not locked. 0 or -errno; AOP_WRITEPAGE_ACTIVATE: not now, and the page is still locked.
 	 */
-	int (*readpage)(struct address_space *mapping, struct page *page);
+	int (*readpage)(struct file *file, struct page *page); /* file: NULL */
 	int (*writepage)(struct page *page, struct writeback_control *wbc);
-	/* The page, locked, leaves the cache: what the owner knows of it goes. May be NULL. */
-	void (*freepage)(struct page *page);
 };
 
 #define AOP_WRITEPAGE_ACTIVATE 0x80000
@@ -41,8 +40,9 @@ struct address_space {
 	gfp_t gfp_mask;	       /* for its pages */
 	unsigned long nrpages; /* under i_pages' lock */
 	const struct address_space_operations *a_ops;
-	unsigned long flags; /* AS_* */
-	errseq_t wb_err;     /* of write-back; each who asks is told once */
+	unsigned long flags;   /* AS_* */
+	errseq_t wb_err;       /* of write-back; each who asks is told once */
+	struct list_head list; /* of all */
 
 	/* mm/page_writeback.c's, under its lock: */
 	struct list_head io_list;   /* of those with dirty pages */

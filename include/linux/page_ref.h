@@ -39,4 +39,24 @@ static inline int page_ref_add_unless(struct page *page, int nr, int unless)
 	return atomic_add_unless(&page->_refcount, nr, unless);
 }
 
+/*
+ * If there are exactly `count` references, there are none from then on: nobody who finds the page
+ * gets one, until page_ref_unfreeze() says how many there are again.
+ */
+static inline int page_ref_freeze(struct page *page, int count)
+{
+	return atomic_cmpxchg(&page->_refcount, count, 0) == count;
+}
+
+static inline void page_ref_unfreeze(struct page *page, int count)
+{
+	atomic_set_release(&page->_refcount, count);
+}
+
+/* Of a page that may have been freed, and be somebody else's by now. */
+static inline bool get_page_unless_zero(struct page *page)
+{
+	return page_ref_add_unless(page, 1, 0);
+}
+
 #endif

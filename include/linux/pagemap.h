@@ -93,13 +93,12 @@ static inline struct page *grab_cache_page(struct address_space *mapping, pgoff_
 }
 
 /* Up to nr pages from *index to end, with references; *index is behind the last. How many. */
-unsigned int find_get_pages_range(struct address_space *mapping, pgoff_t *index, pgoff_t end,
-				  unsigned int nr, struct page **pages);
 unsigned int find_get_pages_range_tag(struct address_space *mapping, pgoff_t *index, pgoff_t end,
 				      xa_mark_t tag, unsigned int nr, struct page **pages);
+#define find_get_pages_range(mapping, index, end, nr, pages) \
+	find_get_pages_range_tag(mapping, index, end, XA_PRESENT, nr, pages)
 
 /* Uptodate, read if need be; `file` is NULL. ERR_PTR(-EIO), (-ENOMEM). */
-struct file;
 struct page *read_mapping_page(struct address_space *mapping, pgoff_t index, struct file *file);
 /* Begins to read up to nr pages from index on that are not there, as long as memory is easy. */
 void page_cache_readahead(struct address_space *mapping, pgoff_t index, unsigned int nr);
@@ -109,9 +108,9 @@ void page_cache_readahead(struct address_space *mapping, pgoff_t index, unsigned
 /* A new page: locked, in the cache with a reference of its own, on the LRU. 0, -EEXIST, -ENOMEM. */
 int add_to_page_cache_lru(struct page *page, struct address_space *mapping, pgoff_t index,
 			  gfp_t gfp);
-/* A locked page leaves, whoever uses it; the cache's reference becomes the caller's. */
+/* A locked page leaves, whoever uses it, and the cache's reference is put. */
 void delete_from_page_cache(struct page *page);
-/* The same under i_pages' lock. */
+/* The same under i_pages' lock, and the cache's reference becomes the caller's. */
 void __delete_from_page_cache(struct page *page);
 /*
  * A locked page, clean, that nobody uses but the cache and the caller: it leaves, and the caller

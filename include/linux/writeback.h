@@ -48,7 +48,5 @@ bool set_page_dirty(struct page *page);
 bool clear_page_dirty_for_io(struct page *page);
 /* Of a locked page whose data nobody wants. */
 void cancel_dirty_page(struct page *page);
-/* Writes a locked page, which it unlocks, and waits. 0 or -errno. */
-int write_one_page(struct page *page);
 
 #endif

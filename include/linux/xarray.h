@@ -20,10 +20,12 @@
 #ifndef _LINUX_XARRAY_H
 #define _LINUX_XARRAY_H
 
+#include <linux/bitops.h>
 #include <linux/bug.h>
 #include <linux/err.h>
 #include <linux/gfp.h>
 #include <linux/limits.h>
+#include <linux/rcupdate.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
 
@@ -41,7 +43,16 @@ typedef unsigned int xa_mark_t;
 #define XA_FLAGS_LOCK_IRQ ((gfp_t)1)
 #define XA_FLAGS_LOCK_BH  ((gfp_t)2)
 
-struct xa_node;
+/* xarray.c's. */
+struct xa_node {
+	u8 shift;  /* of the index, to find the slot */
+	u8 offset; /* its slot in the parent */
+	u8 count;  /* slots in use */
+	struct xa_node *parent;
+	struct rcu_head rcu;
+	void *slots[XA_CHUNK_SIZE]; /* shift 0: entries; nodes above */
+	unsigned long marks[XA_MAX_MARKS][BITS_TO_LONGS(XA_CHUNK_SIZE)];
+};
 
 struct xarray {
 	spinlock_t xa_lock;

@@ -25,6 +25,19 @@ struct block_device *blkdev_next(struct block_device *prev);
 
 void blkdev_get_stats(struct block_device *bdev, struct blkdev_stats *stats);
 
+/*
+ * Through the page cache: any bytes, also of vmalloc'ed memory. How many were moved: fewer at the
+ * end of the device, or before an error; -errno if none was. What has been written is on the
+ * device after sync_blockdev(). Sleep.
+ */
+ssize_t bdev_read(struct block_device *bdev, loff_t pos, void *buf, size_t len);
+ssize_t bdev_write(struct block_device *bdev, loff_t pos, const void *buf, size_t len);
+
+/* For drivers/block.c: a disk has a cache from the start, and is written before it goes. */
+void bdev_init(struct block_device *bdev, struct address_space *mapping);
+void bdev_end(struct block_device *bdev);
+
+/* Past the page cache, which does not know of it: sync_blockdev() before, invalidate_bdev() after. */
 /* Whole sectors to or from lowmem or vmalloc'ed memory, any number. Sleeps; 0 or -errno. */
 int blkdev_rw(struct block_device *bdev, enum req_op op, sector_t sector, void *buf, size_t bytes);
 

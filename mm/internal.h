@@ -318,6 +318,8 @@ void free_pages_referenced(struct page *page, unsigned int order, bool compound)
 /* --- page_alloc_slow.c --------------------------------------------------------- */
 
 unsigned int gfp_to_alloc_flags(gfp_t gfp, unsigned int order);
+/* Requests for which Linux would have killed a process. */
+extern unsigned long nr_oom;
 /* All that the flags allow, where the fast path is of no use. */
 struct page *alloc_pages_slow(gfp_t gfp, unsigned int order);
 

@@ -63,6 +63,7 @@ struct request {
 	unsigned long said;    /* jiffies when it was last told that __GFP_NOFAIL waits */
 };
 
+unsigned long nr_oom;
 static int panic_on_oom;
 
 static int __init set_panic_on_oom(char *value)
@@ -208,6 +209,7 @@ static bool end_of_memory(struct request *request, struct page **page)
 		reclaim_pause(request->freed);
 		return request->vain <= MAX_RECLAIM_RETRIES;
 	}
+	WRITE_ONCE(nr_oom, nr_oom + 1);
 	if (panic_on_oom)
 		panic("Out of memory: panic_on_oom is enabled: %s asked for order %u, mode "
 		      "%#x(%pGg)",

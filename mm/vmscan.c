@@ -50,6 +50,7 @@
 #include <linux/lockdep.h>
 #include <linux/mm.h>
 #include <linux/sched/mm.h>
+#include <linux/vmstat.h>
 
 #include "internal.h"
 #include "vmscan.h"
@@ -89,18 +90,29 @@ unsigned long zone_reclaimable_pages(const struct zone *zone)
 
 /* --- waiting ------------------------------------------------------------------------------ */
 
-/* Is kswapd at work, or soon will be? */
+/* Until the next page has arrived, if any are under way. */
+static void wait_for_writeback(void)
+{
+	unsigned int before = reclaim_progress();
+
+	if (global_node_page_state(NR_WRITEBACK))
+		wait_event_timeout(progress_wait, reclaim_progress() != before, HZ / 10);
+}
+
 static bool kswapd_is_busy(void)
 {
-	return kswapd.task && !waitqueue_active(&kswapd.wait);
+	return kswapd.task &&
+	       !(READ_ONCE(kswapd.task->__state) & (TASK_INTERRUPTIBLE | TASK_PARKED));
 }
 
 void reclaim_pause(unsigned long freed)
 {
-	if (!freed && kswapd_is_busy())
-		schedule_timeout_uninterruptible(1);
-	else
+	if (freed)
 		cond_resched();
+	else if (global_node_page_state(NR_WRITEBACK))
+		wait_for_writeback();
+	else if (kswapd_is_busy())
+		schedule_timeout_uninterruptible(1);
 }
 
 /* Runs of kswapd that freed nothing, until somebody's reclaim did. */
@@ -114,12 +126,17 @@ static bool is_hopeless(void)
 static void shrink_zones(struct scan_control *sc)
 {
 	unsigned long slab_pages = current->reclaimed_slab, freed = 0;
+	int i;
 
+	for (i = sc->reclaim_idx; i >= 0; i--)
+		freed += shrink_lruvec(&contig_page_data.node_zones[i], sc);
 	freed += current->reclaimed_slab - slab_pages;
 	sc->nr_reclaimed += freed;
 	if (freed) {
 		note_progress(freed);
 		WRITE_ONCE(kswapd.failures, 0);
+	} else {
+		wait_for_writeback();
 	}
 }
 

@@ -56,7 +56,10 @@ static const struct bad_gfp {
 	  "Fix your code!" },
 };
 
-/* When a slab has to be made, and only then; what is given is good. */
+/*
+ * When a slab has to be made, and only then; what is given is good. So large that nobody else has
+ * any, and the first needs a slab.
+ */
 static void api_K9_bad_flags_for_a_slab(struct kunit *test)
 {
 	unsigned int i, round;
@@ -64,10 +67,10 @@ static void api_K9_bad_flags_for_a_slab(struct kunit *test)
 	for (i = 0; i < ARRAY_SIZE(bad_gfps); i++) {
 		kunit_expect_report(test, bad_gfps[i].text);
 		for (round = 0; round < 3; round++) {
-			void *object = slab_hold(kmalloc(64, bad_gfps[i].gfp));
+			void *object = slab_hold(kmalloc(8192, bad_gfps[i].gfp));
 
 			KUNIT_ASSERT_NOT_NULL(test, object);
-			KUNIT_EXPECT_STREQ(test, slab_cache_of(object)->name, "kmalloc-64");
+			KUNIT_EXPECT_STREQ(test, slab_cache_of(object)->name, "kmalloc-8k");
 			KUNIT_EXPECT_EQ_MSG(test, kunit_reports_seen(test), i + 1, "%s",
 					    bad_gfps[i].name);
 		}

@@ -51,10 +51,27 @@ static void end_transfer(struct page *page)
 
 static void begin_transfer(struct store *store, struct page *page)
 {
-	if (store->hold && store->nr_held < STORE_HELD)
-		store->held[store->nr_held++] = page;
-	else
+	if (!store->hold) {
 		end_transfer(page);
+		return;
+	}
+	spin_lock(&store->lock);
+	store->held[store->nr_held++] = page;
+	spin_unlock(&store->lock);
+}
+
+static struct page *first_held(struct store *store)
+{
+	struct page *page = NULL;
+
+	spin_lock(&store->lock);
+	if (store->nr_held) {
+		page = store->held[0];
+		store->nr_held--;
+		memmove(store->held, store->held + 1, store->nr_held * sizeof(page));
+	}
+	spin_unlock(&store->lock);
+	return page;
 }
 
 static int store_readpage(struct file *file, struct page *page)
@@ -91,15 +108,11 @@ static const struct address_space_operations store_aops = {
 
 unsigned int store_end(struct store *store, unsigned int nr)
 {
+	struct page *page;
 	unsigned int ended;
 
-	for (ended = 0; ended < nr && store->nr_held; ended++) {
-		struct page *page = store->held[0];
-
-		store->nr_held--;
-		memmove(store->held, store->held + 1, store->nr_held * sizeof(page));
+	for (ended = 0; ended < nr && (page = first_held(store)); ended++)
 		end_transfer(page);
-	}
 	return ended;
 }
 
@@ -108,7 +121,7 @@ static void destroy_store(void *context)
 	struct store *store = context;
 
 	store->hold = false;
-	store_end(store, STORE_HELD);
+	store_end(store, UINT_MAX);
 	mapping_exit(&store->mapping);
 }
 
@@ -116,16 +129,20 @@ struct store *make_store(struct kunit *test, unsigned long pages)
 {
 	struct store *store = kunit_kzalloc(test, sizeof(*store), GFP_KERNEL);
 	u32 *data = kunit_kzalloc(test, pages * sizeof(*data), GFP_KERNEL);
+	struct page **held = kunit_kzalloc(test, pages * sizeof(*held), GFP_KERNEL);
 	unsigned long i;
 
 	if (pages > nr_free_pages() / 2)
 		kunit_skip(test, "needs %lu free pages", 2 * pages);
 	KUNIT_ASSERT_NOT_NULL(test, store);
 	KUNIT_ASSERT_NOT_NULL(test, data);
+	KUNIT_ASSERT_NOT_NULL(test, held);
 	for (i = 0; i < pages; i++)
 		data[i] = 1000 + i;
 	store->data = data;
+	store->held = held;
 	store->pages = pages;
+	spin_lock_init(&store->lock);
 	store->bad = NO_PAGE;
 	mapping_init(&store->mapping, NULL, &store_aops, GFP_HIGHUSER_MOVABLE);
 	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, destroy_store, store), 0);

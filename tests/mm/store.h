@@ -7,8 +7,7 @@
 #include <linux/pagemap.h>
 #include <linux/writeback.h>
 
-#define STORE_HELD 64
-#define NO_PAGE	   ULONG_MAX
+#define NO_PAGE ULONG_MAX
 
 struct store {
 	struct address_space mapping;
@@ -18,7 +17,8 @@ struct store {
 	bool hold;	       /* transfers end when the test says so: store_end() */
 	pgoff_t bad;	       /* transfers of this page fail */
 	unsigned int refusals; /* so many writes are put off: AOP_WRITEPAGE_ACTIVATE */
-	struct page *held[STORE_HELD];
+	spinlock_t lock;       /* held, nr_held */
+	struct page **held;
 	unsigned int nr_held;
 	unsigned int reads, writes; /* that were begun, */
 	unsigned int for_reclaim;   /* and of those by reclaim */

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Memory that is used up to where the next request has to do something about it, with something
+ * to reclaim or nothing. kswapd is parked in these tests (mm_test_init()), unless they let it go.
+ */
+#ifndef _TESTS_MM_PRESSURE_H
+#define _TESTS_MM_PRESSURE_H
+
+#include <linux/kthread.h>
+#include <linux/vmstat.h>
+
+#include "../../mm/vmscan.h"
+#include "../kernel/threads.h"
+#include "slab_test.h"
+#include "store.h"
+
+/* Of the events that are counted, how many there were since boot. */
+static inline unsigned long events(enum vm_event_item item)
+{
+	unsigned long all[NR_VM_EVENT_ITEMS];
+
+	all_vm_events(all);
+	return all[item];
+}
+
+/*
+ * Takes all that requests with these flags get without reclaim: the next one is refused, or
+ * reclaims. Nothing is left in the CPUs' lists.
+ */
+static inline void squeeze(gfp_t gfp)
+{
+	gfp_t without = MM_TEST_GFP(gfp) & ~(__GFP_DIRECT_RECLAIM | __GFP_NOFAIL);
+
+	if (gfp & __GFP_DIRECT_RECLAIM)
+		without |= __GFP_NOMEMALLOC;
+	drain_all_pages(NULL);
+	mm_near_limits(gfp);
+	while (mm_fill(without, 0))
+		drain_all_pages(NULL);
+}
+
+/* Pages of DMA memory in the cache, which each request can use: clean ones, used once. */
+static inline struct store *make_cache(struct kunit *test, unsigned long pages)
+{
+	struct store *store = make_store(test, pages);
+
+	mapping_set_gfp_mask(&store->mapping, GFP_KERNEL | GFP_DMA);
+	store_read(test, store, 0, pages);
+	return store;
+}
+
+static inline void make_dirty(struct kunit *test, struct store *store)
+{
+	pgoff_t i;
+
+	for (i = 0; i < store->pages; i++)
+		store_dirty(test, store, i, 7000 + i);
+}
+
+/* After a suite's cases: what the cache's index was made of is freed by RCU. */
+static inline void pressure_exit(struct kunit *test)
+{
+	kunit_cleanup(test);
+	rcu_barrier();
+	slab_test_exit(test);
+}
+
+/* As if kswapd had never failed, and had not been asked for anything. */
+static inline void reset_kswapd(void)
+{
+	kswapd.failures = 0;
+	kswapd.asked = false;
+	kswapd.order = 0;
+	kswapd.highest = ZONE_DMA;
+}
+
+#endif

@@ -320,6 +320,7 @@ void free_pages_referenced(struct page *page, unsigned int order, bool compound)
 unsigned int gfp_to_alloc_flags(gfp_t gfp, unsigned int order);
 /* Requests for which Linux would have killed a process. */
 extern unsigned long nr_oom;
+extern int panic_on_oom; /* and which therefore stop the machine */
 /* All that the flags allow, where the fast path is of no use. */
 struct page *alloc_pages_slow(gfp_t gfp, unsigned int order);
 

@@ -64,7 +64,7 @@ struct request {
 };
 
 unsigned long nr_oom;
-static int panic_on_oom;
+int panic_on_oom;
 
 static int __init set_panic_on_oom(char *value)
 {

@@ -123,32 +123,12 @@ static unsigned long rounds_of(struct kunit *test, gfp_t gfp, unsigned int order
 	return DIV_ROUND_UP(events(PGSCAN_DIRECT) - before, PINNED * (DEF_PRIORITY + 1));
 }
 
-static void put_pages(void *pages)
-{
-	struct page **page = pages;
-
-	while (*page)
-		put_page(*page++);
-}
-
-/* As many pages in the cache as would help, if they could be reclaimed. */
-static void pin_pages(struct kunit *test)
-{
-	struct page **pages = kunit_kzalloc(test, (PINNED + 1) * sizeof(*pages), GFP_KERNEL);
-	struct store *cache = make_cache(test, PINNED);
-	unsigned int i;
-
-	KUNIT_ASSERT_NOT_NULL(test, pages);
-	for (i = 0; i < PINNED; i++)
-		pages[i] = find_get_page(&cache->mapping, i);
-	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, put_pages, pages), 0);
-}
-
 static void api_F18_F19_rounds(struct kunit *test)
 {
 	const unsigned int most = 1 + MAX_RECLAIM_RETRIES;
 
-	pin_pages(test);
+	/* As many pages in the cache as would help, if they could be reclaimed. */
+	pin_pages(test, make_cache(test, PINNED));
 	squeeze(GFP_KERNEL);
 	KUNIT_EXPECT_EQ(test, rounds_of(test, GFP_NOWAIT, 0), 0);
 	KUNIT_EXPECT_EQ(test, rounds_of(test, GFP_KERNEL | __GFP_NORETRY, 0), 1);

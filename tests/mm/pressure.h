@@ -57,6 +57,27 @@ static inline void make_dirty(struct kunit *test, struct store *store)
 		store_dirty(test, store, i, 7000 + i);
 }
 
+static inline void unpin_pages(void *pages)
+{
+	struct page **page = pages;
+
+	for (; *page; *page++ = NULL)
+		put_page(*page);
+}
+
+/* Takes a reference to each page: nobody can reclaim them until unpin_pages(), or the case's end. */
+static inline struct page **pin_pages(struct kunit *test, struct store *store)
+{
+	struct page **pages = kunit_kcalloc(test, store->pages + 1, sizeof(*pages), GFP_KERNEL);
+	pgoff_t i;
+
+	KUNIT_ASSERT_NOT_NULL(test, pages);
+	for (i = 0; i < store->pages; i++)
+		pages[i] = find_get_page(&store->mapping, i);
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, unpin_pages, pages), 0);
+	return pages;
+}
+
 /* After a suite's cases: what the cache's index was made of is freed by RCU. */
 static inline void pressure_exit(struct kunit *test)
 {

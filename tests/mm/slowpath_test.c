@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: MIT
+/* The slow path and direct reclaim: API.md S1, S2, S5. The flags' part in it: gfp_columns_test.c. */
+#include <linux/kernel.h>
+#include <linux/lockdep.h>
+#include <linux/mutex.h>
+#include <linux/sched/mm.h>
+
+#include "pressure.h"
+
+/* --- a cache whose writes are looked at --------------------------------------------------- */
+
+static struct {
+	struct address_space_operations aops;
+	const struct address_space_operations *store; /* what does the work */
+	unsigned int calls;
+	unsigned int flags; /* the task's, in the first one */
+	unsigned int pages, scanned, pfmemalloc;
+	struct mutex *lock;
+} watched;
+
+static void allocate_inside(void)
+{
+	unsigned long before = events(PGSCAN_DIRECT);
+	struct page *page = alloc_page(MM_TEST_GFP(GFP_KERNEL | GFP_DMA));
+
+	if (!page)
+		return;
+	watched.pages++;
+	watched.pfmemalloc += PagePfmemalloc(page);
+	watched.scanned += events(PGSCAN_DIRECT) - before;
+	__free_page(page);
+}
+
+static int watched_writepage(struct page *page, struct writeback_control *wbc)
+{
+	if (!watched.calls++)
+		watched.flags = current->flags;
+	if (watched.lock) {
+		mutex_lock(watched.lock);
+		mutex_unlock(watched.lock);
+	} else {
+		allocate_inside();
+	}
+	return watched.store->writepage(page, wbc);
+}
+
+static struct store *make_watched_cache(struct kunit *test, struct mutex *lock)
+{
+	struct store *cache = make_cache(test, 80);
+
+	memset(&watched, 0, sizeof(watched));
+	watched.lock = lock;
+	watched.store = cache->mapping.a_ops;
+	watched.aops = *watched.store;
+	watched.aops.writepage = watched_writepage;
+	cache->mapping.a_ops = &watched.aops;
+	make_dirty(test, cache);
+	return cache;
+}
+
+/* --- direct reclaim ------------------------------------------------------------------------- */
+
+static void api_S5_frees_32(struct kunit *test)
+{
+	struct store *cache = make_cache(test, 200);
+	unsigned long stolen;
+
+	squeeze(GFP_KERNEL);
+	stolen = events(PGSTEAL_DIRECT);
+	KUNIT_EXPECT_NOT_NULL(test, mm_take(GFP_KERNEL, 0));
+	KUNIT_EXPECT_EQ(test, events(PGSTEAL_DIRECT) - stolen, SWAP_CLUSTER_MAX);
+	KUNIT_EXPECT_EQ(test, cache->mapping.nrpages, 200 - SWAP_CLUSTER_MAX);
+	/* The next ones take what it left. */
+	KUNIT_EXPECT_NOT_NULL(test, mm_take(GFP_KERNEL, 0));
+	KUNIT_EXPECT_EQ(test, events(PGSTEAL_DIRECT) - stolen, SWAP_CLUSTER_MAX);
+}
+
+/* What it needs itself it gets below all marks, and never by reclaim within reclaim. */
+static void api_S5_never_recurses(struct kunit *test)
+{
+	make_watched_cache(test, NULL);
+	squeeze(GFP_KERNEL | GFP_DMA);
+	KUNIT_EXPECT_NOT_NULL(test, mm_take(GFP_KERNEL | GFP_DMA, 0));
+	KUNIT_EXPECT_GT(test, watched.calls, 0);
+	KUNIT_EXPECT_TRUE(test, watched.flags & PF_MEMALLOC);
+	KUNIT_EXPECT_FALSE(test, current->flags & PF_MEMALLOC);
+	KUNIT_EXPECT_GT(test, watched.pages, 0);
+	KUNIT_EXPECT_GT(test, watched.pfmemalloc, 0);
+	KUNIT_EXPECT_EQ(test, watched.scanned, 0);
+}
+
+/* Of a task that was freeing memory already, the right ends with its own scope. */
+static void api_S5_outer_scope_stays(struct kunit *test)
+{
+	unsigned int outer = memalloc_noreclaim_save();
+
+	try_to_free_pages(ZONE_NORMAL, 0, GFP_KERNEL);
+	KUNIT_EXPECT_TRUE(test, current->flags & PF_MEMALLOC);
+	memalloc_noreclaim_restore(outer);
+	try_to_free_pages(ZONE_NORMAL, 0, GFP_KERNEL);
+	KUNIT_EXPECT_FALSE(test, current->flags & PF_MEMALLOC);
+}
+
+/* A scope is that of the reclaim, too. */
+static void api_G1_no_io_in_a_noio_scope(struct kunit *test)
+{
+	struct store *cache = make_watched_cache(test, NULL);
+	unsigned int noio;
+
+	squeeze(GFP_KERNEL);
+	noio = memalloc_noio_save();
+	KUNIT_EXPECT_NULL(test, mm_take(MM_TEST_GFP(GFP_KERNEL), 0));
+	memalloc_noio_restore(noio);
+	KUNIT_EXPECT_EQ(test, cache->writes, 0);
+	KUNIT_EXPECT_NOT_NULL(test, mm_take(MM_TEST_GFP(GFP_KERNEL), 0));
+	KUNIT_EXPECT_GT(test, cache->writes, 0);
+}
+
+/* --- order of actions ---------------------------------------------------------------------- */
+
+/* Reclaim begins where min ends, not before: between low and min the cache is left alone. */
+static void api_S1_no_reclaim_above_min(struct kunit *test)
+{
+	struct store *cache = make_cache(test, 80);
+	unsigned long scanned = events(PGSCAN_DIRECT);
+	struct zone *dma = mm_zone(ZONE_DMA);
+
+	mm_near_limits(GFP_DMA);
+	reset_kswapd();
+	while (dma->nr_free_pages > min_wmark_pages(dma) + 16)
+		KUNIT_ASSERT_NOT_NULL(test, mm_take(GFP_KERNEL | GFP_DMA, 4));
+	KUNIT_EXPECT_LE(test, dma->nr_free_pages, low_wmark_pages(dma) + 16);
+	KUNIT_EXPECT_EQ(test, events(PGSCAN_DIRECT), scanned);
+	KUNIT_EXPECT_EQ(test, cache->mapping.nrpages, 80);
+}
+
+/* As long as each round makes progress a request goes on, and gets everything there is. */
+static void api_S1_retries_while_there_is_progress(struct kunit *test)
+{
+	struct store *cache = make_cache(test, 200);
+	unsigned long got;
+
+	squeeze(GFP_KERNEL);
+	got = mm_fill(MM_TEST_GFP(GFP_KERNEL), 0);
+	KUNIT_EXPECT_EQ(test, cache->mapping.nrpages, 0);
+	/* Its index comes back too, some day. */
+	KUNIT_EXPECT_GE(test, got, 200 - this_cpu_ptr(mm_zone(ZONE_DMA)->per_cpu_pageset)->batch);
+}
+
+/* --- the end --------------------------------------------------------------------------------- */
+
+/* S2, row by row: gfp_columns_test.c. Here: large blocks, whoever asks. */
+static void api_S2_no_victim_for_large_blocks(struct kunit *test)
+{
+	unsigned int order, killed;
+
+	squeeze(GFP_KERNEL);
+	for (order = 0; order <= 5; order++) {
+		killed = nr_oom;
+		KUNIT_EXPECT_NULL(test, mm_take(MM_TEST_GFP(GFP_KERNEL), order));
+		KUNIT_EXPECT_EQ_MSG(test, nr_oom - killed, order <= PAGE_ALLOC_COSTLY_ORDER,
+				    "order %u", order);
+	}
+}
+
+/* Memory that lies with the CPUs, or in HIGHATOMIC blocks, is no end. */
+static void api_S2_lists_of_cpus_come_first(struct kunit *test)
+{
+	unsigned long killed = nr_oom;
+	struct page *page;
+	int i;
+
+	squeeze(GFP_KERNEL);
+	for (i = 0; i < 4; i++) {
+		page = mm_unhold(list_first_entry(&mm_held, struct page, lru));
+		page->private = 0;
+		__free_page(page);
+	}
+	for (i = 0; i < 4; i++)
+		KUNIT_EXPECT_NOT_NULL(test, mm_take(GFP_KERNEL | __GFP_MOVABLE, 0));
+	KUNIT_EXPECT_EQ(test, nr_oom, killed);
+}
+
+/* The failure is told in full. */
+static void api_S2_the_end_is_reported(struct kunit *test)
+{
+	squeeze(GFP_KERNEL);
+	kunit_expect_report(test, "page allocation failure: order:0, mode:0xcc0(GFP_KERNEL)");
+	KUNIT_EXPECT_NULL(test, mm_take(GFP_KERNEL, 0));
+	KUNIT_EXPECT_EQ(test, kunit_reports_seen(test), 1);
+}
+
+static void api_S2_panic_on_oom(struct kunit *test)
+{
+	panic_on_oom = 1;
+	squeeze(GFP_KERNEL);
+	mm_take(MM_TEST_GFP(GFP_NOFS), 0);
+	mm_take(MM_TEST_GFP(GFP_KERNEL | __GFP_NORETRY), 0);
+	mm_take(MM_TEST_GFP(GFP_KERNEL), 0);
+}
+
+/* --- the lock checker ------------------------------------------------------------------------- */
+
+#ifdef CONFIG_LOCKDEP
+
+static struct lock_class_key key;
+static struct mutex lock;
+
+static void forget_lock(void *unused)
+{
+	lockdep_unregister_key(&key);
+}
+
+static void allocate_locked(gfp_t gfp)
+{
+	mutex_lock(&lock);
+	kfree(kmalloc(64, gfp));
+	__free_page(alloc_page(gfp));
+	mutex_unlock(&lock);
+}
+
+/* Nobody hangs, and memory is plentiful: it is enough that reclaim has taken the lock once. */
+static void api_S5_allocation_under_a_lock_of_reclaim_is_reported(struct kunit *test)
+{
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, forget_lock, NULL), 0);
+	mutex_init(&lock);
+	lockdep_set_class(&lock, &key);
+	make_watched_cache(test, &lock);
+	squeeze(GFP_KERNEL);
+	KUNIT_EXPECT_NOT_NULL(test, mm_take(GFP_KERNEL, 0));
+	KUNIT_ASSERT_GT(test, watched.calls, 0);
+	mm_reset();
+
+	allocate_locked(GFP_NOIO);
+	allocate_locked(GFP_NOFS);
+	allocate_locked(GFP_ATOMIC);
+	KUNIT_EXPECT_EQ(test, kunit_reports_seen(test), 0);
+	kunit_expect_report(test, "possible circular locking dependency detected: fs_reclaim at ");
+	allocate_locked(GFP_KERNEL);
+	KUNIT_EXPECT_EQ(test, kunit_reports_seen(test), 1);
+}
+
+#endif
+
+static struct kunit_case slowpath_cases[] = {
+	KUNIT_CASE(api_S5_frees_32),
+	KUNIT_CASE(api_S5_never_recurses),
+	KUNIT_CASE(api_S5_outer_scope_stays),
+	KUNIT_CASE(api_G1_no_io_in_a_noio_scope),
+	KUNIT_CASE(api_S1_no_reclaim_above_min),
+	KUNIT_CASE_SLOW(api_S1_retries_while_there_is_progress),
+	KUNIT_CASE(api_S2_no_victim_for_large_blocks),
+	KUNIT_CASE(api_S2_lists_of_cpus_come_first),
+	KUNIT_CASE(api_S2_the_end_is_reported),
+	KUNIT_CASE_OOPS(api_S2_panic_on_oom, "Out of memory: panic_on_oom is enabled"),
+#ifdef CONFIG_LOCKDEP
+	KUNIT_CASE_SLOW(api_S5_allocation_under_a_lock_of_reclaim_is_reported),
+#endif
+	{},
+};
+
+static struct kunit_suite slowpath_suite = {
+	.name = "slowpath",
+	.init = slab_test_init,
+	.exit = pressure_exit,
+	.test_cases = slowpath_cases,
+};
+kunit_test_suite(slowpath_suite);

@@ -320,6 +320,7 @@ void free_pages_referenced(struct page *page, unsigned int order, bool compound)
 unsigned int gfp_to_alloc_flags(gfp_t gfp, unsigned int order);
 /* Requests for which Linux would have killed a process. */
 extern unsigned long nr_oom;
+extern unsigned long nofail_patience; /* jiffies after which who must not fail says so */
 extern int panic_on_oom; /* and which therefore stop the machine */
 /* All that the flags allow, where the fast path is of no use. */
 struct page *alloc_pages_slow(gfp_t gfp, unsigned int order);
@@ -383,7 +384,15 @@ void pcp_trim(struct zone *zone);
 
 struct scan_control;
 
-void lruvec_init(struct lruvec *lruvec);
+static inline void lruvec_init(struct lruvec *lruvec)
+{
+	enum lru_list lru;
+
+	spin_lock_init(&lruvec->lru_lock);
+	for_each_lru(lru)
+		INIT_LIST_HEAD(&lruvec->lists[lru]);
+}
+
 /*
  * Looks at size >> sc->priority pages of each list, at least SWAP_CLUSTER_MAX; returns how many
  * were freed. May sleep if it may write (sc->may_writepage and __GFP_IO | __GFP_FS in gfp_mask).

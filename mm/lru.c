@@ -50,14 +50,6 @@
 #include "internal.h"
 #include "vmscan.h"
 
-void lruvec_init(struct lruvec *lruvec)
-{
-	enum lru_list lru;
-
-	spin_lock_init(&lruvec->lru_lock);
-	for_each_lru(lru) INIT_LIST_HEAD(&lruvec->lists[lru]);
-}
-
 static struct lruvec *page_lruvec(const struct page *page)
 {
 	return &page_zone(page)->lruvec;
@@ -380,7 +372,8 @@ int lru_check(void)
 
 	for_each_populated_zone(zone) {
 		spin_lock_irqsave(&zone->lruvec.lru_lock, flags);
-		for_each_lru(lru) found += check_list(zone, lru);
+		for_each_lru(lru)
+			found += check_list(zone, lru);
 		spin_unlock_irqrestore(&zone->lruvec.lru_lock, flags);
 	}
 	return found;

@@ -50,8 +50,6 @@
 #include "internal.h"
 #include "vmscan.h"
 
-#define SAY_SO_EVERY (10 * HZ)
-
 struct request {
 	gfp_t gfp;
 	unsigned int order;
@@ -63,6 +61,7 @@ struct request {
 	unsigned long said;    /* jiffies when it was last told that __GFP_NOFAIL waits */
 };
 
+unsigned long nofail_patience = 10 * HZ;
 unsigned long nr_oom;
 int panic_on_oom;
 
@@ -240,7 +239,7 @@ static struct page *alloc_pages_nofail(struct request *request, bool *go_on)
 	page = get_page_from_freelist(request->gfp, request->order, flags);
 	if (page)
 		return page;
-	if (time_after_eq(jiffies, request->said + SAY_SO_EVERY)) {
+	if (time_after_eq(jiffies, request->said + nofail_patience)) {
 		request->said = jiffies;
 		warn_alloc(request->gfp & ~__GFP_NOWARN,
 			   "waits for memory that must not fail: order:%u", request->order);

@@ -235,6 +235,6 @@ void explain_refusal(gfp_t gfp, unsigned int order)
 	for (; *zones; zones++)
 		explain_zone(*zones, highest, order, alloc_flags);
 	if (gfp & __GFP_NOFAIL)
-		mprintf("  with __GFP_NOFAIL the kernel would stop here; the monitor leaves it "
+		mprintf("  with __GFP_NOFAIL the request would wait here; the monitor leaves it "
 			"out\n");
 }

@@ -148,6 +148,12 @@ static int ask_stubbornly(void *data)
 	return 0;
 }
 
+static int ask_quietly(void *data)
+{
+	WRITE_ONCE(*(struct page **)data, alloc_page(GFP_KERNEL | __GFP_NOFAIL | __GFP_NOWARN));
+	return 0;
+}
+
 /* It would have been killed for, again and again, until somebody gives memory back. */
 static void api_F20_nofail_kills_and_waits(struct kunit *test)
 {
@@ -169,6 +175,32 @@ static void api_F20_nofail_kills_and_waits(struct kunit *test)
 	__free_page(*page);
 }
 
+static void be_patient(void *jiffies)
+{
+	nofail_patience = (unsigned long)jiffies;
+}
+
+/* Who waits is told, with the state of memory, also if failures are not to be. */
+static void api_F20_nofail_says_that_it_waits(struct kunit *test)
+{
+	struct page **page = zeroed(test, struct page *);
+	struct task_struct *task = make_thread(test, ask_quietly, page);
+
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, be_patient, (void *)nofail_patience),
+			0);
+	nofail_patience = 1;
+	kunit_expect_report(test, "waits for memory that must not fail: order:0, mode:0x8cc0(");
+	drain_all_pages(NULL);
+	mm_hide_down_to(mm_zone(ZONE_NORMAL), 0);
+	mm_hide_down_to(mm_zone(ZONE_DMA), 0);
+	wake_up_process(task);
+	KUNIT_EXPECT_TRUE(test, eventually(kunit_reports_seen(test)));
+	mm_unhide();
+	KUNIT_EXPECT_EQ(test, finish_thread(test, task), 0);
+	KUNIT_ASSERT_NOT_NULL(test, *page);
+	__free_page(*page);
+}
+
 static struct kunit_case gfp_columns_cases[] = {
 	KUNIT_CASE_PARAM_ATTR(api_F_kswapd_and_the_end, row_gen_params,
 			      { .speed = KUNIT_SPEED_SLOW }),
@@ -176,6 +208,7 @@ static struct kunit_case gfp_columns_cases[] = {
 	KUNIT_CASE_PARAM_ATTR(api_F_io, row_gen_params, { .speed = KUNIT_SPEED_SLOW }),
 	KUNIT_CASE(api_F18_F19_rounds),
 	KUNIT_CASE_SLOW(api_F20_nofail_kills_and_waits),
+	KUNIT_CASE_SLOW(api_F20_nofail_says_that_it_waits),
 	{},
 };
 

@@ -362,7 +362,7 @@ static void a_refusal_is_explained(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, run(test, "alloc page 0 GFP_DMA|__GFP_DIRECT_RECLAIM|__GFP_NOFAIL"),
 			-ENOMEM);
 	KUNIT_EXPECT_TRUE(test, printed("0 pages free, 1 wanted: "));
-	KUNIT_EXPECT_TRUE(test, printed("the kernel would stop here"));
+	KUNIT_EXPECT_TRUE(test, printed("the request would wait here"));
 	run(test, "free all");
 	KUNIT_EXPECT_GT(test, mm_free_pages(zone), 0);
 

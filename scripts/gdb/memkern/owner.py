@@ -104,11 +104,14 @@ class Owners:
         return dict(pages)
 
 
+ALLOCATOR = ("mm/page_alloc.c", "mm/page_alloc_slow.c")
+
+
 def requester(trace: Trace) -> str:
     """The first function of a call trace that is not the page allocator's own."""
     for entry in trace.entries:
         line = gdb.find_pc_line(entry - 1)
-        if not line.symtab or line.symtab.filename != "mm/page_alloc.c":
+        if not line.symtab or line.symtab.filename not in ALLOCATOR:
             return text.symbol(entry - 1).split("+")[0] or hex(entry)
     return "unknown"
 

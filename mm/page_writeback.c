@@ -294,7 +294,8 @@ static unsigned long dirtyable_pages(void)
 		if (is_highmem(zone))
 			continue;
 		free += READ_ONCE(zone->nr_free_pages);
-		for_each_lru(lru) cache += READ_ONCE(zone->lruvec.nr[lru]);
+		for_each_lru(lru)
+			cache += READ_ONCE(zone->lruvec.nr[lru]);
 	}
 	return free - min(free, contig_page_data.totalreserve_pages) + cache;
 }

@@ -143,8 +143,7 @@ static void expect_like_model(struct kunit *test, struct model *model)
 					model->marked[i][mark]);
 		}
 	}
-	xa_for_each(&model->xa, index, entry)
-	{
+	xa_for_each(&model->xa, index, entry) {
 		KUNIT_EXPECT_TRUE(test, !before || index > before);
 		before = index;
 		stored--;
@@ -152,7 +151,8 @@ static void expect_like_model(struct kunit *test, struct model *model)
 	KUNIT_EXPECT_EQ(test, stored, 0U);
 	for (mark = 0; mark < XA_MAX_MARKS; mark++) {
 		KUNIT_EXPECT_EQ(test, xa_marked(&model->xa, mark), marked[mark] > 0);
-		xa_for_each_marked(&model->xa, index, entry, mark) marked[mark]--;
+		xa_for_each_marked(&model->xa, index, entry, mark)
+			marked[mark]--;
 		KUNIT_EXPECT_EQ(test, marked[mark], 0U);
 	}
 }
@@ -211,7 +211,8 @@ static void ranges_end_where_they_say(struct kunit *test)
 	KUNIT_EXPECT_PTR_EQ(test, xa_find_after(xa, &index, ULONG_MAX, XA_PRESENT), xa_mk_value(3));
 	KUNIT_EXPECT_EQ(test, index, ULONG_MAX);
 	KUNIT_EXPECT_NULL(test, xa_find_after(xa, &index, ULONG_MAX, XA_PRESENT));
-	xa_for_each_range(xa, index, entry, 64, 70) KUNIT_EXPECT_EQ(test, index, 64UL);
+	xa_for_each_range(xa, index, entry, 64, 70)
+		KUNIT_EXPECT_EQ(test, index, 64UL);
 }
 
 static void stores_that_depend_on_what_is_there(struct kunit *test)

@@ -245,6 +245,12 @@ void *kmap_local_page(struct page *page)
 	return page_to_virt(page);
 }
 
+/* There is no page cache, and nothing on its lists. */
+void lru_page_freed(struct page *page)
+{
+	panic("a page on a list of the page cache was freed");
+}
+
 /* Nothing is kmap()ped. */
 void *page_address_high(const struct page *page)
 {

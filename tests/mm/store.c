@@ -20,7 +20,7 @@ u32 page_word(struct page *page)
 	return word;
 }
 
-static void set_page_word(struct page *page, u32 word)
+void set_page_word(struct page *page, u32 word)
 {
 	u32 *words = kmap_local_page(page);
 
@@ -125,18 +125,29 @@ static void destroy_store(void *context)
 	mapping_exit(&store->mapping);
 }
 
+static void free_array(void *array)
+{
+	kvfree(array);
+}
+
+static void *array(struct kunit *test, size_t bytes)
+{
+	void *array = kvzalloc(bytes, GFP_KERNEL);
+
+	if (!array)
+		kunit_skip(test, "too little memory");
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, free_array, array), 0);
+	return array;
+}
+
 struct store *make_store(struct kunit *test, unsigned long pages)
 {
 	struct store *store = kunit_kzalloc(test, sizeof(*store), GFP_KERNEL);
-	u32 *data = kunit_kzalloc(test, pages * sizeof(*data), GFP_KERNEL);
-	struct page **held = kunit_kzalloc(test, pages * sizeof(*held), GFP_KERNEL);
+	u32 *data = array(test, pages * sizeof(*data));
+	struct page **held = array(test, pages * sizeof(*held));
 	unsigned long i;
 
-	if (pages > nr_free_pages() / 2)
-		kunit_skip(test, "needs %lu free pages", 2 * pages);
 	KUNIT_ASSERT_NOT_NULL(test, store);
-	KUNIT_ASSERT_NOT_NULL(test, data);
-	KUNIT_ASSERT_NOT_NULL(test, held);
 	for (i = 0; i < pages; i++)
 		data[i] = 1000 + i;
 	store->data = data;

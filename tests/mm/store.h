@@ -37,5 +37,6 @@ void store_read(struct kunit *test, struct store *store, pgoff_t from, pgoff_t t
 /* Writes a word to a page of the cache. */
 void store_dirty(struct kunit *test, struct store *store, pgoff_t index, u32 word);
 u32 page_word(struct page *page);
+void set_page_word(struct page *page, u32 word);
 
 #endif

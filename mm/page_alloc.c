@@ -53,6 +53,7 @@
 #include <linux/panic.h>
 #include <linux/sched.h>
 #include <linux/sched/mm.h>
+#include <linux/vmstat.h>
 
 #include "internal.h"
 #include "vmscan.h"
@@ -371,6 +372,8 @@ static struct page *rmqueue_zone(struct zone *zone, unsigned int order, enum mig
 	/* Failing now is worse than failing a high order later. */
 	if (!page && (alloc_flags & (ALLOC_OOM | ALLOC_NON_BLOCK)))
 		page = rmqueue_smallest(zone, order, MIGRATE_HIGHATOMIC);
+	if (page)
+		__count_zid_vm_events(PGALLOC, page_zonenum(page), 1 << order);
 	spin_unlock_irqrestore(&zone->lock, flags);
 	return page;
 }
@@ -517,6 +520,7 @@ static noinline void free_to_zone(struct page *page, unsigned int order)
 
 	spin_lock_irqsave(&zone->lock, flags);
 	free_one_block(zone, page, order);
+	count_vm_events(PGFREE, 1 << order);
 	spin_unlock_irqrestore(&zone->lock, flags);
 }
 

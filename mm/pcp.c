@@ -37,6 +37,7 @@
  */
 #include <linux/kernel.h>
 #include <linux/mm.h>
+#include <linux/vmstat.h>
 
 #include "internal.h"
 
@@ -88,7 +89,7 @@ bool pcp_refill(struct zone *zone, struct per_cpu_pages *pcp, unsigned int order
 		enum migratetype type)
 {
 	struct list_head *list = &pcp->lists[pcp_list_index(type, order)];
-	int blocks = blocks_in_batch(pcp, order);
+	int blocks = blocks_in_batch(pcp, order), before = pcp->count;
 
 	spin_lock(&zone->lock);
 	while (blocks--) {
@@ -99,15 +100,17 @@ bool pcp_refill(struct zone *zone, struct per_cpu_pages *pcp, unsigned int order
 		list_add_tail(&page->lru, list);
 		pcp->count += 1 << order;
 	}
+	__count_zid_vm_events(PGALLOC, zone_idx(zone), pcp->count - before);
 	spin_unlock(&zone->lock);
 	return !list_empty(list);
 }
 
 void pcp_flush(struct zone *zone, struct per_cpu_pages *pcp, int count)
 {
+	int before = pcp->count;
 	unsigned int i = 0;
 
-	count = min(count, pcp->count);
+	count = min(count, before);
 	spin_lock(&zone->lock);
 	while (count > 0) {
 		unsigned int order = i % NR_PCP_ORDERS;
@@ -124,6 +127,7 @@ void pcp_flush(struct zone *zone, struct per_cpu_pages *pcp, int count)
 		pcp->count -= 1 << order;
 		count -= 1 << order;
 	}
+	count_vm_events(PGFREE, before - pcp->count);
 	spin_unlock(&zone->lock);
 }
 
@@ -162,7 +166,18 @@ static void drain_this_cpu(void *zone)
 	drain_local_pages(zone);
 }
 
-void drain_all_pages(struct zone *zone)
+/* Who has none is not disturbed: where memory is short, that is nearly everybody, and it is often. */
+void drain_all_pages(struct zone *only)
 {
-	on_each_cpu(drain_this_cpu, zone, 1);
+	struct cpumask with_pages;
+	struct zone *zone;
+	unsigned int cpu;
+
+	cpumask_clear(&with_pages);
+	for_each_online_cpu(cpu)
+		for_each_populated_zone(zone)
+			if ((!only || zone == only) &&
+			    READ_ONCE(per_cpu_ptr(zone->per_cpu_pageset, cpu)->count))
+				cpumask_set_cpu(cpu, &with_pages);
+	on_each_cpu_mask(&with_pages, drain_this_cpu, only, 1);
 }

@@ -354,6 +354,19 @@ void slab_flush_cpus(struct kmem_cache *cache)
 	on_each_cpu(flush_this_cpu, cache, 1);
 }
 
+static void flush_all_of_this_cpu(void *unused)
+{
+	struct kmem_cache *cache;
+
+	list_for_each_entry(cache, &slab_caches, list)
+		flush_this_cpu(cache);
+}
+
+void slab_flush_all(void)
+{
+	on_each_cpu(flush_all_of_this_cpu, NULL, 1);
+}
+
 /* --- allocation ----------------------------------------------------------------------------- */
 
 static noinline void slab_out_of_memory(struct kmem_cache *cache, gfp_t gfp)

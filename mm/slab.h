@@ -99,6 +99,8 @@ struct kmem_cache {
 
 extern struct mutex slab_mutex;
 extern struct list_head slab_caches; /* under slab_mutex; also those that could not be destroyed */
+/* Gives the cache's empty slabs back; those whose objects CPUs have are none. */
+void slab_free_empty(struct kmem_cache *cache);
 
 /* What makes a cache slow and careful. */
 #define SLAB_DEBUG_FLAGS \
@@ -195,6 +197,8 @@ int slab_calculate_order(unsigned int size, unsigned int nr_cpus);
 /* --- slab.c ---------------------------------------------------------------------------- */
 
 void slab_flush_cpus(struct kmem_cache *cache);
+/* Those of all caches: under slab_mutex. */
+void slab_flush_all(void);
 /* Under list_lock: gives an object back to its slab; see there. */
 void slab_put_object(struct kmem_cache *cache, struct slab *slab, void *object,
 		     struct list_head *empty);

@@ -341,14 +341,13 @@ static void sort_partial(struct kmem_cache_node *node)
 		list_splice(&by_free[i], &node->partial);
 }
 
-int kmem_cache_shrink(struct kmem_cache *cache)
+void slab_free_empty(struct kmem_cache *cache)
 {
 	struct kmem_cache_node *node = &cache->node;
 	struct slab *slab, *next;
 	unsigned long flags;
 	LIST_HEAD(empty);
 
-	slab_flush_cpus(cache);
 	spin_lock_irqsave(&node->list_lock, flags);
 	list_for_each_entry_safe(slab, next, &node->partial, slab_list) {
 		if (slab->inuse)
@@ -358,9 +357,20 @@ int kmem_cache_shrink(struct kmem_cache *cache)
 		node->nr_slabs--;
 		node->total_objects -= slab->objects;
 	}
-	sort_partial(node);
 	spin_unlock_irqrestore(&node->list_lock, flags);
 	slab_free_list(cache, &empty);
+}
+
+int kmem_cache_shrink(struct kmem_cache *cache)
+{
+	struct kmem_cache_node *node = &cache->node;
+	unsigned long flags;
+
+	slab_flush_cpus(cache);
+	slab_free_empty(cache);
+	spin_lock_irqsave(&node->list_lock, flags);
+	sort_partial(node);
+	spin_unlock_irqrestore(&node->list_lock, flags);
 	return READ_ONCE(node->nr_slabs) != 0;
 }
 

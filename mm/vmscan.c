@@ -55,6 +55,9 @@
 #include "internal.h"
 #include "vmscan.h"
 
+/* The round in which empty slabs go: late, as they are soon needed again; kswapd's last one. */
+#define SLAB_PRIORITY 1
+
 struct kswapd kswapd = { .wait = __WAIT_QUEUE_HEAD_INITIALIZER(kswapd.wait) };
 
 /* Pages that came free, and write-backs that ended; it wraps. */
@@ -84,7 +87,8 @@ unsigned long zone_reclaimable_pages(const struct zone *zone)
 	unsigned long pages = 0;
 	int lru;
 
-	for_each_lru(lru) pages += READ_ONCE(zone->lruvec.nr[lru]);
+	for_each_lru(lru)
+		pages += READ_ONCE(zone->lruvec.nr[lru]);
 	return pages;
 }
 
@@ -130,6 +134,9 @@ static void shrink_zones(struct scan_control *sc)
 
 	for (i = sc->reclaim_idx; i >= 0; i--)
 		freed += shrink_lruvec(&contig_page_data.node_zones[i], sc);
+	shrink_slab(sc->gfp_mask, 0, sc->priority);
+	if (sc->priority == SLAB_PRIORITY)
+		slab_reclaim_empty();
 	freed += current->reclaimed_slab - slab_pages;
 	sc->nr_reclaimed += freed;
 	if (freed) {
@@ -182,6 +189,7 @@ unsigned long try_to_free_pages(enum zone_type highest, unsigned int order, gfp_
 	unsigned int noreclaim;
 
 	might_sleep();
+	__count_zid_vm_events(ALLOCSTALL, highest, 1);
 	fs_reclaim_acquire(gfp);
 	noreclaim = memalloc_noreclaim_save();
 	sc.may_writepage = !(~sc.gfp_mask & (__GFP_IO | __GFP_FS));
@@ -285,6 +293,7 @@ static void balance(unsigned int order, enum zone_type highest)
 
 	if (is_hopeless())
 		return;
+	count_vm_event(PAGEOUTRUN);
 	lock_acquire(&fs_reclaim_map, 0, __LOCK_SLEEPS, _THIS_IP_);
 	if (boost && is_balanced(order, highest))
 		reclaim_boost(&sc, boost);

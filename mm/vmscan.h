@@ -4,6 +4,7 @@
 #define _MM_VMSCAN_H
 
 #include <linux/gfp.h>
+#include <linux/rwsem.h>
 #include <linux/sched.h>
 #include <linux/wait.h>
 
@@ -62,6 +63,21 @@ static inline bool current_is_kswapd(void)
 
 /* Ends what boost_watermark() began; returns by how many pages the marks were higher. */
 unsigned long end_watermark_boost(enum zone_type highest);
+
+/* --- shrinker.c ---------------------------------------------------------------------- */
+
+/*
+ * Asks each shrinker for its share of a round; returns how many objects were freed, of any size.
+ * Process context that may sleep as far as gfp_mask says.
+ */
+unsigned long shrink_slab(gfp_t gfp_mask, int nid, int priority);
+/* Empty slabs of all caches; returns how many pages they had. */
+unsigned long slab_reclaim_empty(void);
+/* All that shrinkers can spare, and empty slabs. */
+void drop_slab(void);
+
+extern struct list_head shrinker_list;
+extern struct rw_semaphore shrinker_rwsem;
 
 /* For end_page_writeback(): one page more can be freed. Any context. */
 void acct_reclaim_writeback(struct page *page);

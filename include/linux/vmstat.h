@@ -5,6 +5,7 @@
 
 #include <linux/atomic.h>
 #include <linux/mm_types.h>
+#include <linux/mmzone.h>
 #include <linux/percpu.h>
 #include <linux/vm_event_item.h>
 
@@ -24,8 +25,15 @@ static inline void count_vm_events(enum vm_event_item item, long delta)
 	this_cpu_add(vm_event_states.event[item], delta);
 }
 
+/* One that is counted by zone. */
+#define __count_zid_vm_events(item, zid, delta) \
+	count_vm_events(item##_DMA + ((zid)-ZONE_DMA), delta)
+
 /* The sums over all CPUs, into ret[NR_VM_EVENT_ITEMS]. */
 void all_vm_events(unsigned long *ret);
+
+/* As /proc/vmstat names them. */
+extern const char *const vm_event_name[NR_VM_EVENT_ITEMS];
 
 enum node_stat_item {
 	NR_FILE_PAGES, /* in the page cache */

@@ -132,19 +132,30 @@ static unsigned int share(loff_t pos, size_t wanted)
 	return min_t(size_t, wanted, PAGE_SIZE - offset_in_page(pos));
 }
 
-static struct page *page_to_read(struct address_space *mapping, loff_t pos, size_t wanted)
+/* What is missing is read together: all that is wanted; more, if the page before was wanted too. */
+static void read_ahead(struct block_device *bdev, loff_t pos, size_t wanted)
 {
+	struct address_space *mapping = bdev->bd_mapping;
 	pgoff_t index = pos >> PAGE_SHIFT, last = (pos + wanted - 1) >> PAGE_SHIFT;
-	struct page *page = find_get_page(mapping, index);
+	pgoff_t most = (bdev_bytes(bdev) - 1) >> PAGE_SHIFT;
+
+	if (index && xa_load(&mapping->i_pages, index - 1))
+		last = most;
+	last = min3(last, most, index + READ_AT_ONCE - 1);
+	page_cache_readahead(mapping, index, last - index + 1);
+}
+
+static struct page *page_to_read(struct block_device *bdev, loff_t pos, size_t wanted)
+{
+	struct page *page = find_get_page(bdev->bd_mapping, pos >> PAGE_SHIFT);
 
 	if (page && PageUptodate(page))
 		return page;
 	if (page)
 		put_page(page);
 	else
-		page_cache_readahead(mapping, index,
-				     min_t(pgoff_t, last - index + 1, READ_AT_ONCE));
-	return read_mapping_page(mapping, index, NULL);
+		read_ahead(bdev, pos, wanted);
+	return read_mapping_page(bdev->bd_mapping, pos >> PAGE_SHIFT, NULL);
 }
 
 ssize_t bdev_read(struct block_device *bdev, loff_t pos, void *buf, size_t len)
@@ -156,7 +167,7 @@ ssize_t bdev_read(struct block_device *bdev, loff_t pos, void *buf, size_t len)
 		return -EINVAL;
 	len = clamp_t(loff_t, bdev_bytes(bdev) - pos, 0, len);
 	for (done = 0; done < len; done += bytes, pos += bytes) {
-		struct page *page = page_to_read(bdev->bd_mapping, pos, len - done);
+		struct page *page = page_to_read(bdev, pos, len - done);
 
 		if (IS_ERR(page))
 			return done ? (ssize_t)done : PTR_ERR(page);

@@ -164,23 +164,28 @@ static bool enough_is_reclaimable(const struct request *request)
 	return false;
 }
 
-/* Counts the round. Of large blocks it is no progress that pages came free. */
-static void count_round(struct request *request)
+/*
+ * Was the round in vain? Pages that came free are no reason to hope for a large block, nor where all
+ * that is left would not do: somebody else will have those. Who may do little himself depends on
+ * what others free.
+ */
+static void count_round(struct request *request, bool enough)
 {
 	unsigned int progress = reclaim_progress();
+	bool helped = request->freed && enough;
 
-	if (!is_costly(request) && (request->freed || progress != request->progress))
-		request->vain = 0;
-	else
-		request->vain++;
+	if (!(request->gfp & __GFP_FS))
+		helped = request->freed || progress != request->progress;
+	request->vain = helped && !is_costly(request) ? 0 : request->vain + 1;
 	request->progress = progress;
 }
 
 static bool should_reclaim_retry(struct request *request)
 {
-	count_round(request);
-	if (request->vain <= MAX_RECLAIM_RETRIES &&
-	    (request->freed || enough_is_reclaimable(request))) {
+	bool enough = enough_is_reclaimable(request);
+
+	count_round(request, enough);
+	if (request->vain <= MAX_RECLAIM_RETRIES && (request->freed || enough)) {
 		reclaim_pause(request->freed);
 		return true;
 	}

@@ -5,6 +5,7 @@
  * is full, with nothing in the page cache, with clean pages in it, with dirty ones.
  */
 #include <linux/kernel.h>
+#include <linux/shrinker.h>
 
 #include "pressure.h"
 
@@ -110,6 +111,50 @@ static void api_F_io(struct kunit *test)
 			KUNIT_EXPECT_EQ(test, cache->data[i], 7000 + i);
 }
 
+/* What shrinkers are told: they do themselves what the flags allow. */
+static struct {
+	struct shrinker shrinker;
+	gfp_t always, ever;
+	unsigned int calls;
+} told;
+
+static unsigned long note_mask(struct shrinker *shrinker, struct shrink_control *sc)
+{
+	told.always &= sc->gfp_mask;
+	told.ever |= sc->gfp_mask;
+	told.calls++;
+	return SHRINK_EMPTY;
+}
+
+static unsigned long nothing_to_scan(struct shrinker *shrinker, struct shrink_control *sc)
+{
+	return SHRINK_STOP;
+}
+
+static void unregister(void *shrinker)
+{
+	unregister_shrinker(shrinker);
+}
+
+static void api_F4_F5_F17_shrinkers_see_the_mask(struct kunit *test)
+{
+	const struct column_row *row = test->param_value;
+
+	memset(&told, 0, sizeof(told));
+	told.always = ~0U;
+	told.shrinker.count_objects = note_mask;
+	told.shrinker.scan_objects = nothing_to_scan;
+	KUNIT_ASSERT_EQ(test, register_shrinker(&told.shrinker, "gfp-columns"), 0);
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, unregister, &told.shrinker), 0);
+	squeeze(row->gfp);
+	KUNIT_EXPECT_NULL(test, mm_take(MM_TEST_GFP(row->gfp), 0));
+	EXPECT_COLUMN(test, SLEEPS, told.calls);
+	if (!told.calls)
+		return;
+	KUNIT_EXPECT_EQ(test, told.always, told.ever);
+	KUNIT_EXPECT_EQ(test, told.ever, MM_TEST_GFP(row->gfp));
+}
+
 /* --- how often it is tried --------------------------------------------------------------- */
 
 #define PINNED 32 /* all of them are looked at in each of a round's 13 steps */
@@ -206,6 +251,8 @@ static struct kunit_case gfp_columns_cases[] = {
 			      { .speed = KUNIT_SPEED_SLOW }),
 	KUNIT_CASE_PARAM_ATTR(api_F_sleep, row_gen_params, { .speed = KUNIT_SPEED_SLOW }),
 	KUNIT_CASE_PARAM_ATTR(api_F_io, row_gen_params, { .speed = KUNIT_SPEED_SLOW }),
+	KUNIT_CASE_PARAM_ATTR(api_F4_F5_F17_shrinkers_see_the_mask, row_gen_params,
+			      { .speed = KUNIT_SPEED_SLOW }),
 	KUNIT_CASE(api_F18_F19_rounds),
 	KUNIT_CASE_SLOW(api_F20_nofail_kills_and_waits),
 	KUNIT_CASE_SLOW(api_F20_nofail_says_that_it_waits),

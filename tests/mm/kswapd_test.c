@@ -4,12 +4,6 @@
 
 #include "pressure.h"
 
-static void let_kswapd_go(void)
-{
-	reset_kswapd();
-	kthread_unpark(kswapd.task);
-}
-
 /* It waits, and has nothing to do. */
 static bool kswapd_sleeps(void)
 {

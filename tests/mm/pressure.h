@@ -95,4 +95,11 @@ static inline void reset_kswapd(void)
 	kswapd.highest = ZONE_DMA;
 }
 
+/* From here on it runs as it is asked. */
+static inline void let_kswapd_go(void)
+{
+	reset_kswapd();
+	kthread_unpark(kswapd.task);
+}
+
 #endif

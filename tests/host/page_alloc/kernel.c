@@ -64,13 +64,20 @@ struct cpumask __cpu_possible_mask = { { 1 } };
 struct cpumask __cpu_online_mask = { { 1 } };
 unsigned int __num_online_cpus = 1;
 
-void on_each_cpu(smp_call_func_t func, void *info, int wait)
+void on_each_cpu_mask(const struct cpumask *mask, smp_call_func_t func, void *info, bool wait)
 {
 	unsigned long flags = host_eflags;
 
+	if (!cpumask_test_cpu(0, mask))
+		return;
 	host_eflags = 0;
 	func(info);
 	host_eflags = flags;
+}
+
+void on_each_cpu(smp_call_func_t func, void *info, int wait)
+{
+	on_each_cpu_mask(&__cpu_online_mask, func, info, wait);
 }
 
 int stop_machine(cpu_stop_fn_t fn, void *data, const struct cpumask *cpus)

@@ -19,8 +19,7 @@
  * Cost: reading what is cached takes 150 instructions a page, and copying.
  *
  * Locking: as in mm/filemap.c. Two who write the same bytes at once leave each page as one of them
- * wrote it. Transfers that do not go through the cache (blkdev_rw()) are not seen by it: see
- * invalidate_bdev().
+ * wrote it.
  *
  * Left out: opening, exclusive use, block sizes, direct I/O.
  */

@@ -25,6 +25,7 @@
 #include <linux/bio.h>
 #include <linux/bug.h>
 #include <linux/completion.h>
+#include <linux/fs.h>
 #include <linux/init.h>
 #include <linux/mempool.h>
 #include <linux/slab.h>
@@ -199,9 +200,11 @@ static size_t add_buffer(struct bio *bio, void *buf, size_t bytes)
 	return added & ~(SECTOR_SIZE - 1UL);
 }
 
+/* What is newer in the page cache is written before; what is older there afterwards is dropped. */
 int blkdev_rw(struct block_device *bdev, enum req_op op, sector_t sector, void *buf, size_t bytes)
 {
-	int error = 0;
+	loff_t start = sector << SECTOR_SHIFT, end = start + bytes - 1;
+	int error = bytes ? filemap_write_and_wait_range(bdev->bd_mapping, start, end) : 0;
 
 	while (bytes && !error) {
 		struct bio *bio = bio_alloc(bdev, BIO_MAX_VECS, op, GFP_NOIO);
@@ -215,6 +218,8 @@ int blkdev_rw(struct block_device *bdev, enum req_op op, sector_t sector, void *
 		buf += done;
 		bytes -= done;
 	}
+	if (op_is_write(op) && start <= end)
+		invalidate_mapping_pages(bdev->bd_mapping, start >> PAGE_SHIFT, end >> PAGE_SHIFT);
 	return error;
 }
 

@@ -37,8 +37,10 @@ ssize_t bdev_write(struct block_device *bdev, loff_t pos, const void *buf, size_
 void bdev_init(struct block_device *bdev, struct address_space *mapping);
 void bdev_end(struct block_device *bdev);
 
-/* Past the page cache, which does not know of it: sync_blockdev() before, invalidate_bdev() after. */
-/* Whole sectors to or from lowmem or vmalloc'ed memory, any number. Sleeps; 0 or -errno. */
+/*
+ * Past the page cache, but in agreement with it: whole sectors to or from lowmem or vmalloc'ed
+ * memory, any number. Sleeps; 0 or -errno.
+ */
 int blkdev_rw(struct block_device *bdev, enum req_op op, sector_t sector, void *buf, size_t bytes);
 
 #endif

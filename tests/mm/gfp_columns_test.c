@@ -261,7 +261,7 @@ static struct kunit_case gfp_columns_cases[] = {
 
 static struct kunit_suite gfp_columns_suite = {
 	.name = "gfp_columns",
-	.init = slab_test_init,
+	.init = pressure_init,
 	.exit = pressure_exit,
 	.test_cases = gfp_columns_cases,
 };

@@ -331,7 +331,7 @@ static struct kunit_case kswapd_cases[] = {
 
 static struct kunit_suite kswapd_suite = {
 	.name = "kswapd",
-	.init = slab_test_init,
+	.init = pressure_init,
 	.exit = kswapd_exit,
 	.test_cases = kswapd_cases,
 };

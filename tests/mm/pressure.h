@@ -78,7 +78,13 @@ static inline struct page **pin_pages(struct kunit *test, struct store *store)
 	return pages;
 }
 
-/* After a suite's cases: what the cache's index was made of is freed by RCU. */
+/* Around each case: what the cache's index was made of is freed by RCU. */
+static inline int pressure_init(struct kunit *test)
+{
+	rcu_barrier();
+	return slab_test_init(test);
+}
+
 static inline void pressure_exit(struct kunit *test)
 {
 	kunit_cleanup(test);

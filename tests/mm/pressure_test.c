@@ -185,7 +185,7 @@ static struct kunit_case pressure_cases[] = {
 
 static struct kunit_suite pressure_suite = {
 	.name = "pressure",
-	.init = slab_test_init,
+	.init = pressure_init,
 	.exit = pressure_exit,
 	.test_cases = pressure_cases,
 };

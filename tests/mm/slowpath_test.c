@@ -261,7 +261,7 @@ static struct kunit_case slowpath_cases[] = {
 
 static struct kunit_suite slowpath_suite = {
 	.name = "slowpath",
-	.init = slab_test_init,
+	.init = pressure_init,
 	.exit = pressure_exit,
 	.test_cases = slowpath_cases,
 };

@@ -372,9 +372,9 @@ static struct page *rmqueue_zone(struct zone *zone, unsigned int order, enum mig
 	/* Failing now is worse than failing a high order later. */
 	if (!page && (alloc_flags & (ALLOC_OOM | ALLOC_NON_BLOCK)))
 		page = rmqueue_smallest(zone, order, MIGRATE_HIGHATOMIC);
+	spin_unlock_irqrestore(&zone->lock, flags);
 	if (page)
 		__count_zid_vm_events(PGALLOC, page_zonenum(page), 1 << order);
-	spin_unlock_irqrestore(&zone->lock, flags);
 	return page;
 }
 
@@ -520,7 +520,6 @@ static noinline void free_to_zone(struct page *page, unsigned int order)
 
 	spin_lock_irqsave(&zone->lock, flags);
 	free_one_block(zone, page, order);
-	count_vm_events(PGFREE, 1 << order);
 	spin_unlock_irqrestore(&zone->lock, flags);
 }
 

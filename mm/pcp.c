@@ -107,10 +107,9 @@ bool pcp_refill(struct zone *zone, struct per_cpu_pages *pcp, unsigned int order
 
 void pcp_flush(struct zone *zone, struct per_cpu_pages *pcp, int count)
 {
-	int before = pcp->count;
 	unsigned int i = 0;
 
-	count = min(count, before);
+	count = min(count, pcp->count);
 	spin_lock(&zone->lock);
 	while (count > 0) {
 		unsigned int order = i % NR_PCP_ORDERS;
@@ -127,7 +126,6 @@ void pcp_flush(struct zone *zone, struct per_cpu_pages *pcp, int count)
 		pcp->count -= 1 << order;
 		count -= 1 << order;
 	}
-	count_vm_events(PGFREE, before - pcp->count);
 	spin_unlock(&zone->lock);
 }
 

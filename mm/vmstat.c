@@ -11,9 +11,10 @@
  * as on one. The sum is no snapshot: CPUs go on counting while it is made. Words wrap at 2^32, so
  * what is of interest is the difference of two sums.
  *
- * Pages are counted where they leave the free areas and come back (pgalloc_*, pgfree), a batch at
- * a time: what goes round in a CPU's lists is not seen. Linux counts each request; that would cost
- * the fast path an instruction or two of its 55.
+ * Pages are counted where they leave the free areas (pgalloc_*), a batch at a time: what goes round
+ * in a CPU's lists is not seen. Linux counts each request; that would cost the fast path an
+ * instruction or two of its 55. Those that came back, pgfree, need not be counted: at the boot all
+ * come, and since then each that left is out, or is free again.
  *
  * How many pages are what now (vm_node_stat) is one word for all CPUs, as decisions depend on it: how
  * many are dirty, or under write-back. Linux lets each CPU keep a difference of up to 125 to itself.
@@ -24,6 +25,7 @@
  * Locking: none; any context.
  */
 #include <linux/cpumask.h>
+#include <linux/mm.h>
 #include <linux/vmstat.h>
 
 #define ZONES_OF(item, name)                                        \
@@ -70,4 +72,7 @@ void all_vm_events(unsigned long *ret)
 		for_each_possible_cpu(cpu)
 			ret[item] += per_cpu_ptr(&vm_event_states, cpu)->event[item];
 	}
+	ret[PGFREE] = nr_free_pages();
+	for (item = PGALLOC_DMA; item <= PGALLOC_HIGH; item++)
+		ret[PGFREE] += ret[item];
 }

@@ -10,7 +10,7 @@ enum vm_event_item {
 	PGPGOUT,		     /* and written for it */
 	__FOR_ALL_ZONES(PGALLOC),    /* pages that left the free areas, also for a CPU's lists */
 	__FOR_ALL_ZONES(ALLOCSTALL), /* requests that reclaimed; the highest zone they may use */
-	PGFREE,			     /* pages that came back to the free areas */
+	PGFREE,			     /* pages that came to the free areas: all_vm_events() */
 	PGACTIVATE,
 	PGDEACTIVATE,
 	PGROTATED, /* pages whose write-back reclaim had begun, at its end */

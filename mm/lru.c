@@ -261,9 +261,11 @@ static unsigned long shrink_inactive_list(struct lruvec *lruvec, unsigned int nr
 	bool kswapd = current_is_kswapd();
 	unsigned long freed = 0, scanned = 0;
 	struct page *page, *next;
+	unsigned int taken;
 	LIST_HEAD(pages);
 
-	isolate_pages(lruvec, nr, &pages, &scanned);
+	taken = isolate_pages(lruvec, nr, &pages, &scanned);
+	atomic_add(taken, &lruvec->isolated);
 	list_for_each_entry_safe(page, next, &pages, lru) {
 		list_del(&page->lru);
 		if (!take_out(page, sc)) {
@@ -275,6 +277,7 @@ static unsigned long shrink_inactive_list(struct lruvec *lruvec, unsigned int nr
 		__free_page(page);
 		freed++;
 	}
+	atomic_sub(taken, &lruvec->isolated);
 	sc->nr_scanned += scanned;
 	count_vm_events(kswapd ? PGSCAN_KSWAPD : PGSCAN_DIRECT, scanned);
 	count_vm_events(kswapd ? PGSTEAL_KSWAPD : PGSTEAL_DIRECT, freed);
@@ -316,13 +319,26 @@ static unsigned long pages_to_scan(const struct lruvec *lruvec, enum lru_list lr
 	return min(max(size >> priority, SWAP_CLUSTER_MAX), size);
 }
 
+/*
+ * Where many reclaim at once, they could hold all pages that there are, and the next would see
+ * none and give up: he waits until some are back, or free.
+ */
+static void wait_if_too_many_isolated(const struct lruvec *lruvec)
+{
+	if ((unsigned long)atomic_read(&lruvec->isolated) >
+		    READ_ONCE(lruvec->nr[LRU_INACTIVE_FILE]) &&
+	    !current_is_kswapd())
+		schedule_timeout_uninterruptible(1);
+}
+
 unsigned long shrink_lruvec(struct zone *zone, struct scan_control *sc)
 {
 	struct lruvec *lruvec = &zone->lruvec;
-	unsigned long inactive = pages_to_scan(lruvec, LRU_INACTIVE_FILE, sc->priority);
-	unsigned long active = pages_to_scan(lruvec, LRU_ACTIVE_FILE, sc->priority);
-	unsigned long freed = 0;
+	unsigned long inactive, active, freed = 0;
 
+	wait_if_too_many_isolated(lruvec);
+	inactive = pages_to_scan(lruvec, LRU_INACTIVE_FILE, sc->priority);
+	active = pages_to_scan(lruvec, LRU_ACTIVE_FILE, sc->priority);
 	while ((inactive || active) && freed < sc->nr_to_reclaim) {
 		unsigned int nr = min(active, SWAP_CLUSTER_MAX);
 

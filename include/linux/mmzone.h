@@ -87,6 +87,7 @@ struct lruvec {
 	spinlock_t lru_lock; /* lists, nr; taken with interrupts off, outside of zone->lock */
 	struct list_head lists[NR_LRU_LISTS]; /* new ones first; taken from the end */
 	unsigned long nr[NR_LRU_LISTS];
+	atomic_t isolated; /* pages that reclaim is looking at: in no list */
 };
 
 struct per_cpu_pages;

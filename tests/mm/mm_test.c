@@ -6,6 +6,7 @@
 #include <linux/vmalloc.h>
 #include <memkern/mm_check.h>
 
+#include "../../kernel/rcu.h"
 #include "../../mm/vmscan.h"
 #include "mm_test.h"
 
@@ -167,9 +168,23 @@ static void go_on(void)
 	kthread_unpark(kswapd.task);
 }
 
+/* What a case's reclaim would find: the page cache's index of the suite before, say. */
+static void free_leftovers(void)
+{
+	unsigned int cpu, waiting = 0;
+
+	for_each_online_cpu(cpu)
+		waiting += rcu_callbacks_waiting(cpu);
+	if (waiting)
+		rcu_barrier();
+	slab_reclaim_empty();
+}
+
 int mm_test_init(struct kunit *test)
 {
 	hold_still();
+	free_leftovers();
+	slab_reclaim_empty(); /* what exhausts memory would do that, and find more than there was */
 	mm_settle();
 	if (mm_free_pages(NULL) < totalram_pages() / 2)
 		kunit_skip(test, "most memory is held: 'free all' gives it back");

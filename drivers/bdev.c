@@ -13,8 +13,8 @@
  * What lies behind its end is zero in memory, and goes nowhere. Neighbours become one request in
  * the queue (block_queue.c), while the disk is busy.
  *
- * A disk that goes is written first (bdev_end()), while it still works. Its cache goes with the last
- * reference to it: what somebody made dirty meanwhile cannot be written any more, and is lost.
+ * A disk that goes is written first (bdev_end()), while it still works. Its cache goes with the
+ * last reference to it: what somebody made dirty meanwhile cannot be written any more, and is lost.
  *
  * Cost: reading what is cached takes 150 instructions a page, and copying.
  *
@@ -123,7 +123,7 @@ void bdev_end(struct block_device *bdev)
 	invalidate_bdev(bdev);
 }
 
-/* --- bytes ---------------------------------------------------------------------------------------- */
+/* --- bytes ------------------------------------------------------------------------------------ */
 
 /* The page's share of what is wanted from `pos` on. */
 static unsigned int share(loff_t pos, size_t wanted)
@@ -234,7 +234,7 @@ ssize_t bdev_write(struct block_device *bdev, loff_t pos, const void *buf, size_
 	return done;
 }
 
-/* --- all of it --------------------------------------------------------------------------------------- */
+/* --- all of it -------------------------------------------------------------------------------- */
 
 int sync_blockdev(struct block_device *bdev)
 {

@@ -7,8 +7,8 @@
  *	   [page 0]  NULL  [page 2] [page 3]		page->mapping, page->index lead back
  *	    clean           dirty    locked, being read
  *
- * Whatever is read or written goes through such a page. A clean page can be dropped at any time: the
- * disk has the same. A dirty one is newer than the disk: page_writeback.c sees to it that it is
+ * Whatever is read or written goes through such a page. A clean page can be dropped at any time:
+ * the disk has the same. A dirty one is newer than the disk: page_writeback.c sees to it that it is
  * written. lru.c says which go first when memory is short. The cache itself is nobody's limit.
  *
  * States of a page:
@@ -23,8 +23,8 @@
  * cache's and that of who wants to drop it. Finding goes without a lock: it takes a reference
  * unless there is none (page_ref_freeze()), and then looks whether the page is still in its place.
  *
- * Worked example: 100 bytes are written at byte 5000. Page 1 is not there: a page is allocated, added
- * locked, and as 100 bytes are not all of it, it is read from the disk: sectors 8 to 15. The
+ * Worked example: 100 bytes are written at byte 5000. Page 1 is not there: a page is allocated,
+ * added locked, and as 100 bytes are not all of it, it is read from the disk: sectors 8 to 15. The
  * interrupt of the disk sets uptodate and unlocks it. The writer locks it again, copies, makes it
  * dirty and unlocks it. Seconds later it is written; no reader waited meanwhile.
  *
@@ -177,7 +177,7 @@ bool remove_mapping(struct address_space *mapping, struct page *page)
 	return removed;
 }
 
-/* --- finding ----------------------------------------------------------------------------------- */
+/* --- finding ---------------------------------------------------------------------------------- */
 
 /* Between finding and holding it, the page may have left, and even come back as another. */
 struct page *find_get_page(struct address_space *mapping, pgoff_t index)
@@ -269,7 +269,7 @@ unsigned int find_get_pages_range_tag(struct address_space *mapping, pgoff_t *in
 	return found;
 }
 
-/* --- reading ------------------------------------------------------------------------------------- */
+/* --- reading ---------------------------------------------------------------------------------- */
 
 /* The page is locked, and in the end unlocked: 0 if it is uptodate then. */
 static int read_page(struct page *page)
@@ -333,7 +333,7 @@ void page_cache_readahead(struct address_space *mapping, pgoff_t index, unsigned
 	}
 }
 
-/* --- emptying ------------------------------------------------------------------------------------- */
+/* --- emptying --------------------------------------------------------------------------------- */
 
 unsigned long invalidate_mapping_pages(struct address_space *mapping, pgoff_t start, pgoff_t end)
 {
@@ -376,7 +376,7 @@ void truncate_inode_pages(struct address_space *mapping, loff_t start)
 	}
 }
 
-/* --- address spaces ------------------------------------------------------------------------------ */
+/* --- address spaces --------------------------------------------------------------------------- */
 
 void mapping_init(struct address_space *mapping, struct block_device *host,
 		  const struct address_space_operations *a_ops, gfp_t gfp_mask)
@@ -410,11 +410,11 @@ void mapping_set_error(struct address_space *mapping, int error)
 	errseq_set(&mapping->wb_err, error);
 }
 
-/* --- checking --------------------------------------------------------------------------------------- */
+/* --- checking --------------------------------------------------------------------------------- */
 
 struct cache_count {
 	unsigned long pages, dirty, writeback;
-	bool moving; /* somebody has a page locked: flags, tags and counters may be about to change */
+	bool moving; /* a page is locked: flags, tags and counters may be about to change */
 };
 
 static int check_page(struct address_space *mapping, pgoff_t index, struct page *page,

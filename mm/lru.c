@@ -17,7 +17,7 @@
  *	locked, or with a reference beside the cache's and ours	left alone: back to the front
  *	under write-back	left alone, marked PG_reclaim: when the write ends it goes to the
  *				end of the list, clean, the next to be dropped
- *	dirty			if it was used since: back. If the caller has the right to I/O, it is
+ *	dirty			used since: back. Else, if the caller has the right to I/O, it is
  *				written, and marked in the same way; if not, left alone
  *	clean			out of the cache, and freed
  *
@@ -25,19 +25,21 @@
  * which go to the end of the list one by one as the disk's interrupts come; the next round frees
  * them. GFP_NOIO frees 20.
  *
- * Linux since 3.2 leaves writing pages of files to kswapd and the flusher, as a file system may need
- * much stack; below these pages there is none.
+ * Linux since 3.2 leaves writing pages of files to kswapd and the flusher, as a file system may
+ * need much stack; below these pages there is none.
  *
- * Cost: 210 instructions a clean page, from the list to the allocator, and what it costs to free it.
+ * Cost: 210 instructions a clean page, from the list to the allocator, and what it costs to free
+ * it.
  *
  * Invariants (lru_check()):
  *	I-lru-1  a page in a list has PG_lru, the list's zone, and PG_active in the active one alone
  *	I-lru-2  nr[] is the number of pages in each list
  *
- * Locking: lruvec->lru_lock, with interrupts off; a leaf (zone->lock is not taken in it). A page in a
- * list need not have a reference: who frees the last one takes it off (lru_page_freed()).
+ * Locking: lruvec->lru_lock, with interrupts off; a leaf (zone->lock is not taken in it). A page in
+ * a list need not have a reference: who frees the last one takes it off (lru_page_freed()).
  *
- * Left out: anonymous pages and mlock(), which come with user memory; batches a CPU before the lists.
+ * Left out: anonymous pages and mlock(), which come with user memory; batches a CPU before the
+ * lists.
  */
 #include <linux/kernel.h>
 #include <linux/math.h>
@@ -138,8 +140,7 @@ int isolate_lru_page(struct page *page)
 	int error = -EBUSY;
 
 	spin_lock_irqsave(&lruvec->lru_lock, flags);
-	if (PageLRU(page)) {
-		get_page(page);
+	if (PageLRU(page) && get_page_unless_zero(page)) {
 		ClearPageLRU(page);
 		del_from_list(lruvec, page);
 		error = 0;
@@ -166,7 +167,7 @@ void lru_page_freed(struct page *page)
 	spin_unlock_irqrestore(&lruvec->lru_lock, flags);
 }
 
-/* --- reclaim ----------------------------------------------------------------------------------- */
+/* --- reclaim ---------------------------------------------------------------------------------- */
 
 enum pageout {
 	PAGE_KEEP,  /* not locked any more */
@@ -355,7 +356,7 @@ unsigned long shrink_lruvec(struct zone *zone, struct scan_control *sc)
 	return freed;
 }
 
-/* --- checking ------------------------------------------------------------------------------------ */
+/* --- checking --------------------------------------------------------------------------------- */
 
 static int check_list(struct zone *zone, enum lru_list lru)
 {

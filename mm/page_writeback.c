@@ -9,20 +9,20 @@
  *
  * Who starts it:
  *	who syncs		all that is dirty now, and waits
- *	the flusher, a work	what is older than 30 s (it looks every 5 s while anything is dirty);
+ *	the flusher, a work	what is older than 30 s (it looks every 5 s while there is any);
  *				all, while more than dirty_background_ratio (10 %) is dirty;
  *				and when reclaim meets dirty pages (wakeup_flusher_threads())
  *	reclaim (lru.c)		single pages at the end of the inactive list
- * A writer who has made more dirty than the mean of the two ratios waits until enough is written: so
- * memory never fills with pages that nobody can drop. Percent of what could be dirty: free lowmem
- * above the reserves, and the cache's; as in Linux not of highmem. On the command line the ratios are
- * sysctl.vm.dirty_ratio= and sysctl.vm.dirty_background_ratio=.
+ * A writer who has made more dirty than the mean of the two ratios waits until enough is written:
+ * so memory never fills with pages that nobody can drop. Percent of what could be dirty: free
+ * lowmem above the reserves, and the cache's; as in Linux not of highmem. On the command line the
+ * ratios are sysctl.vm.dirty_ratio= and sysctl.vm.dirty_background_ratio=.
  *
- * Worked example, 64 MiB: some 15,000 pages could be dirty. At 1,500 the flusher begins; a writer that
- * is faster than the disk waits at (1500 + 3000) / 2 = 2,250 pages, dirty or being written.
+ * Worked example, 64 MiB: some 15,000 pages could be dirty. At 1,500 the flusher begins; a writer
+ * that is faster than the disk waits at (1500 + 3000) / 2 = 2,250 pages, dirty or being written.
  *
- * A sync that is to end, although others go on writing, marks with a third tag, TOWRITE, what is dirty
- * at its beginning, and writes that. Then it waits for all that is under write-back.
+ * A sync that is to end, although others go on writing, marks with a third tag, TOWRITE, what is
+ * dirty at its beginning, and writes that. Then it waits for all that is under write-back.
  *
  * Errors. A page that could not be written is clean afterwards and stays uptodate; its data is
  * lost when it is dropped. The address space keeps the error: sync tells it once, to whoever
@@ -34,8 +34,8 @@
  * Cost: 130 instructions to make a clean page dirty; a sync takes about 1,000 a page, of them
  * 400 to find it, the device not counted.
  *
- * Locking: page lock > i_pages' lock > nothing. dirty_lock, for the list of address spaces with dirty
- * pages, is a leaf. Contexts: linux/writeback.h.
+ * Locking: page lock > i_pages' lock > nothing. dirty_lock, for the list of address spaces with
+ * dirty pages, is a leaf. Contexts: linux/writeback.h.
  *
  * Left out: a flusher and a bandwidth a disk; writers that wait by their share.
  */
@@ -307,7 +307,7 @@ int filemap_fdatawait(struct address_space *mapping)
 	return tell_errors(mapping);
 }
 
-/* --- how much may be dirty --------------------------------------------------------------------- */
+/* --- how much may be dirty -------------------------------------------------------------------- */
 
 /* Lowmem that is free, and not reserved, or in the cache. */
 static unsigned long dirtyable_pages(void)
@@ -362,13 +362,13 @@ void balance_dirty_pages_ratelimited(struct address_space *mapping)
 	if (this_cpu_inc_return(dirtied_pages) < RATELIMIT)
 		return;
 	this_cpu_write(dirtied_pages, 0);
-	/* The limit moves with what is free: so it looks again now and then, though nobody wakes it. */
+	/* The limit moves with what is free: he looks again now and then, unasked. */
 	while (!dirty_is_in_balance())
 		wait_event_timeout(balance_wait, nr_dirty_and_writeback() <= balance_limit,
 				   BALANCE_PERIOD);
 }
 
-/* --- the flusher ---------------------------------------------------------------------------------- */
+/* --- the flusher ------------------------------------------------------------------------------ */
 
 static LIST_HEAD(dirty_mappings); /* those with a page that has the dirty tag, at least */
 static DEFINE_SPINLOCK(dirty_lock);

@@ -413,6 +413,10 @@ void wake_up_page(struct page *page);
 void writeback_forget(struct address_space *mapping);
 int filemap_check(void);
 
+/* --- migrate.c -------------------------------------------------------------------- */
+
+int migrate_check(void);
+
 /* --- show_mem.c ---------------------------------------------------------------- */
 
 /* The report of a failed allocation, unless __GFP_NOWARN; the text says what failed. */

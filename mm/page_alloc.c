@@ -496,8 +496,11 @@ unsigned long get_zeroed_page(gfp_t gfp)
  */
 static bool free_pages_prepare(struct page *page, unsigned int *order)
 {
-	const char *reason = bad_page_reason(page, PAGE_FLAGS_CHECK_AT_FREE);
+	const char *reason;
 
+	if (unlikely(PageMappingFlags(page))) /* once a driver's, that could be moved */
+		page->mapping = NULL;
+	reason = bad_page_reason(page, PAGE_FLAGS_CHECK_AT_FREE);
 	if (reason) {
 		bad_page(page, reason);
 		return false;

@@ -27,6 +27,8 @@ enum pageflags {
 	PG_unevictable,
 	PG_pfmemalloc, /* came from the reserves below all watermarks */
 	__NR_PAGEFLAGS,
+
+	PG_isolated = PG_reclaim, /* of a driver's movable page: linux/migrate.h */
 };
 
 #define PAGEFLAGS_MASK ((1UL << __NR_PAGEFLAGS) - 1)
@@ -79,9 +81,19 @@ __PAGEFLAG(Private, private)
 __PAGEFLAG(Writeback, writeback)
 __PAGEFLAG(Head, head)
 __PAGEFLAG(Reclaim, reclaim)
+__PAGEFLAG(Isolated, isolated)
 __PAGEFLAG(SwapBacked, swapbacked)
 __PAGEFLAG(Unevictable, unevictable)
 __PAGEFLAG(Pfmemalloc, pfmemalloc)
+
+/* In the low bits of page->mapping: what it points to is no address space. */
+#define PAGE_MAPPING_MOVABLE 0x2UL /* struct movable_operations */
+#define PAGE_MAPPING_FLAGS   0x3UL
+
+static inline bool PageMappingFlags(const struct page *page)
+{
+	return (unsigned long)page->mapping & PAGE_MAPPING_FLAGS;
+}
 
 /*
  * Page types share a word with _mapcount, which is -1 while nobody maps the

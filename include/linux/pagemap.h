@@ -56,7 +56,7 @@ static inline void mapping_set_gfp_mask(struct address_space *mapping, gfp_t mas
 
 static inline struct address_space *page_mapping(const struct page *page)
 {
-	return page->mapping;
+	return PageMappingFlags(page) ? NULL : page->mapping;
 }
 
 static inline loff_t page_offset(const struct page *page)

@@ -44,19 +44,27 @@ static bool input_is_announced(void)
 	return true;
 }
 
-int console_wait_char(void)
+int console_wait_char_timeout(unsigned long timeout)
 {
+	unsigned long end = jiffies + timeout;
 	DEFINE_WAIT(wait);
 	int byte;
 
 	for (;;) {
+		long left = timeout == MAX_SCHEDULE_TIMEOUT ? LONG_MAX : (long)(end - jiffies);
+
 		/* First joined, then looked: a byte in between wakes. */
 		prepare_to_wait(&input_wait, &wait, TASK_INTERRUPTIBLE);
 		byte = console_getchar();
-		if (byte >= 0)
+		if (byte >= 0 || left <= 0)
 			break;
-		schedule_timeout(input_is_announced() ? MAX_SCHEDULE_TIMEOUT : POLL_INTERVAL);
+		schedule_timeout(input_is_announced() ? left : min(left, (long)POLL_INTERVAL));
 	}
 	finish_wait(&input_wait, &wait);
 	return byte;
+}
+
+int console_wait_char(void)
+{
+	return console_wait_char_timeout(MAX_SCHEDULE_TIMEOUT);
 }

@@ -7,6 +7,7 @@
 #include <linux/smp.h>
 #include <linux/string.h>
 #include <asm/smp.h>
+#include <memkern/cpu_totals.h>
 #include <memkern/monitor.h>
 #include <memkern/monitor_output.h>
 #include "sched.h"
@@ -77,6 +78,37 @@ static void take_state(unsigned int cpu, struct cpu_state *state)
 	state->interrupts = line_interrupts(cpu);
 	state->ticks = per_cpu(tick_cpu, cpu).ticks;
 	state->ipis = per_cpu(ipi_counts, cpu);
+}
+
+static unsigned int blocked_tasks(void)
+{
+	struct task_struct *task;
+	unsigned int nr = 0;
+	unsigned long flags;
+
+	spin_lock_irqsave(&tasklist_lock, flags);
+	for_each_process(task)
+		nr += (READ_ONCE(task->__state) & (TASK_UNINTERRUPTIBLE | TASK_NOLOAD)) ==
+		      TASK_UNINTERRUPTIBLE;
+	spin_unlock_irqrestore(&tasklist_lock, flags);
+	return nr;
+}
+
+void get_cpu_totals(struct cpu_totals *totals)
+{
+	struct cpu_state state;
+	unsigned int cpu;
+
+	memset(totals, 0, sizeof(*totals));
+	totals->blocked = blocked_tasks();
+	for_each_online_cpu(cpu) {
+		take_state(cpu, &state);
+		totals->runnable += state.nr_running;
+		totals->interrupts += state.interrupts + state.ticks;
+		totals->switches += state.nr_switches;
+		totals->idle_ns += state.idle_ns;
+		totals->up_ns += state.up_ns;
+	}
 }
 
 static unsigned int idle_percent(const struct cpu_state *state)

@@ -53,6 +53,8 @@ void console_fresh_line(void);
  */
 int console_getchar(void);
 int console_wait_char(void);
+/* -1 after so many jiffies. */
+int console_wait_char_timeout(unsigned long timeout);
 
 /* For a driver: there is something to read. Any context. */
 void console_input_arrived(void);

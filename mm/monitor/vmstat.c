@@ -15,14 +15,15 @@
 #include "monitor.h"
 
 #define LINES_A_HEAD 20
+#define LINE_WIDTH   79
 
 /* --- since boot --------------------------------------------------------------------------------- */
 
 static const char *const meaning[NR_VM_EVENT_ITEMS] = {
 	[PGPGIN] = "sectors read into the page cache",
 	[PGPGOUT] = "sectors written from it",
-	[PGALLOC_DMA] = "pages that left the free areas",
-	[ALLOCSTALL_DMA] = "requests for the zone that had to reclaim",
+	[PGALLOC_DMA... PGALLOC_HIGH] = "pages that left the zone's free areas",
+	[ALLOCSTALL_DMA... ALLOCSTALL_HIGH] = "requests for the zone that had to reclaim",
 	[PGFREE] = "pages that came to the free areas",
 	[PGACTIVATE] = "used again: to the active list",
 	[PGDEACTIVATE] = "and back",
@@ -56,27 +57,30 @@ static const struct {
 	{ NR_VMSCAN_WRITE, "nr_vmscan_write", "pages written by reclaim" },
 };
 
-/* What never happened is named in one line. */
+/* What never happened is named at the end. */
 static void print_never(const unsigned long *counts)
 {
-	unsigned int i, column = 0;
+	unsigned int i, column = 6;
 
 	mprintf("never:");
 	for (i = 0; i < NR_VM_EVENT_ITEMS; i++) {
+		unsigned int width = strlen(vm_event_name[i]) + 1;
+
 		if (counts[i])
 			continue;
-		column += strlen(vm_event_name[i]) + 1;
-		mprintf("%s %s", column > 70 ? "\n  " : "", vm_event_name[i]);
-		if (column > 70)
-			column = strlen(vm_event_name[i]) + 1;
+		if (column + width > LINE_WIDTH) {
+			mprintf("\n      ");
+			column = 6;
+		}
+		mprintf(" %s", vm_event_name[i]);
+		column += width;
 	}
 	mprintf("\n");
 }
 
 static void print_line(const char *name, unsigned long value, const char *text)
 {
-	mprintf("%-22s %10lu  %s", name, value, text ?: "");
-	mprintf("\n");
+	mprintf("%-22s %10lu%s%s\n", name, value, text ? "  " : "", text ?: "");
 }
 
 static void print_counts(const unsigned long *counts)

@@ -7,6 +7,7 @@
 #include <linux/prandom.h>
 #include <linux/string.h>
 
+#include "../../mm/vmscan.h"
 #include "slab_test.h"
 
 #define TO_THE_LAST (GFP_NOWAIT | __GFP_NOWARN | __GFP_MEMALLOC)
@@ -219,10 +220,13 @@ static void every_failure_is_null_with_one_report(struct kunit *test)
 	old_block = kunit_kmalloc(test, 100, GFP_KERNEL);
 	for_each_zone(zone)
 		mm_hide_down_to(zone, 0);
-	/* What partial slabs still have. */
-	while (slab_hold(kmalloc(100, TO_THE_LAST)) || slab_hold(kmalloc(5, TO_THE_LAST)) ||
-	       slab_hold(kmalloc(6000, TO_THE_LAST)))
-		;
+	/* What partial slabs still have, and empty ones. */
+	do {
+		while (slab_hold(kmalloc(100, TO_THE_LAST)) || slab_hold(kmalloc(5, TO_THE_LAST)) ||
+		       slab_hold(kmalloc(3000, TO_THE_LAST)) ||
+		       slab_hold(kmalloc(6000, TO_THE_LAST)))
+			;
+	} while (slab_reclaim_empty());
 	for (how = 0; how < WAYS; how++) {
 		kunit_expect_report(test, how == 2 ? "page allocation failure: order:4"
 						   : "SLUB: Unable to allocate memory on node -1");

@@ -233,6 +233,12 @@ dma_addr_t dma_map_single_attrs(struct device *dev, void *ptr, size_t size,
 	return addr;
 }
 
+void dma_unmap_single_attrs(struct device *dev, dma_addr_t addr, size_t size,
+			    enum dma_data_direction dir, unsigned long attrs)
+{
+	dma_unmap_page_attrs(dev, addr, size, dir, attrs);
+}
+
 /* Registers: no memory that a bounce buffer could stand in for. */
 dma_addr_t dma_map_resource(struct device *dev, phys_addr_t phys_addr, size_t size,
 			    enum dma_data_direction dir, unsigned long attrs)

@@ -48,7 +48,6 @@
 #include <linux/jiffies.h>
 #include <linux/module.h>
 #include <linux/platform_device.h>
-#include <linux/sched.h>
 
 #include "floppy.h"
 
@@ -59,7 +58,6 @@
 #define HEADS	 2
 #define TRIES	 3
 #define PATIENCE (3 * HZ) /* of one command: ten revolutions and all steps there are */
-#define SPIN_UP	 (HZ * 2 / 5)
 #define IDLE	 (3 * HZ) /* then the motor is turned off */
 
 /* Types of drives, in the CMOS */
@@ -89,36 +87,6 @@ static sector_t format_sectors(const struct floppy_format *format)
 	return format->cylinders * HEADS * format->sectors;
 }
 
-/* --- motors --------------------------------------------------------------------------------- */
-
-static void motor_on(struct floppy_drive *drive)
-{
-	if (drive->motor)
-		return;
-	fdc_motor(&drive->floppy->fdc, drive->nr, true);
-	drive->motor = true;
-	drive->motor_since = jiffies;
-}
-
-static void wait_for_speed(struct floppy_drive *drive)
-{
-	unsigned long ready = drive->motor_since + SPIN_UP;
-
-	while (time_before(jiffies, ready))
-		schedule_timeout_uninterruptible(ready - jiffies);
-}
-
-static void motors_off(struct work_struct *work)
-{
-	struct floppy *floppy = container_of(to_delayed_work(work), struct floppy, motors_off);
-	unsigned int nr;
-
-	for (nr = 0; nr < FLOPPY_DRIVES; nr++) {
-		fdc_motor(&floppy->fdc, nr, false);
-		floppy->drives[nr].motor = false;
-	}
-}
-
 /* --- transfers ------------------------------------------------------------------------------ */
 
 /* `count` sectors from `sector` on, all in one cylinder, between the medium and the buffer. */
@@ -138,12 +106,8 @@ static int transfer_once(struct floppy_drive *drive, const struct floppy_format 
 		.count = count,
 		.write = write,
 	};
-	int error = fdc_seek(fdc, drive->nr, transfer.cylinder);
 
-	if (error)
-		return error;
-	wait_for_speed(drive);
-	return fdc_transfer(fdc, &transfer);
+	return fdc_seek(fdc, drive->nr, transfer.cylinder) ?: fdc_transfer(fdc, &transfer);
 }
 
 /* --- the medium ----------------------------------------------------------------------------- */
@@ -290,7 +254,7 @@ static int serve(struct floppy_drive *drive, struct request *rq)
 {
 	int done;
 
-	motor_on(drive);
+	fdc_motor_on(&drive->floppy->fdc, drive->nr);
 	done = check_medium(drive);
 	if (done)
 		return done;
@@ -334,6 +298,13 @@ static void floppy_work(struct work_struct *work)
 				    (unsigned long long)blk_rq_pos(rq), reason(error));
 	mod_delayed_work(floppy->wq, &floppy->motors_off, IDLE);
 	blk_mq_end_request(rq, errno_to_blk_status(error));
+}
+
+static void motors_off(struct work_struct *work)
+{
+	struct floppy *floppy = container_of(to_delayed_work(work), struct floppy, motors_off);
+
+	fdc_motors_off(&floppy->fdc);
 }
 
 static blk_status_t floppy_queue_rq(struct blk_mq_hw_ctx *hctx, const struct blk_mq_queue_data *bd)
@@ -463,7 +434,6 @@ static int make_disk(struct floppy *floppy, unsigned int nr, unsigned int type)
 		drive->disk = NULL;
 		return error;
 	}
-	dev_info(floppy->dev, "%s: a drive for %s\n", disk->disk_name, format->name);
 	return devm_add_action_or_reset(floppy->dev, end_disk, drive);
 }
 

@@ -29,7 +29,8 @@ struct fdc {
 	u8 dor;			     /* what the digital output register holds */
 	bool lost;		     /* nobody knows what it is doing: reset it first */
 	int cylinder[FLOPPY_DRIVES]; /* where the heads are */
-	u8 results[7];		     /* of the last command */
+	unsigned long motor_since[FLOPPY_DRIVES]; /* jiffies */
+	u8 results[7];				  /* of the last command */
 
 	struct completion interrupt;
 	bool expected; /* an interrupt is */
@@ -57,12 +58,13 @@ int fdc_detect(struct fdc *fdc);
 int fdc_reset(struct fdc *fdc);
 int fdc_recalibrate(struct fdc *fdc, unsigned int drive);
 int fdc_seek(struct fdc *fdc, unsigned int drive, unsigned int cylinder);
-/* From or to the buffer. The heads must be there, and the motor run. */
+/* From or to the buffer. The heads must be there, and the motor be on: it is given its time. */
 int fdc_transfer(struct fdc *fdc, const struct fdc_transfer *transfer);
 /* 1: it is, 0: not. */
 int fdc_write_protected(struct fdc *fdc, unsigned int drive);
 
-void fdc_motor(struct fdc *fdc, unsigned int drive, bool on);
+void fdc_motor_on(struct fdc *fdc, unsigned int drive);
+void fdc_motors_off(struct fdc *fdc);
 /* Has the medium been taken out since heads last stepped over one? */
 bool fdc_medium_changed(struct fdc *fdc, unsigned int drive);
 /* Held in reset, motors off: it neither interrupts nor asks for DMA. */
@@ -84,9 +86,7 @@ struct floppy_drive {
 	unsigned int type;		    /* what the CMOS says */
 	const struct floppy_format *format; /* of the medium; NULL: none is known */
 	bool read_only;			    /* is the medium */
-	bool motor;
-	unsigned long motor_since; /* jiffies */
-	struct gendisk *disk;	   /* NULL: there is no such drive */
+	struct gendisk *disk;		    /* NULL: there is no such drive */
 };
 
 struct floppy {

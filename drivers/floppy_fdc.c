@@ -34,6 +34,7 @@
 #include <linux/io.h>
 #include <linux/isa-dma.h>
 #include <linux/jiffies.h>
+#include <linux/sched.h>
 
 #include "floppy.h"
 
@@ -77,7 +78,8 @@
 
 #define READY_TRIES 1000 /* each 2 us: a byte is taken or given within 250 us */
 #define RESET_US    20
-#define HEAD_SETTLE 15 /* ms, when it has moved */
+#define HEAD_SETTLE 15		 /* ms, when it has moved */
+#define SPIN_UP	    (HZ * 2 / 5) /* a motor */
 
 static u8 fdc_in(struct fdc *fdc, unsigned int reg)
 {
@@ -223,9 +225,25 @@ static void fdc_select(struct fdc *fdc, unsigned int drive)
 	fdc_set_dor(fdc, (fdc->dor & ~DOR_DRIVE) | drive);
 }
 
-void fdc_motor(struct fdc *fdc, unsigned int drive, bool on)
+void fdc_motor_on(struct fdc *fdc, unsigned int drive)
 {
-	fdc_set_dor(fdc, on ? fdc->dor | DOR_MOTOR(drive) : fdc->dor & ~DOR_MOTOR(drive));
+	if (fdc->dor & DOR_MOTOR(drive))
+		return;
+	fdc_set_dor(fdc, fdc->dor | DOR_MOTOR(drive));
+	fdc->motor_since[drive] = jiffies;
+}
+
+void fdc_motors_off(struct fdc *fdc)
+{
+	fdc_set_dor(fdc, fdc->dor & ~(DOR_MOTOR(0) | DOR_MOTOR(1)));
+}
+
+static void fdc_wait_for_speed(struct fdc *fdc, unsigned int drive)
+{
+	unsigned long ready = fdc->motor_since[drive] + SPIN_UP;
+
+	while (time_before(jiffies, ready))
+		schedule_timeout_uninterruptible(ready - jiffies);
 }
 
 bool fdc_medium_changed(struct fdc *fdc, unsigned int drive)
@@ -386,6 +404,7 @@ int fdc_transfer(struct fdc *fdc, const struct fdc_transfer *t)
 	if (fdc->lost)
 		return -EIO;
 	fdc_select(fdc, t->drive);
+	fdc_wait_for_speed(fdc, t->drive);
 	fdc_out(fdc, FDC_CCR, t->rate);
 	fdc_open_channel(fdc, t->write, t->count * 512);
 	error = fdc_execute(fdc, bytes, sizeof(bytes), has_results)

@@ -6,9 +6,32 @@
 #include <linux/blk-mq.h>
 #include <linux/dma-mapping.h>
 #include <linux/dmapool.h>
+#include <linux/interrupt.h>
 #include <linux/pci.h>
 #include <linux/scatterlist.h>
 #include <linux/spinlock.h>
+
+/* Ports, from channel->command */
+#define ATA_DATA     0
+#define ATA_ERROR    1
+#define ATA_COUNT    2
+#define ATA_LBA_LOW  3
+#define ATA_LBA_MID  4
+#define ATA_LBA_HIGH 5
+#define ATA_DEVICE   6
+#define ATA_STATUS   7 /* read: also acknowledges the interrupt */
+#define ATA_COMMAND  7
+/* channel->control: read, the status alone; write: */
+#define CONTROL_NIEN  0x02 /* no interrupts */
+#define CONTROL_RESET 0x04
+
+#define STATUS_BUSY  0x80
+#define STATUS_FAULT 0x20
+#define STATUS_DATA  0x08
+#define STATUS_ERROR 0x01
+
+#define LBA28_MOST 256 /* sectors a command */
+#define LBA48_MOST 512 /* 65536 by the standard; 256 KiB are as much as bounce buffers map */
 
 /*
  * A physical region descriptor names at most 64 KiB that cross no multiple of that, and so two
@@ -69,6 +92,20 @@ struct ide_host {
 	unsigned int number; /* 0: hda to hdd */
 	struct ide_channel channels[2];
 };
+
+/* The driver's part of a request. */
+struct ide_request {
+	unsigned int tries;
+};
+
+/* ide.c */
+extern const struct blk_mq_ops ide_ops;
+irqreturn_t ide_interrupt(int irq, void *channel);
+u8 ide_status(const struct ide_channel *channel);
+void ide_select(const struct ide_channel *channel, unsigned int unit);
+/* These two sleep. False: it did not end in time. */
+bool ide_wait_while_busy(const struct ide_channel *channel, unsigned int ms);
+bool ide_reset(const struct ide_channel *channel);
 
 /* ide_dma.c: with channel->lock held, but for the first two */
 int ide_dma_alloc(struct ide_channel *channel);

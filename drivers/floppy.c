@@ -413,7 +413,11 @@ static int make_disk(struct floppy *floppy, unsigned int nr, unsigned int type)
 	struct gendisk *disk;
 	int error;
 
-	if (fdc_recalibrate(&floppy->fdc, nr)) {
+	/* Some drives answer only while the motor runs, at whatever speed. */
+	fdc_motor_on(&floppy->fdc, nr);
+	error = fdc_recalibrate(&floppy->fdc, nr);
+	fdc_motors_off(&floppy->fdc);
+	if (error) {
 		dev_warn(floppy->dev, "drive %u, for %s, does not answer\n", nr, format->name);
 		return 0;
 	}

@@ -341,7 +341,7 @@ static void free_tags(struct kref *ref)
 {
 	struct blk_mq_tags *tags = container_of(ref, struct blk_mq_tags, ref);
 
-	kfree_rcu(tags, rcu);
+	kvfree_rcu(tags, rcu);
 }
 
 void blk_put_tags(struct blk_mq_tags *tags)
@@ -357,12 +357,12 @@ int blk_mq_alloc_tag_set(struct blk_mq_tag_set *set)
 
 	if (set->nr_hw_queues != 1 || !set->queue_depth || !set->ops || !set->ops->queue_rq)
 		return -EINVAL;
-	tags = kzalloc(struct_size(tags, requests, NR_REQUESTS * size), GFP_KERNEL);
+	tags = kvzalloc(struct_size(tags, requests, NR_REQUESTS * size), GFP_KERNEL);
 	if (!tags)
 		return -ENOMEM;
 	tags->wq = alloc_ordered_workqueue("kblockd", WQ_MEM_RECLAIM);
 	if (!tags->wq) {
-		kfree(tags);
+		kvfree(tags);
 		return -ENOMEM;
 	}
 	spin_lock_init(&tags->lock);

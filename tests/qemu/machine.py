@@ -104,6 +104,10 @@ class Machine:
             fcntl.fcntl(number, fcntl.F_SETPIPE_SZ, FIFO_SIZE)
         return number
 
+    def narrow(self) -> None:
+        """From now on the serial line holds a page that nobody has read, and the machine waits."""
+        fcntl.fcntl(self._from, fcntl.F_SETPIPE_SZ, 4096)
+
     @property
     def text(self) -> str:
         """All that was printed so far; what is there stays there."""

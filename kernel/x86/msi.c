@@ -120,18 +120,19 @@ void __init msi_init(void)
 
 /* --- a device gets an irq, and gives it back ------------------------------------------------ */
 
-/* 0: none is left. */
+/* 0: none is left. One that somebody forgot to free is not given to others. */
 static unsigned int take_irq(struct pci_dev *dev)
 {
-	unsigned int i;
+	unsigned int irq;
 
 	spin_lock(&msi_lock);
-	for (i = 0; i < NR_MSI_IRQS && owners[i]; i++)
-		;
-	if (i < NR_MSI_IRQS)
-		owners[i] = dev;
+	for (irq = FIRST_MSI_IRQ; irq < NR_IRQS; irq++)
+		if (!owners[irq - FIRST_MSI_IRQ] && !READ_ONCE(irq_to_desc(irq)->action))
+			break;
+	if (irq < NR_IRQS)
+		owners[irq - FIRST_MSI_IRQ] = dev;
 	spin_unlock(&msi_lock);
-	return i < NR_MSI_IRQS ? FIRST_MSI_IRQ + i : 0;
+	return irq < NR_IRQS ? irq : 0;
 }
 
 /* What it counted was the device's. */
@@ -192,16 +193,15 @@ int pci_enable_msi(struct pci_dev *dev)
 	return 0;
 }
 
-/* An irq that still has a handler is not given to anybody else. */
 void pci_disable_msi(struct pci_dev *dev)
 {
 	if (!dev->msi_enabled)
 		return;
 	set_enabled(dev, false);
 	pci_intx(dev, 1);
-	if (!WARN(irq_to_desc(dev->irq)->action, "%s: MSI of irq %u ends, which was not freed\n",
-		  pci_name(dev), dev->irq))
-		give_back_irq(dev->irq);
+	WARN(irq_to_desc(dev->irq)->action, "%s: MSI ends, but irq %u was not freed\n",
+	     pci_name(dev), dev->irq);
+	give_back_irq(dev->irq);
 	dev->irq = dev->intx_irq;
 	dev->msi_enabled = false;
 }

@@ -32,6 +32,13 @@ struct swiotlb_info {
 	u64 bytes_out, bytes_in; /* copied for devices, and from them */
 };
 
+/* What stands in for what: of a mapping's first byte, or of the first in a further slot. */
+struct bounce_slot {
+	phys_addr_t orig;
+	unsigned int bytes; /* of the mapping, from here to its end; 0: the slot is free */
+};
+
+extern struct bounce_slot *swiotlb_slots;
 extern phys_addr_t swiotlb_start;
 extern unsigned long swiotlb_bytes; /* 0: there are no bounce buffers */
 extern bool swiotlb_force;	    /* everything goes through them */

@@ -61,16 +61,11 @@
 #define MOST_BYTES  (IO_TLB_SEGSIZE * IO_TLB_SIZE)
 #define SLOTS(size) DIV_ROUND_UP((size), IO_TLB_SIZE)
 
-struct bounce_slot {
-	phys_addr_t orig;
-	unsigned int bytes; /* 0: free */
-};
-
 phys_addr_t swiotlb_start;
 unsigned long swiotlb_bytes;
 bool swiotlb_force;
 
-static struct bounce_slot *slots;
+struct bounce_slot *swiotlb_slots;
 static unsigned int nr_slots, used, most;
 static struct swiotlb_info counted;
 static DEFINE_SPINLOCK(lock);
@@ -115,7 +110,8 @@ void __init swiotlb_init(void)
 		swiotlb_force = false;
 		return;
 	}
-	slots = memblock_alloc_for(nr * sizeof(*slots), 0, "the slots of the bounce buffers");
+	swiotlb_slots = memblock_alloc_for(nr * sizeof(*swiotlb_slots), 0,
+					   "the slots of the bounce buffers");
 	nr_slots = nr;
 	swiotlb_bytes = nr * IO_TLB_SIZE;
 	pr_info("swiotlb: bounce buffers of %lu KiB at 0x%llx%s\n", swiotlb_bytes >> 10,
@@ -132,8 +128,8 @@ static unsigned int find_slots(unsigned int nr, unsigned int align)
 	while (start + nr <= nr_slots) {
 		if (i == start + nr)
 			return start;
-		if (slots[i].bytes)
-			i = start = ALIGN(i + SLOTS(slots[i].bytes), align);
+		if (swiotlb_slots[i].bytes)
+			i = start = ALIGN(i + SLOTS(swiotlb_slots[i].bytes), align);
 		else
 			i++;
 	}
@@ -151,8 +147,8 @@ static unsigned int take_slots(phys_addr_t phys, unsigned int bytes)
 	first = find_slots(nr, bytes >= PAGE_SIZE ? PAGE_SIZE / IO_TLB_SIZE : 1);
 	if (first != NO_SLOT) {
 		for (i = 0; i < nr; i++) {
-			slots[first + i].orig = phys + i * IO_TLB_SIZE;
-			slots[first + i].bytes = bytes - i * IO_TLB_SIZE;
+			swiotlb_slots[first + i].orig = phys + i * IO_TLB_SIZE;
+			swiotlb_slots[first + i].bytes = bytes - i * IO_TLB_SIZE;
 		}
 		used += nr;
 		most = max(most, used);
@@ -164,19 +160,19 @@ static unsigned int take_slots(phys_addr_t phys, unsigned int bytes)
 
 static void give_slots(unsigned int first)
 {
-	unsigned int nr = SLOTS(slots[first].bytes), i;
+	unsigned int nr = SLOTS(swiotlb_slots[first].bytes), i;
 	unsigned long flags;
 
 	spin_lock_irqsave(&lock, flags);
 	for (i = 0; i < nr; i++)
-		slots[first + i].bytes = 0;
+		swiotlb_slots[first + i].bytes = 0;
 	used -= nr;
 	spin_unlock_irqrestore(&lock, flags);
 }
 
 static bool is_first(unsigned int i)
 {
-	return slots[i].bytes && (i == 0 || slots[i - 1].bytes <= IO_TLB_SIZE);
+	return swiotlb_slots[i].bytes && (i == 0 || swiotlb_slots[i - 1].bytes <= IO_TLB_SIZE);
 }
 
 static dma_addr_t slot_address(unsigned int i)
@@ -218,7 +214,8 @@ static void count_copy(size_t size, bool out)
 /* Of a mapping, from any of its bytes on. */
 static void bounce(struct device *dev, dma_addr_t addr, size_t size, bool out)
 {
-	const struct bounce_slot *slot = &slots[(u32)(addr - swiotlb_start) >> IO_TLB_SHIFT];
+	const struct bounce_slot *slot =
+		&swiotlb_slots[(u32)(addr - swiotlb_start) >> IO_TLB_SHIFT];
 	unsigned int offset = addr & (IO_TLB_SIZE - 1);
 	unsigned int left = slot->bytes > offset ? slot->bytes - offset : 0;
 
@@ -319,7 +316,7 @@ void swiotlb_get_info(struct swiotlb_info *info)
 
 static int check_slot(unsigned int i)
 {
-	const struct bounce_slot *slot = &slots[i], *next = slot + 1;
+	const struct bounce_slot *slot = &swiotlb_slots[i], *next = slot + 1;
 
 	if (slot->bytes <= IO_TLB_SIZE)
 		return 0;
@@ -338,7 +335,7 @@ int swiotlb_check(void)
 
 	spin_lock_irqsave(&lock, flags);
 	for (i = 0; i < nr_slots; i++) {
-		in_use += slots[i].bytes != 0;
+		in_use += swiotlb_slots[i].bytes != 0;
 		found += check_slot(i);
 	}
 	if (in_use != used || used > most)

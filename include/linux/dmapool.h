@@ -108,8 +108,10 @@ static __always_inline void *dma_pool_alloc(struct dma_pool *pool, gfp_t mem_fla
 		block = __dma_pool_pop(pool);
 	if (unlikely(!block)) {
 		block = __dma_pool_alloc(pool, mem_flags);
-		if (!block)
+		if (!block) {
+			*handle = 0;
 			return NULL;
+		}
 	}
 	*handle = virt_to_phys(block);
 	return block;

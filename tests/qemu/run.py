@@ -30,6 +30,7 @@ import repeat
 import replay
 import result
 import selftest
+import serial_line
 import sessions
 import sources
 import timing
@@ -95,7 +96,7 @@ def everything(run: Run) -> None:
     apart = run.wanted(hosttests.jobs() + sources.jobs() + selftest.jobs())
     boots = matrix.jobs() + sessions.jobs() + gdb_tests.jobs() + replay.jobs() + benchmarks.jobs()
     boots = run.wanted(boots + images.jobs() + firmware.jobs() + repeat.jobs() + clocks.jobs()
-                       + modules.jobs() + floppy.jobs())
+                       + modules.jobs() + floppy.jobs() + serial_line.jobs())
     last = run.wanted(timing.jobs())
     # Which cases end in an oops only a built kernel can tell.
     oopses = bool(re.search(run.pattern, "oops/")) or "oops" in run.pattern

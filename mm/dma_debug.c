@@ -173,7 +173,7 @@ void dma_debug_map(struct device *dev, enum dma_debug_kind kind, dma_addr_t addr
 		entry->kind = kind;
 		entry->dir = dir;
 		entry->error_checked = kind != DMA_DEBUG_SINGLE;
-		entry->nr_callers = stack_trace_save(entry->caller, TRACE_DEPTH, 1);
+		entry->nr_callers = stack_trace_save(entry->caller, TRACE_DEPTH, 2);
 		list_move(&entry->list, &live);
 	}
 	off = !entry;

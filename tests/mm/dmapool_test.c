@@ -301,8 +301,9 @@ static void api_D5_bad_dma(struct kunit *test)
 /* Its pages are lost for the system, as the device may still write to them. The test frees them. */
 static void api_D5_busy(struct kunit *test)
 {
+	struct device *dev = dma_device(test, 32);
+	struct dma_pool *pool = dma_pool_create("busy", dev, 64, 64, 0);
 	unsigned long free = mm_free_pages(NULL);
-	struct dma_pool *pool = dma_pool_create("busy", dma_device(test, 32), 64, 64, 0);
 	dma_addr_t dma;
 	char *block;
 
@@ -314,7 +315,7 @@ static void api_D5_busy(struct kunit *test)
 	dma_pool_destroy(pool);
 	KUNIT_EXPECT_LT(test, mm_free_pages(NULL), free);
 	KUNIT_EXPECT_TRUE(test, bytes_are(block, 64, 3, 0));
-	dma_free_coherent(NULL, PAGE_SIZE, (void *)((unsigned long)block & PAGE_MASK),
+	dma_free_coherent(dev, PAGE_SIZE, (void *)((unsigned long)block & PAGE_MASK),
 			  dma & PAGE_MASK);
 }
 

@@ -114,14 +114,6 @@ MONITOR_COMMAND("edu", "[--json]", "the teaching device: what it did, what went 
 
 /* --- edu fact ---------------------------------------------------------------------------------- */
 
-/* "0.412 ms" */
-static void print_since(ktime_t start)
-{
-	s64 us = ktime_us_delta(ktime_get(), start);
-
-	mprintf("%u.%03u ms\n", (unsigned int)us / 1000, (unsigned int)us % 1000);
-}
-
 static int cmd_fact(int argc, char **argv)
 {
 	ktime_t start = ktime_get();
@@ -143,10 +135,9 @@ static int cmd_fact(int argc, char **argv)
 	if (!edu)
 		return no_device();
 	error = edu_factorial(edu, n, &result);
-	if (!error) {
-		mprintf("%lu! = %u, after ", n, result);
-		print_since(start);
-	}
+	if (!error)
+		mprintf("%lu! = %u, after %lld us\n", n, result,
+			ktime_us_delta(ktime_get(), start));
 	edu_put(edu);
 	return explain(error);
 }
@@ -176,13 +167,13 @@ static void fill(u8 *from, u8 *to, size_t size)
 		to[i] = ~from[i];
 }
 
-static size_t count_equal(const u8 *from, const u8 *to, size_t size)
+static size_t count_different(const u8 *from, const u8 *to, size_t size)
 {
-	size_t i, equal = 0;
+	size_t i, nr = 0;
 
 	for (i = 0; i < size; i++)
-		equal += from[i] == to[i];
-	return equal;
+		nr += from[i] != to[i];
+	return nr;
 }
 
 static int copy_by_chunks(struct edu *edu, u8 *to, const u8 *from, size_t size)
@@ -204,7 +195,7 @@ static int copy_by_chunks(struct edu *edu, u8 *to, const u8 *from, size_t size)
 static int there_and_back(struct edu *edu, u8 *from, u8 *to, size_t size)
 {
 	ktime_t start = ktime_get();
-	size_t equal;
+	size_t wrong;
 	int error;
 
 	print_place("from", from);
@@ -213,12 +204,14 @@ static int there_and_back(struct edu *edu, u8 *from, u8 *to, size_t size)
 	error = copy_by_chunks(edu, to, from, size);
 	if (error)
 		return explain(error);
-	equal = count_equal(from, to, size);
+	wrong = count_different(from, to, size);
 	mprintf("%zu bytes to the device and back, ", size);
-	mprintf(equal == size ? "all of them right, after " : "%zu of them WRONG, after ",
-		size - equal);
-	print_since(start);
-	return equal == size ? 0 : -EIO;
+	if (wrong)
+		mprintf("%zu of them WRONG", wrong);
+	else
+		mprintf("all of them right");
+	mprintf(", after %lld ms\n", ktime_ms_delta(ktime_get(), start));
+	return wrong ? -EIO : 0;
 }
 
 static int cmd_dma(int argc, char **argv)

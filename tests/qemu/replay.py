@@ -31,6 +31,7 @@ def options() -> argparse.ArgumentParser:
     parser.add_argument("--debug", action="store_true")
     parser.add_argument("--examples", action="store_true")
     parser.add_argument("--floppy", action="store_true")
+    parser.add_argument("--edu", action="store_true")
     return parser
 
 
@@ -50,7 +51,8 @@ def setup(block: Block) -> machine.Setup:
     quoted = [f'"{word}"' if " " in word else word for word in words]
     image = "debug" if chosen.debug else "examples" if chosen.examples else "default"
     kernel = IMAGES[image].kernel
-    extra = ("-M", chosen.board, "-smp", chosen.cpus, *(floppy() if chosen.floppy else ()))
+    extra = ("-M", chosen.board, "-smp", chosen.cpus, *(floppy() if chosen.floppy else ()),
+             *(("-device", "edu") if chosen.edu else ()))
     return machine.Setup(kernel, " ".join(quoted), chosen.memory, chosen.cpu, extra)
 
 

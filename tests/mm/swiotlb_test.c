@@ -349,7 +349,7 @@ static void swiotlb_where_it_is_needed(struct kunit *test)
 {
 	phys_addr_t at;
 
-	if (strstr(saved_command_line, "swiotlb"))
+	if (strstr(saved_command_line, "swiotlb="))
 		kunit_skip(test, "swiotlb= says otherwise");
 	if (max_pfn <= PHYS_PFN(LOW_LIMIT)) {
 		KUNIT_EXPECT_EQ(test, swiotlb_bytes, 0UL);

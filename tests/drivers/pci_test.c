@@ -576,7 +576,6 @@ static struct kunit_case pci_cases[] = {
 	KUNIT_CASE(api_L7_pci_bad_registers),
 	KUNIT_CASE(api_L7_pci_capabilities),
 	KUNIT_CASE(api_L7_pci_devices_are_found),
-	KUNIT_CASE(api_L7_pci_no_function_is_missed),
 	KUNIT_CASE(api_L7_pci_bars_are_where_the_firmware_put_them),
 	KUNIT_CASE(api_L7_pci_edu_is_a_mebibyte),
 	KUNIT_CASE(api_L7_pci_driver_gets_its_device),
@@ -590,6 +589,7 @@ static struct kunit_case pci_cases[] = {
 	KUNIT_CASE(api_L7_pcim_everything_ends_with_the_driver),
 	KUNIT_CASE(api_L7_pci_every_allocation_of_probe_fails_in_turn),
 	KUNIT_CASE(monitor_lspci),
+	KUNIT_CASE_SLOW(api_L7_pci_no_function_is_missed),
 	KUNIT_CASE_SLOW(a_thousand_pci_cycles_leak_nothing),
 	{},
 };

@@ -13,7 +13,7 @@
 #include "capture.h"
 #include "threads.h"
 
-#define STEPS 2000
+#define STEPS 500
 #define SPACE 64
 
 static void set(struct resource *res, resource_size_t start, resource_size_t end)

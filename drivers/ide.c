@@ -23,8 +23,8 @@
  * and only the CPU has not got it. If not, the channel is reset, which takes both drives out of
  * whatever they do, and the request is tried again.
  *
- * Interrupts. The bus master's status says whether this channel has raised one: the line may be
- * shared, where the controller is in native mode. One that nobody waits for is acknowledged, no more.
+ * Interrupts. The bus master's status says whether this channel has raised one. One that nobody
+ * waits for is acknowledged, no more.
  *
  * Locking: channel->lock, with interrupts off, outside of the block layer's own; not held when a
  * request is ended. ide_probe.c finds controllers and drives.

@@ -72,6 +72,7 @@ struct ide_channel {
 	struct ide_host *host;
 	unsigned int index;
 	unsigned int command, control, bm; /* ports */
+	unsigned int irq;
 	struct ide_drive *drives[2];
 	struct blk_mq_tag_set set;
 

@@ -2,9 +2,9 @@
 /*
  * IDE controllers and what is connected to them; ide.c serves it.
  *
- * A controller is known by its PCI class. Each of its two channels is in legacy mode, at the ports and
- * the line where disks have been since the PC AT, or in native mode, where PCI put it. Its bus
- * masters are at BAR 4; a controller without them is left alone.
+ * A controller is known by its PCI class. Its two channels are at the ports and the lines where disks
+ * have been since the PC AT, its bus masters at BAR 4; a controller without them is left alone,
+ * as is a channel in native mode, which is where PCI has put it: no machine at hand has one.
  *
  * Each unit is asked to identify itself, by polling, as it answers within microseconds or is
  * not there: then its status reads as 0, or on a channel without any drive as all ones. A CD drive
@@ -154,31 +154,21 @@ static int find_drives(struct ide_channel *channel)
 
 /* --- channels ----------------------------------------------------------------------------------- */
 
-/* In native mode ports and line are those of PCI, else where they have been since the first PC AT. */
-static int find_ports(struct ide_channel *channel, bool native, int *irq)
+static int find_ports(struct ide_channel *channel)
 {
 	struct pci_dev *pdev = channel->host->pdev;
-	unsigned int bar = 2 * channel->index;
 
-	if (native) {
-		channel->command = pci_resource_start(pdev, bar);
-		channel->control = pci_resource_start(pdev, bar + 1) + 2;
-		*irq = pdev->irq;
-	} else {
-		channel->command = channel->index ? 0x170 : 0x1f0;
-		channel->control = channel->index ? 0x376 : 0x3f6;
-		*irq = channel->index ? 15 : 14;
-	}
+	channel->command = channel->index ? 0x170 : 0x1f0;
+	channel->control = channel->index ? 0x376 : 0x3f6;
+	channel->irq = channel->index ? 15 : 14;
 	channel->bm = pci_resource_start(pdev, 4) + 8 * channel->index;
-	if (!channel->command || !*irq)
-		return -ENODEV;
 	if (!devm_request_region(&pdev->dev, channel->command, 8, "ide") ||
 	    !devm_request_region(&pdev->dev, channel->control, 1, "ide"))
 		return -EBUSY;
 	return 0;
 }
 
-static int start_drives(struct ide_channel *channel, bool native, int irq)
+static int start_drives(struct ide_channel *channel)
 {
 	struct device *dev = &channel->host->pdev->dev;
 	int error, unit;
@@ -187,7 +177,7 @@ static int start_drives(struct ide_channel *channel, bool native, int irq)
 	if (error)
 		return error;
 	ide_dma_end(channel);
-	error = devm_request_irq(dev, irq, ide_interrupt, native ? IRQF_SHARED : 0,
+	error = devm_request_irq(dev, channel->irq, ide_interrupt, 0,
 				 channel->index ? "ide1" : "ide0", channel);
 	if (error)
 		return error;
@@ -205,17 +195,18 @@ static int start_drives(struct ide_channel *channel, bool native, int irq)
 
 static int start_channel(struct ide_channel *channel)
 {
-	bool native = channel->host->pdev->class & BIT(2 * channel->index);
-	int error, irq;
+	int error;
 
 	spin_lock_init(&channel->lock);
-	error = find_ports(channel, native, &irq);
+	if (channel->host->pdev->class & BIT(2 * channel->index))
+		return 0;
+	error = find_ports(channel);
 	if (error)
 		return error;
 	error = find_drives(channel);
 	if (error || (!channel->drives[0] && !channel->drives[1]))
 		return error;
-	return start_drives(channel, native, irq);
+	return start_drives(channel);
 }
 
 static void stop_channel(struct ide_channel *channel)

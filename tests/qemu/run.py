@@ -18,6 +18,7 @@ import time
 import benchmarks
 import builds
 import clocks
+import disk
 import edu
 import firmware
 import floppy
@@ -97,7 +98,8 @@ def everything(run: Run) -> None:
     apart = run.wanted(hosttests.jobs() + sources.jobs() + selftest.jobs())
     boots = matrix.jobs() + sessions.jobs() + gdb_tests.jobs() + replay.jobs() + benchmarks.jobs()
     boots = run.wanted(boots + images.jobs() + firmware.jobs() + repeat.jobs() + clocks.jobs()
-                       + modules.jobs() + floppy.jobs() + serial_line.jobs() + edu.jobs())
+                       + modules.jobs() + floppy.jobs() + disk.jobs() + serial_line.jobs()
+                       + edu.jobs())
     last = run.wanted(timing.jobs())
     # Which cases end in an oops only a built kernel can tell.
     oopses = bool(re.search(run.pattern, "oops/")) or "oops" in run.pattern

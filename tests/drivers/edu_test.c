@@ -50,6 +50,7 @@ int edu_test_init(struct kunit *test)
 {
 	struct edu *edu = edu_get(0);
 
+	pages_before = 0;
 	if (!edu)
 		kunit_skip(test, "no edu device");
 	edu_put(edu);
@@ -64,6 +65,8 @@ int edu_test_init(struct kunit *test)
 
 void edu_test_exit(struct kunit *test)
 {
+	if (!pages_before) /* skipped */
+		return;
 	slab_free_held();
 	kunit_cleanup(test);
 	mm_reset();

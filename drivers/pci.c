@@ -202,7 +202,9 @@ struct pci_dev *pci_get_domain_bus_and_slot(int domain, unsigned int bus, unsign
 
 	if (domain)
 		return NULL;
-	for_each_pci_dev(dev) if (dev->bus->number == bus && dev->devfn == devfn) break;
+	for_each_pci_dev(dev)
+		if (dev->bus->number == bus && dev->devfn == devfn)
+			break;
 	return dev;
 }
 

@@ -81,8 +81,7 @@ static int cmd_lspci(int argc, char **argv)
 
 	if (listing_arguments(argc, argv, &json))
 		return -EINVAL;
-	for_each_pci_dev(dev)
-	{
+	for_each_pci_dev(dev) {
 		device_lock(&dev->dev);
 		if (json)
 			json_pci(dev);

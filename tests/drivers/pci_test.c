@@ -127,8 +127,7 @@ static void api_L7_pci_capabilities(struct kunit *test)
 	unsigned int nr = 0;
 
 	need_pci(test);
-	for_each_pci_dev(dev)
-	{
+	for_each_pci_dev(dev) {
 		DECLARE_BITMAP(seen, 256) = {};
 		u16 status;
 		u8 pos = 0, id;
@@ -160,8 +159,7 @@ static void api_L7_pci_devices_are_found(struct kunit *test)
 	u32 ids;
 
 	need_pci(test);
-	for_each_pci_dev(dev)
-	{
+	for_each_pci_dev(dev) {
 		unsigned int references = kref_read(&dev->dev.kref);
 
 		pci_read_config_dword(dev, PCI_VENDOR_ID, &ids);
@@ -193,8 +191,7 @@ static void api_L7_pci_no_function_is_missed(struct kunit *test)
 	unsigned int devfn;
 
 	need_pci(test);
-	for_each_pci_dev(dev)
-	{
+	for_each_pci_dev(dev) {
 		if (dev != list_first_entry(&dev->bus->devices, struct pci_dev, bus_list))
 			continue;
 		for (devfn = 0; devfn < 256; devfn++) {
@@ -239,8 +236,9 @@ static void api_L7_pci_bars_are_where_the_firmware_put_them(struct kunit *test)
 	unsigned int bar;
 
 	need_pci(test);
-	for_each_pci_dev(dev) for (bar = 0; bar < PCI_STD_NUM_BARS; bar++)
-		check_bar(test, dev, bar);
+	for_each_pci_dev(dev)
+		for (bar = 0; bar < PCI_STD_NUM_BARS; bar++)
+			check_bar(test, dev, bar);
 	KUNIT_EXPECT_NULL(test, resource_check(&iomem_resource));
 	KUNIT_EXPECT_NULL(test, resource_check(&ioport_resource));
 }
@@ -391,14 +389,17 @@ static struct pci_dev *take_with_bar(struct kunit *test, unsigned long kind, int
 {
 	struct pci_dev *dev = NULL;
 
-	for_each_pci_dev(
-		dev) for (*bar = 0; *bar < PCI_STD_NUM_BARS;
-			  ++*bar) if ((pci_resource_flags(dev, *bar) & kind) &&
-				      !is_legacy_ide(dev, *bar) &&
-				      !(pci_resource_flags(dev, *bar) & IORESOURCE_UNSET) &&
-				      dev->hdr_type == PCI_HEADER_TYPE_NORMAL &&
-				      pci_resource_len(dev, *bar) <=
-					      0x100000) return take_device(test, dev);
+	for_each_pci_dev(dev) {
+		if (dev->driver || dev->hdr_type != PCI_HEADER_TYPE_NORMAL)
+			continue;
+		for (*bar = 0; *bar < PCI_STD_NUM_BARS; ++*bar) {
+			const struct resource *res = &dev->resource[*bar];
+
+			if ((res->flags & kind) && !(res->flags & IORESOURCE_UNSET) &&
+			    resource_size(res) <= 0x100000)
+				return take_device(test, dev);
+		}
+	}
 	return take_device(test, NULL);
 }
 
@@ -555,8 +556,7 @@ static void monitor_lspci(struct kunit *test)
 	monitor_execute("lspci");
 	capture_end(test, &capture);
 	line = capture.text;
-	for_each_pci_dev(dev)
-	{
+	for_each_pci_dev(dev) {
 		snprintf(begin, sizeof(begin), "%s %04x:%04x class %06x", pci_name(dev),
 			 dev->vendor, dev->device, dev->class);
 		line = strstr(line, begin);

@@ -28,7 +28,7 @@ UNMAPPED = (1 << 64) - 1
 ROM = 6
 IDE = 0x0101  # whose first BARs are ports of 1986, which QEMU does not list
 
-EDU = ("-device", "edu")
+EDU = ("-device", "edu", "-device", "pci-testdev")
 BRIDGES = (
     "-device", "pci-bridge,id=outer,chassis_nr=1",
     "-device", "pci-bridge,id=inner,chassis_nr=2,bus=outer,addr=5",

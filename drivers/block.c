@@ -92,27 +92,29 @@ static void enqueue(struct request_queue *q, struct request *rq, struct bio *bio
 	}
 }
 
-/* Who was woken for a request and does not take it wakes the next: it was for one only. */
+/*
+ * A bio that joined a request changes nothing as to what can be begun. Who was woken for a request and
+ * does not take it wakes the next: it was for one only.
+ */
 static void queue_bio(struct request_queue *q, struct bio *bio, unsigned int segments)
 {
 	struct blk_mq_tags *tags = q->tags;
 	struct request *rq = NULL;
-	bool dead, merged;
+	bool dead;
 
 	bio->bi_next = NULL;
 	spin_lock_irq(&tags->lock);
-	while (!(dead = q->dead) && !(merged = elv_merge(q, bio, segments)) &&
-	       !(rq = blk_take_request(tags)))
+	while (!(dead = q->dead) && !elv_merge(q, bio, segments) && !(rq = blk_take_request(tags)))
 		wait_for_request(tags);
 	if (rq)
 		enqueue(q, rq, bio, segments);
-	else if (!list_empty(&tags->free))
+	else if (waitqueue_active(&tags->wait) && !list_empty(&tags->free))
 		wake_up(&tags->wait);
 	spin_unlock_irq(&tags->lock);
-	if (dead)
-		bio_io_error(bio);
-	else
+	if (rq)
 		blk_dispatch(tags);
+	else if (dead)
+		bio_io_error(bio);
 }
 
 static blk_status_t check(const struct bio *bio)
@@ -134,16 +136,6 @@ static blk_status_t check(const struct bio *bio)
 	return BLK_STS_IOERR;
 }
 
-static bool aligned(const struct request_queue *q, const struct bio *bio)
-{
-	struct bvec_iter iter;
-	struct bio_vec bvec;
-
-	bio_for_each_bvec(bvec, bio, iter) if ((bvec.bv_offset | bvec.bv_len) &
-					       q->limits.dma_alignment) return false;
-	return true;
-}
-
 void submit_bio(struct bio *bio)
 {
 	struct request_queue *q = bdev_get_queue(bio->bi_bdev);
@@ -151,8 +143,6 @@ void submit_bio(struct bio *bio)
 	unsigned int bytes, segments;
 
 	might_sleep();
-	if (!status && !aligned(q, bio))
-		status = BLK_STS_IOERR;
 	bio->bi_status = status;
 	if (status ||
 	    (!bio->bi_iter.bi_size && !(q->write_cache && (bio->bi_opf & REQ_PREFLUSH)))) {
@@ -162,7 +152,7 @@ void submit_bio(struct bio *bio)
 	while ((bytes = bio_fits(q, bio, &segments)) < bio->bi_iter.bi_size) {
 		struct bio *part;
 
-		if (!bytes) {
+		if (!bytes) { /* a piece that no segment can be, for its address or length */
 			bio_io_error(bio);
 			return;
 		}

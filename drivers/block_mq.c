@@ -27,7 +27,8 @@
  * called in process context, where it may reset the device. It may have lost the race against its
  * own interrupt: until it returns the request that it was given is not used again.
  *
- * Cost: about 400 instructions from submit_bio() to bi_end_io(), the driver's not counted.
+ * Cost: 1000 instructions from submit_bio() to bi_end_io(), and 95 for each segment behind the first;
+ * 370 for a bio that joins a request. The driver's are not counted.
  *
  * Locking: tags->lock; neither the driver nor a bi_end_io() is called under it. rcu_read_lock()
  * keeps the tags while they are dispatched, when the last request of the last disk has ended.

@@ -26,6 +26,9 @@
  * Interrupts. The bus master's status says whether this channel has raised one. One that nobody
  * waits for is acknowledged, no more.
  *
+ * Cost: 700 instructions a request above the block layer's 1000, 300 for each segment behind the first:
+ * mapping it, its descriptor, and unmapping it.
+ *
  * Locking: channel->lock, with interrupts off, outside of the block layer's own; not held when a
  * request is ended. ide_probe.c finds controllers and drives.
  *

@@ -32,8 +32,8 @@
  * whatever waits. `struct edu` itself, and the pool of requests, stay as long as somebody has
  * them by edu_get().
  *
- * Cost: some thousand instructions a step, of which the driver's own are a third; nothing beside
- * the 100 ms that QEMU lets it last. `make bench` has them.
+ * Cost: 700 instructions a request of one step, 160 of them slab's and the mapping's; a third of an
+ * instruction a byte of a copy, if nothing is bounced. `make bench` has them all.
  *
  * Locking: edu->lock, with interrupts off: the queue, the steps, the device's registers. Under it
  * slab's and swiotlb's locks, the timers', the workqueue's. edu_mutex: the list of devices.

@@ -13,7 +13,8 @@
  *
  * Where no function is, all ones are read. Buses are found from bus 0 on: each of its 32 slots
  * is asked for its vendor; a bridge says the number that the firmware gave to the bus behind
- * it, which is looked at in turn, if it is higher than the bridge's own (so there is an end).
+ * it, which is looked at in turn, if it is higher than the bridge's own (so there is an end). Where
+ * bus 0 has more than one host bridge, there are further roots, and all numbers are tried.
  *
  * Worked example, the BAR (base address register) of QEMU's `edu` device. The firmware has put
  * it at 0xfea00000; how long it is, the device says when all ones are written, for it keeps the
@@ -34,8 +35,7 @@
  * and their devices are found in the boot, and stay.
  *
  * Left out: configuration space in memory (PCI Express has 4 KiB a function), giving addresses
- * and bus numbers, hot plugging, expansion ROMs, further roots (buses that no bridge of bus 0 leads
- * to).
+ * and bus numbers, hot plugging, expansion ROMs.
  */
 #define pr_fmt(fmt) "pci: " fmt
 
@@ -48,6 +48,7 @@
 #define CONFIG_ENABLE  BIT(31)
 
 #define SLOTS		     32
+#define MAX_BUS		     255
 #define MAX_CAPABILITIES     48 /* as many as have room behind the header */
 #define IDE_PRIMARY_NATIVE   0x01
 #define IDE_SECONDARY_NATIVE 0x04
@@ -488,20 +489,54 @@ static bool mechanism_1_works(struct pci_bus *bus)
 	return false;
 }
 
-/* Buses that are found meanwhile come to the end of the list. */
+/* A bus that no bridge leads to, and all that are behind it: those come to the end of the list. */
+static int scan_root(unsigned int number)
+{
+	struct pci_bus *bus = add_bus(NULL, NULL, number);
+	unsigned int slot;
+	int error = 0;
+
+	if (!bus)
+		return -ENOMEM;
+	list_for_each_entry_from(bus, &pci_buses, node)
+		for (slot = 0; slot < SLOTS && !error; slot++)
+			error = scan_slot(bus, slot);
+	return error;
+}
+
+/* Each root has its host bridge, and those of all roots are on bus 0. */
+static bool has_more_roots(void)
+{
+	struct pci_dev *first = pci_get_class(PCI_CLASS_BRIDGE_HOST << 8, NULL);
+	struct pci_dev *second = first ? pci_get_class(PCI_CLASS_BRIDGE_HOST << 8, first) : NULL;
+
+	pci_dev_put(second);
+	return second;
+}
+
+static bool somebody_answers(unsigned int number)
+{
+	struct pci_bus bus = { .number = number };
+	unsigned int slot;
+	u32 ids = ~0U;
+
+	for (slot = 0; slot < SLOTS && !is_function(ids); slot++)
+		pci_bus_read_config_dword(&bus, PCI_DEVFN(slot, 0), PCI_VENDOR_ID, &ids);
+	return is_function(ids);
+}
+
 static int __init pci_init(void)
 {
 	int error = bus_register(&pci_bus_type);
-	struct pci_bus *bus;
-	unsigned int slot;
+	unsigned int number, last;
 
 	if (error || !mechanism_1_works(&(struct pci_bus){ .number = 0 }))
 		return error;
-	if (!add_bus(NULL, NULL, 0))
-		return -ENOMEM;
-	list_for_each_entry(bus, &pci_buses, node)
-		for (slot = 0; slot < SLOTS && !error; slot++)
-			error = scan_slot(bus, slot);
+	error = scan_root(0);
+	last = has_more_roots() ? MAX_BUS : 0;
+	for (number = 1; number <= last && !error; number++)
+		if (!bus_exists(number) && somebody_answers(number))
+			error = scan_root(number);
 	return error;
 }
 subsys_initcall(pci_init);

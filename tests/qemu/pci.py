@@ -43,12 +43,16 @@ EXPRESS = (
     "-device", "e1000e,bus=root1", "-device", "i82801b11-bridge,id=old",
     "-device", "pci-testdev,bus=old,addr=3",
 )
+# A second host bridge, and a bridge behind it
+ROOTS = ("-device", "pxb,id=second,bus_nr=64", "-device", "edu,bus=second,addr=2",
+         "-device", "pci-testdev,bus=pci.0")
 # The image, how many CPUs, what there is
 MACHINES: dict[str, tuple[str, int, tuple[str, ...]]] = {
     "pc": ("default", 1, ()),
     "edu-2-cpus": ("debug", 2, EDU),
     "bridges": ("default", 1, BRIDGES),
     "large": ("debug", 1, LARGE),
+    "roots": ("default", 1, ROOTS),
     "q35-3-cpus": ("default", 3, EXPRESS),
 }
 # Machines whose kernel finds none

@@ -234,6 +234,28 @@ static void api_edu_unbind_during_io(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, edu_copy(edu, caller->to, caller->from, LEN), -ENODEV);
 }
 
+/* A transfer that cannot be called off goes on, but not into memory that is somebody else's again. */
+static void api_edu_no_dma_after_unbind(struct kunit *test)
+{
+	struct edu *edu = edu_of(test);
+	struct edu_request *request = zeroed(test, struct edu_request);
+	struct edu_tally *tally = zeroed(test, struct edu_tally);
+	struct bytes *bytes = make_bytes(test);
+
+	KUNIT_EXPECT_EQ(test, edu_write(edu, bytes->from, LEN), 0);
+	edu_write_request(request, NULL, LEN, tally);
+	request->op = EDU_READ;
+	request->to = bytes->to;
+	KUNIT_EXPECT_EQ(test, edu_submit(edu, request), 0);
+	KUNIT_EXPECT_TRUE(test, edu_busy(edu));
+	edu_unbind(test, edu);
+	KUNIT_EXPECT_EQ(test, atomic_read(&tally->done), 1);
+	KUNIT_EXPECT_EQ(test, tally->error, -ENODEV);
+	msleep(200);
+	KUNIT_EXPECT_NULL(test, memchr_inv(bytes->to, 0, LEN));
+	expect_works(test, edu_bind(test, edu));
+}
+
 /* Also while it is being reset. */
 static void api_edu_unbind_during_a_reset(struct kunit *test)
 {
@@ -283,6 +305,7 @@ static struct kunit_case edu_failure_cases[] = {
 	KUNIT_CASE_SLOW(api_edu_interrupt_too_early),
 	KUNIT_CASE_SLOW(api_edu_every_allocation_in_probe_fails),
 	KUNIT_CASE_SLOW(api_edu_unbind_during_io),
+	KUNIT_CASE_SLOW(api_edu_no_dma_after_unbind),
 	KUNIT_CASE_SLOW(api_edu_unbind_during_a_reset),
 	KUNIT_CASE_SLOW(api_edu_a_thousand_times_bound_and_unbound),
 	{},

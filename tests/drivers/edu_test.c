@@ -450,6 +450,49 @@ static void api_edu_steps_by_handler_completion_by_tasklet(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, tally->in_hardirq);
 }
 
+/* A chain: whose end begins the next. */
+struct chain {
+	struct edu_request request;
+	struct edu *edu;
+	unsigned int left;
+	int error;
+	bool ended;
+	u8 from[64];
+};
+
+static void next_in_chain(struct edu_request *request)
+{
+	struct chain *chain = container_of(request, struct chain, request);
+
+	chain->error = request->error;
+	if (!chain->error && chain->left--) {
+		*request = (struct edu_request){
+			.op = EDU_WRITE,
+			.from = chain->from,
+			.len = sizeof(chain->from),
+			.done = next_in_chain,
+		};
+		chain->error = edu_submit(chain->edu, request);
+		if (!chain->error)
+			return;
+	}
+	smp_store_release(&chain->ended, true);
+}
+
+static void api_edu_submit_from_a_tasklet(struct kunit *test)
+{
+	struct chain *chain = zeroed(test, struct chain);
+	struct edu_stats before;
+
+	chain->edu = edu_of(test);
+	chain->left = 5;
+	before = edu_stats_of(chain->edu);
+	next_in_chain(&chain->request);
+	KUNIT_EXPECT_TRUE(test, eventually(smp_load_acquire(&chain->ended)));
+	KUNIT_EXPECT_EQ(test, chain->error, 0);
+	KUNIT_EXPECT_EQ(test, edu_stats_of(chain->edu).requests - before.requests, 5);
+}
+
 /* --- how far it reaches, and how it interrupts ----------------------------------------------- */
 
 static void restore_parameters(void *saved)
@@ -665,6 +708,7 @@ static struct kunit_case edu_cases[] = {
 	KUNIT_CASE_SLOW(api_edu_callers_sleep),
 	KUNIT_CASE_SLOW(api_edu_callers_on_all_cpus),
 	KUNIT_CASE_SLOW(api_edu_steps_by_handler_completion_by_tasklet),
+	KUNIT_CASE_SLOW(api_edu_submit_from_a_tasklet),
 	SLOW_PARAM(api_edu_dma_mask, mask_gen_params),
 	KUNIT_CASE_SLOW(api_edu_dma_mask_of_20_bits_is_refused),
 	KUNIT_CASE_SLOW(api_edu_bounces_when_nothing_can_be_mapped),

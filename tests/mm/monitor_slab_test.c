@@ -185,6 +185,7 @@ static void a_refusal_is_explained(struct kunit *test)
 {
 	struct zone *zone;
 
+	slab_use_up(kmalloc_caches[KMALLOC_NORMAL][kmalloc_index(8192)]);
 	drain_all_pages(NULL);
 	for_each_zone(zone)
 		mm_hide_down_to(zone, 0);

@@ -217,12 +217,9 @@ static void every_failure_is_null_with_one_report(struct kunit *test)
 
 	some_cache = slab_test_cache(test, 300, 0, SLAB_NO_MERGE, NULL);
 	old_block = kunit_kmalloc(test, 100, GFP_KERNEL);
+	slab_use_up_all();
 	for_each_zone(zone)
 		mm_hide_down_to(zone, 0);
-	/* What partial slabs still have. */
-	while (slab_hold(kmalloc(100, TO_THE_LAST)) || slab_hold(kmalloc(5, TO_THE_LAST)) ||
-	       slab_hold(kmalloc(6000, TO_THE_LAST)))
-		;
 	for (how = 0; how < WAYS; how++) {
 		kunit_expect_report(test, how == 2 ? "page allocation failure: order:4"
 						   : "SLUB: Unable to allocate memory on node -1");

@@ -169,6 +169,29 @@ void slab_free_held(void)
 		kfree(slab_unhold());
 }
 
+void slab_use_up(struct kmem_cache *cache)
+{
+	const struct slab *slab;
+	unsigned long nr = 0;
+
+	kmem_cache_shrink(cache);
+	list_for_each_entry(slab, &cache->node.partial, slab_list)
+		nr += slab->objects - slab->inuse;
+	while (nr--)
+		slab_hold(kmem_cache_alloc(cache, GFP_NOWAIT | __GFP_NOWARN));
+}
+
+/* Held ones are linked by their first word, which is a constructor's. */
+void slab_use_up_all(void)
+{
+	struct kmem_cache *cache;
+
+	slab_shrink_all();
+	list_for_each_entry(cache, &slab_caches, list)
+		if (!cache->ctor)
+			slab_use_up(cache);
+}
+
 unsigned long slab_fill(struct kmem_cache *cache, gfp_t gfp)
 {
 	unsigned long nr = 0;

@@ -22,8 +22,8 @@
  * one. With 64 MiB of RAM the first one is good. To ask ZONE_DMA at once would be right, too,
  * but it has 16 MiB at the most for all who can use nothing else.
  *
- * Cost: about 20 instructions for a mapping and 10 for its end; coherent memory costs its
- * pages, and zeroing them.
+ * Cost: about 60 instructions for a mapping and 40 for its end; coherent memory costs 150 above
+ * its pages, and zeroing them.
  *
  * Invariants: those of swiotlb.c and dmapool.c. A mapping has nothing here to be checked, but
  * in DEBUG builds dma_debug.c knows them all.

@@ -28,7 +28,7 @@
  * for among the free. Watched pools, and those whose blocks are zeroed by init_on_alloc= or
  * init_on_free=, are careful: all is done by the functions here, under the pool's lock.
  *
- * Cost: 23 instructions to take a block, 21 to give it back; in line, in the caller.
+ * Cost: some 24 instructions to take a block, and as many to give it back; in line, in the caller.
  *
  * Invariants (dma_pool_check()):
  *	I-dmapool-1  the free list ends, after no more blocks than there are

@@ -49,7 +49,7 @@ static void bench_mappings(const char *pattern)
 		   dma_unmap_page(&dev, dma, PAGE_SIZE, DMA_TO_DEVICE));
 	mask = DMA_BIT_MASK(24);
 	if (swiotlb_bytes && page_to_phys(page) > mask)
-		BENCH_PAIR(pattern, "dma_map_single 4K bounced, both ways",
+		BENCH_PAIR(pattern, "dma_map_single 4K, bounced",
 			   dma = dma_map_single(&dev, memory, PAGE_SIZE, DMA_BIDIRECTIONAL),
 			   dma_unmap_single(&dev, dma, PAGE_SIZE, DMA_BIDIRECTIONAL));
 	mask = DMA_BIT_MASK(64);

@@ -34,8 +34,8 @@
  *	I-dmapool-1  the free list ends, after no more blocks than there are
  *	I-dmapool-2  each lies in a page of the pool and crosses no boundary
  *
- * Locking: pools_lock, a leaf, for the list of all pools; pool->lock, below it, for the pages and
- * counts, and in a careful pool for the blocks. With interrupts off both.
+ * Locking: pools_lock for the list of all pools; pool->lock for its pages and counts, and in a
+ * careful pool for the blocks. Both are leaves, with interrupts off.
  *
  * Left out: giving pages back while blocks are in use. How many are in use is not counted, but
  * found out by looking through the free ones.

@@ -91,10 +91,12 @@ static __always_inline void __dma_pool_push(struct dma_pool *pool, struct dma_bl
 	} while (unlikely(!__dma_pool_change(pool, last->next, changes, first)));
 }
 
-/* Each page of a pool says so. Of any address in lowmem. */
+/* Each page of a pool says so. Of any address: where there is no struct page, none is found. */
 static __always_inline bool __dma_pool_has(const struct dma_pool *pool, const void *vaddr)
 {
-	return page_private(virt_to_page(vaddr)) == (unsigned long)pool;
+	const struct page *page = virt_to_page(vaddr);
+
+	return (unsigned long)page >= PAGE_OFFSET && page_private(page) == (unsigned long)pool;
 }
 
 /* NULL without memory. */

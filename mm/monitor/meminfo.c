@@ -37,7 +37,7 @@ static const struct line {
 	[RAM] = { "RAM", "ram_bytes", "" },
 	[IMAGE] = { "  kernel image", "kernel_image_bytes", "" },
 	[MEM_MAP] = { "  mem_map", "mem_map_bytes", "the struct pages" },
-	[RESERVED] = { "  other", "reserved_bytes", "page tables, modules, boot-time data" },
+	[RESERVED] = { "  other", "reserved_bytes", "page tables, modules, bounce buffers, boot-time data" },
 	[MANAGED] = { "  page allocator's", "managed_bytes", "" },
 	[FREE] = { "    free", "free_bytes", "" },
 	[CPU_LISTS] = { "    in CPUs' lists", "cpu_lists_bytes", "free as well" },

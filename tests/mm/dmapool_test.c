@@ -292,7 +292,9 @@ static void api_D5_bad_dma(struct kunit *test)
 	dma_pool_free(pool, others, other_dma);
 	kunit_expect_report(test, "(bad dma)");
 	dma_pool_free(pool, foreign, virt_to_phys(foreign));
-	KUNIT_EXPECT_EQ(test, kunit_reports_seen(test), 4U);
+	kunit_expect_report(test, "(bad dma)");
+	dma_pool_free(pool, NULL, virt_to_phys(NULL));
+	KUNIT_EXPECT_EQ(test, kunit_reports_seen(test), 5U);
 	KUNIT_EXPECT_EQ(test, active(pool), 1U);
 	KUNIT_EXPECT_EQ(test, active(other), 1U);
 	dma_pool_free(pool, block, dma);

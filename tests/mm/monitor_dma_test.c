@@ -82,6 +82,8 @@ static void dma_shows_bounce_buffers(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, now(test, "bounce_used"), used);
 	KUNIT_EXPECT_EQ(test, run(test, "dma"), 0);
 	KUNIT_EXPECT_EQ(test, number_after(capture.text, "\nbounce     "), used);
+	KUNIT_EXPECT_EQ(test, runf(test, "page phys:0x%llx", (u64)swiotlb_start), 0);
+	KUNIT_EXPECT_TRUE(test, printed("reserved: bounce buffers of devices"));
 }
 
 static void dma_takes_no_arguments(struct kunit *test)

@@ -5,7 +5,6 @@
 #include <linux/err.h>
 #include <linux/mempool.h>
 #include <linux/prandom.h>
-#include <linux/rcupdate.h>
 
 #include "../mm/shortage.h"
 #include "block_test.h"
@@ -244,21 +243,25 @@ static int submits(void *data)
 	return 0;
 }
 
-static void prepare(struct transfers *all, struct gendisk *disk, unsigned int nr)
+/* All of one page. */
+static void prepare(struct kunit *test, struct transfers *all, struct gendisk *disk,
+		    unsigned int nr)
 {
 	unsigned int i;
 
+	all->nr = nr;
+	all->of[0].page = alloc_page(GFP_KERNEL | __GFP_NOWARN);
 	for (i = 0; i < nr; i++) {
 		struct transfer *transfer = &all->of[i];
 
-		transfer->page = alloc_page(GFP_KERNEL);
-		transfer->bio = bio_alloc(disk->part0, 1, REQ_OP_WRITE, GFP_KERNEL);
+		transfer->bio = bio_alloc(disk->part0, 1, REQ_OP_WRITE, GFP_NOWAIT);
+		if (!transfer->bio || !all->of[0].page)
+			kunit_skip(test, "too little memory");
 		transfer->bio->bi_iter.bi_sector = 2 * i;
-		bio_add_page(transfer->bio, transfer->page, SECTOR_SIZE, 0);
+		bio_add_page(transfer->bio, all->of[0].page, SECTOR_SIZE, 0);
 		transfer->bio->bi_end_io = transfer_ended;
 		transfer->bio->bi_private = all;
 	}
-	all->nr = nr;
 }
 
 static void submitters_wait_for_a_request(struct kunit *test)
@@ -268,7 +271,7 @@ static void submitters_wait_for_a_request(struct kunit *test)
 	struct ram_disk *ram = make_ram(test, 1, RAM_HOLD, false);
 	struct task_struct *task;
 
-	prepare(all, ram->disk, 100);
+	prepare(test, all, ram->disk, 100);
 	*mine = (struct submitter){ .all = all, .to = 100 };
 	task = start_thread(test, submits, mine);
 	KUNIT_EXPECT_TRUE(test, eventually(is_asleep(task) && READ_ONCE(mine->done) == 64));
@@ -298,6 +301,27 @@ static void goes_on_without_memory(struct kunit *test)
 	shortage_end();
 	KUNIT_EXPECT_EQ(test, error, 0);
 	KUNIT_EXPECT_EQ(test, ram->data[(19 + 63) << SECTOR_SHIFT], 0x5a);
+}
+
+/* However many allocations a transfer makes, each of them may fail. */
+static void no_allocation_of_a_transfer_need_succeed(struct kunit *test)
+{
+	struct ram_disk *ram = make_ram(test, 1, RAM_INTERRUPT, false);
+	u8 *buf = kunit_kzalloc(test, 16384, GFP_KERNEL);
+	unsigned int n;
+	int error;
+
+	KUNIT_ASSERT_NOT_NULL(test, buf);
+	blk_queue_max_hw_sectors(ram->disk->queue, 8);
+	for (n = 1;; n++) {
+		kunit_fail_nth(test, n);
+		error = blkdev_rw(ram->disk->part0, REQ_OP_WRITE, 0, buf, 16384);
+		KUNIT_EXPECT_EQ_MSG(test, error, 0, "without allocation %u", n);
+		if (!kunit_fail_nth_end(test))
+			break;
+		KUNIT_ASSERT_LT(test, n, 20U);
+	}
+	KUNIT_EXPECT_GT_MSG(test, n, 4U, "a bio, its pieces, and three that it is split into");
 }
 
 /* --- the end of a disk ------------------------------------------------------------------------------- */
@@ -358,7 +382,7 @@ static void disks_are_found_by_name(struct kunit *test)
 		if (found == ram->disk->part0 || found == ram->second->part0)
 			seen++;
 	KUNIT_EXPECT_EQ(test, seen, 2U);
-	KUNIT_EXPECT_EQ_MSG(test, ram_disk_create(other, SECTORS, 1, RAM_AT_ONCE, false), -EEXIST,
+	KUNIT_EXPECT_EQ_MSG(test, ram_disk_create(other, 8, 1, RAM_AT_ONCE, false), -EEXIST,
 			    "the name is taken");
 }
 
@@ -370,7 +394,7 @@ static void every_allocation_of_a_disk_fails_in_turn(struct kunit *test)
 
 	for (n = 1;; n++) {
 		kunit_fail_nth(test, n);
-		error = ram_disk_create(ram, SECTORS, 1, RAM_AT_ONCE, true);
+		error = ram_disk_create(ram, 8, 1, RAM_AT_ONCE, true);
 		if (!kunit_fail_nth_end(test))
 			break;
 		KUNIT_ASSERT_LT(test, n, 50U);
@@ -464,8 +488,6 @@ static void a_thousand_disks(struct kunit *test)
 		KUNIT_ASSERT_EQ(test, blkdev_issue_flush(ram->disk->part0), 0);
 		ram_disk_destroy(ram);
 		memset(ram, 0, sizeof(*ram));
-		if (i % 32 == 0)
-			rcu_barrier(); /* what outlives a set for a moment is not to use up 4 MiB */
 	}
 }
 
@@ -482,6 +504,7 @@ static struct kunit_case ends_cases[] = {
 	KUNIT_CASE_SLOW(late_requests_are_told),
 	KUNIT_CASE_SLOW(submitters_wait_for_a_request),
 	KUNIT_CASE_SLOW(goes_on_without_memory),
+	KUNIT_CASE(no_allocation_of_a_transfer_need_succeed),
 	KUNIT_CASE(a_disk_goes_when_all_has_ended),
 	KUNIT_CASE(disks_are_found_by_name),
 	KUNIT_CASE_SLOW(every_allocation_of_a_disk_fails_in_turn),

@@ -63,10 +63,11 @@ static void moves_every_byte(struct kunit *test)
 {
 	struct ram_disk *ram = make_ram(test, 1, RAM_INTERRUPT, false);
 	size_t bytes = 100 << SECTOR_SHIFT, i;
-	u8 *lowmem = kunit_kmalloc(test, bytes, GFP_KERNEL), *other = vmalloc(bytes);
+	u8 *lowmem = kunit_kmalloc(test, bytes, GFP_KERNEL | __GFP_NOWARN);
+	u8 *other = lowmem ? vmalloc(bytes) : NULL;
 
-	KUNIT_ASSERT_NOT_NULL(test, lowmem);
-	KUNIT_ASSERT_NOT_NULL(test, other);
+	if (!other)
+		kunit_skip(test, "too little memory");
 	for (i = 0; i < bytes; i++)
 		lowmem[i] = i * 7 + (i >> 9);
 	KUNIT_EXPECT_EQ(test, blkdev_rw(ram->disk->part0, REQ_OP_WRITE, 100, lowmem, bytes), 0);
@@ -256,8 +257,8 @@ static void segments_keep_the_boundary(struct kunit *test)
 
 static void the_oldest_is_not_passed_over_for_ever(struct kunit *test)
 {
-	struct ram_disk *ram = make_ram(test, 1, RAM_HOLD, false);
 	struct transfers *all = make_transfers(test);
+	struct ram_disk *ram = make_ram(test, 1, RAM_HOLD, false);
 	struct transfer *old;
 	unsigned int i;
 
@@ -269,7 +270,6 @@ static void the_oldest_is_not_passed_over_for_ever(struct kunit *test)
 	}
 	KUNIT_EXPECT_TRUE(test, old->ended);
 	KUNIT_EXPECT_GT_MSG(test, old->turn, 60U, "it is not served at once either");
-	ram_disk_destroy(ram);
 }
 
 static void disks_of_a_set_take_turns(struct kunit *test)

@@ -212,6 +212,23 @@ static void pages_of_any_zone(struct kunit *test)
 	bio_put(bio);
 }
 
+/* Nor does the driver want any. */
+static void no_allocation_of_a_transfer_need_succeed(struct kunit *test)
+{
+	struct block_device *bdev = test->priv;
+	u8 *buf = buffer_of(test, 4096);
+	unsigned int n;
+
+	for (n = 1; n < 10; n++) {
+		kunit_fail_nth(test, n);
+		KUNIT_EXPECT_EQ_MSG(test, blkdev_rw(bdev, REQ_OP_READ, 0, buf, 4096), 0,
+				    "without allocation %u", n);
+		if (!kunit_fail_nth_end(test))
+			break;
+	}
+	KUNIT_EXPECT_EQ_MSG(test, n, 3U, "the bio and its pieces are all");
+}
+
 /* --- interrupts ------------------------------------------------------------------------------------- */
 
 /* With a timeout that a test can wait for. */
@@ -516,6 +533,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE_SLOW(every_size_there_and_back),
 	KUNIT_CASE_SLOW(every_address_there_and_back),
 	KUNIT_CASE_SLOW(pages_of_any_zone),
+	KUNIT_CASE(no_allocation_of_a_transfer_need_succeed),
 	KUNIT_CASE_SLOW(a_lost_interrupt_is_found),
 	KUNIT_CASE_SLOW(without_an_interrupt_the_channel_is_reset),
 	KUNIT_CASE_SLOW(an_interrupt_that_never_comes),

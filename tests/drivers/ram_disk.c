@@ -2,12 +2,14 @@
 /* A disk of RAM for tests: see ram_disk.h. */
 #include <linux/err.h>
 #include <linux/highmem.h>
+#include <linux/rcupdate.h>
 #include <linux/scatterlist.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
 #include "ram_disk.h"
 
+#define SMALL_MACHINE	2048 /* pages */
 #define INTERRUPT_AFTER (20 * NSEC_PER_USEC)
 
 static struct ram_disk *ram_of(struct request *rq)
@@ -167,7 +169,7 @@ int ram_disk_create(struct ram_disk *ram, sector_t sectors, unsigned int depth, 
 	spin_lock_init(&ram->lock);
 	hrtimer_init(&ram->interrupt, CLOCK_MONOTONIC, HRTIMER_MODE_REL);
 	ram->interrupt.function = interrupt;
-	ram->data = kvzalloc(sectors << SECTOR_SHIFT << second, GFP_KERNEL);
+	ram->data = kvzalloc(sectors << SECTOR_SHIFT << second, GFP_KERNEL | __GFP_NOWARN);
 	if (!ram->data)
 		return -ENOMEM;
 	ram->set.ops = &ram_ops;
@@ -204,4 +206,6 @@ void ram_disk_destroy(struct ram_disk *ram)
 	hrtimer_cancel(&ram->interrupt);
 	kvfree(ram->data);
 	ram->data = NULL;
+	if (totalram_pages() < SMALL_MACHINE)
+		rcu_barrier(); /* a set outlives its end for a moment: not so many at a time */
 }

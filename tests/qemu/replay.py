@@ -31,19 +31,20 @@ def options() -> argparse.ArgumentParser:
     parser.add_argument("--debug", action="store_true")
     parser.add_argument("--examples", action="store_true")
     parser.add_argument("--floppy", action="store_true")
+    parser.add_argument("--disk", action="store_true")
     parser.add_argument("--edu", action="store_true")
     return parser
 
 
-def floppy() -> tuple[str, ...]:
-    """A medium whose sectors say which they are. What is written to it is forgotten."""
-    path = BUILD / "replay-floppy.img"
-    content = b"".join(f"sector {number}\n".encode().ljust(512, b"\0") for number in range(2880))
+def drive(interface: str, sectors: int) -> tuple[str, ...]:
+    """A disk whose sectors say which they are. What is written to it is forgotten."""
+    path = BUILD / f"replay-{interface}.img"
+    content = b"".join(f"sector {number}\n".encode().ljust(512, b"\0") for number in range(sectors))
     if not path.exists() or path.read_bytes() != content:
         new = path.with_suffix(f".{threading.get_ident()}")
         new.write_bytes(content)
         new.rename(path)
-    return ("-drive", f"if=floppy,format=raw,snapshot=on,file={path}")
+    return ("-drive", f"if={interface},format=raw,snapshot=on,file={path}")
 
 
 def setup(block: Block) -> machine.Setup:
@@ -51,7 +52,9 @@ def setup(block: Block) -> machine.Setup:
     quoted = [f'"{word}"' if " " in word else word for word in words]
     image = "debug" if chosen.debug else "examples" if chosen.examples else "default"
     kernel = IMAGES[image].kernel
-    extra = ("-M", chosen.board, "-smp", chosen.cpus, *(floppy() if chosen.floppy else ()),
+    extra = ("-M", chosen.board, "-smp", chosen.cpus,
+             *(drive("floppy", 2880) if chosen.floppy else ()),
+             *(drive("ide", 32768) if chosen.disk else ()),
              *(("-device", "edu") if chosen.edu else ()))
     return machine.Setup(kernel, " ".join(quoted), chosen.memory, chosen.cpu, extra)
 

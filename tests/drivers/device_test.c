@@ -372,6 +372,18 @@ static int attach_thread(void *dev)
 	return device_attach(dev);
 }
 
+static int look_at_driver(struct device_driver *drv, void *data)
+{
+	WRITE_ONCE(in_probe, true);
+	wait_for_completion(&may_go);
+	return 0;
+}
+
+static int look_thread(void *unused)
+{
+	return bus_for_each_drv(&toy_bus, NULL, NULL, look_at_driver);
+}
+
 static int unregister_thread(void *drv)
 {
 	driver_unregister(drv);
@@ -385,8 +397,6 @@ static void api_L7_driver_unregister_waits_for_who_is_in_it(struct kunit *test)
 	struct task_struct *attaching, *leaving;
 	struct toy_device *toy;
 
-	driver->driver.name = "a";
-	driver->driver.bus = &toy_bus;
 	toy_driver(test, driver, "a");
 	toy = toy_device(test, "a1", NULL);
 	device_release_driver(&toy->dev);
@@ -407,6 +417,26 @@ static void api_L7_driver_unregister_waits_for_who_is_in_it(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, driver->removes, 2);
 	/* What the case's end will take away. */
 	driver->in_probe = NULL;
+	KUNIT_EXPECT_EQ(test, driver_register(&driver->driver), 0);
+}
+
+/* Its memory, which may be a module's, is not looked at any more. */
+static void api_L7_driver_unregister_waits_for_who_looks_at_it(struct kunit *test)
+{
+	struct toy_driver *driver = zeroed(test, struct toy_driver);
+	struct task_struct *looking, *leaving;
+
+	toy_driver(test, driver, "a");
+	init_completion(&may_go);
+	in_probe = false;
+	looking = start_thread(test, look_thread, NULL);
+	KUNIT_ASSERT_TRUE(test, eventually(READ_ONCE(in_probe)));
+	leaving = start_thread(test, unregister_thread, &driver->driver);
+	settle();
+	KUNIT_EXPECT_NE(test, READ_ONCE(leaving->__state), TASK_DEAD);
+	complete(&may_go);
+	finish_thread(test, leaving);
+	KUNIT_EXPECT_EQ(test, finish_thread(test, looking), 0);
 	KUNIT_EXPECT_EQ(test, driver_register(&driver->driver), 0);
 }
 
@@ -516,6 +546,7 @@ static struct kunit_case device_cases[] = {
 	KUNIT_CASE(api_L7_messages_name_driver_and_device),
 	KUNIT_CASE(monitor_binds_and_unbinds),
 	KUNIT_CASE_SLOW(api_L7_driver_unregister_waits_for_who_is_in_it),
+	KUNIT_CASE_SLOW(api_L7_driver_unregister_waits_for_who_looks_at_it),
 	KUNIT_CASE_SLOW(a_thousand_cycles_leak_nothing),
 	KUNIT_CASE_SLOW(api_L7_probe_and_remove_alternate),
 	{},

@@ -106,9 +106,11 @@ static irqreturn_t count_call(int irq, void *dev_id)
 static void api_L7_msi_that_comes_while_disabled_is_replayed(struct kunit *test)
 {
 	struct pci_dev *dev = &make_up(test)->devices[0];
+	unsigned int irq;
 
 	calls = 0;
 	KUNIT_ASSERT_EQ(test, pci_alloc_irq_vectors(dev, 1, 1, PCI_IRQ_MSI), 1);
+	irq = dev->irq;
 	KUNIT_ASSERT_EQ(test, request_irq(dev->irq, count_call, 0, "toy", dev), 0);
 	apic_send_self(ISA_IRQ_VECTOR(dev->irq));
 	KUNIT_EXPECT_TRUE(test, eventually(READ_ONCE(calls) == 1));
@@ -118,10 +120,10 @@ static void api_L7_msi_that_comes_while_disabled_is_replayed(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, READ_ONCE(calls), 1);
 	enable_irq(dev->irq);
 	KUNIT_EXPECT_TRUE(test, eventually(READ_ONCE(calls) == 2));
-	free_irq(dev->irq, dev);
-	KUNIT_EXPECT_EQ(test, kstat_irqs(irq_to_desc(dev->irq)), 4);
+	free_irq(irq, dev);
+	KUNIT_EXPECT_EQ(test, kstat_irqs(irq_to_desc(irq)), 4);
 	pci_free_irq_vectors(dev);
-	KUNIT_EXPECT_EQ(test, kstat_irqs(irq_to_desc(FIRST_MSI_IRQ)), 0);
+	KUNIT_EXPECT_EQ(test, kstat_irqs(irq_to_desc(irq)), 0);
 }
 
 static void api_L7_msi_ends_before_its_handler(struct kunit *test)

@@ -72,7 +72,7 @@ static void print_disk(struct block_device *bdev, bool json)
 
 	blkdev_get_stats(bdev, &s);
 	if (!json) {
-		mprintf("%-6s %9llu %12llu %8lu %10lu %8lu %10lu %7lu %6lu %5u\n", name, size >> 1,
+		mprintf("%-6s %9llu %12llu %8lu %10lu %8lu %10lu %7lu %6lu %6u\n", name, size >> 1,
 			size, s.ios[READ], s.sectors[READ], s.ios[WRITE], s.sectors[WRITE],
 			s.merges, s.errors, s.in_flight + s.queued);
 		return;
@@ -105,7 +105,7 @@ static int cmd_disks(int argc, char **argv)
 		if (!any && !json)
 			mprintf("disk         KiB      sectors    reads    sectors   writes    "
 				"sectors  "
-				"merges errors  left\n");
+				"merges errors queued\n");
 		any = true;
 		print_disk(bdev, json);
 	}

@@ -38,7 +38,8 @@ def idle() -> list[Result]:
         *AT_IDLE, "bt", "frame function do_interrupt", "info symbol regs->ip", "k-threads",
         "k-threads -v", "k-threads 2", "k-whatis $esp", "k-whatis irq_stack_top - 8192 - 1",
         "k-whatis init_task.stack", "k-whatis ((struct task_struct *)__task_list.next)->stack",
-        "k-irqs", "k-irqs -a", "k-devices", "k-devices -v", "k-timers", "k-check", "k-thread 1", "up 2",
+        "k-irqs", "k-irqs -a", "k-devices", "k-devices -v", "k-timers", "k-check", "k-thread 1",
+        "up 2",
         "bt -frame-arguments none",
         "k-thread", "print current_task", "print tasklist_lock", "k-thread 2", "stepi", "bt 1",
     ])

@@ -22,7 +22,8 @@ LIMIT = 30.0
 def examples() -> list[Result]:
     """The examples of docs/: each does what its comment says, and can be removed."""
     outcome = boot("examples", "kunit.filter=example_lookup hello.times=2 hello.who=you "
-                   "hello.marks=1,20,300 phonebook.entries=grace:1906,ada:1815 gather.pieces=9 exit "
+                   "hello.marks=1,20,300 phonebook.entries=grace:1906,ada:1815 gather.pieces=9 "
+                   "exit "
                    'run="lsmod; rmmod phonebook; rmmod hello; rmmod hello; rmmod producer; '
                    'rmmod pipeline; rmmod counters; rmmod big_buffers; rmmod nobody; rmmod gather; '
                    'rmmod small_edu; lsmod; check"')

@@ -69,8 +69,9 @@ class Devices(command.Command):
         pci = pci_of(device)
         irq = int(pci["irq"]) if pci is not None else 0
         streaming = int(device["dma_mask"].dereference()) if int(device["dma_mask"]) else 0
+        references = int(device["kref"]["refcount"]["refs"]["counter"])
         print(f"{target.read_string(int(device['name'])):<22} {name_of(device['bus']):<9}"
-              f" {name_of(device['driver']):<12} {int(device['kref']['refcount']['refs']['counter']):4}"
+              f" {name_of(device['driver']):<12} {references:4}"
               f" {irq or '-':>4} {bits(streaming):>9} {bits(int(device['coherent_dma_mask'])):>9}")
         if not int(device["registered"]):
             print("    WRONG: it is in the list, and not registered")

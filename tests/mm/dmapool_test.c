@@ -407,9 +407,10 @@ static void dma_pool_check_finds(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, mm_print_problems(dma_pool_check()), 0);
 }
 
-#define USERS	   4
-#define AT_A_TIME  8
-#define USE_ROUNDS 3000
+#define USERS	       4
+#define AT_A_TIME      8
+#define USE_ROUNDS     3000
+#define CAREFUL_ROUNDS 20 /* with a lock, which a CPU that the host has stopped may hold */
 
 struct user {
 	struct dma_pool *pool;
@@ -422,9 +423,9 @@ static int use_pool(void *data)
 	struct user *user = data;
 	dma_addr_t dma[AT_A_TIME];
 	void **block[AT_A_TIME];
-	unsigned int round, i;
+	unsigned int rounds = user->pool->careful ? CAREFUL_ROUNDS : USE_ROUNDS, round, i;
 
-	for (round = 0; round < USE_ROUNDS; round++) {
+	for (round = 0; round < rounds; round++) {
 		for (i = 0; i < AT_A_TIME; i++) {
 			block[i] = dma_pool_alloc(user->pool, GFP_KERNEL, &dma[i]);
 			if (block[i])

@@ -42,7 +42,7 @@
 
 #include "dma.h"
 
-#define ENTRIES	    2048
+#define ENTRIES	    1024
 #define TRACE_DEPTH 4
 
 extern const char _stext[], __end_rodata[];

@@ -35,7 +35,6 @@
 #include <linux/bug.h>
 #include <linux/err.h>
 #include <linux/errno.h>
-#include <linux/export.h>
 #include <linux/printk.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -110,10 +109,12 @@ static void queue_bio(struct request_queue *q, struct bio *bio, unsigned int seg
 		enqueue(q, rq, bio, segments);
 	else if (waitqueue_active(&tags->wait) && !list_empty(&tags->free))
 		wake_up(&tags->wait);
+	rcu_read_lock();
 	spin_unlock_irq(&tags->lock);
 	if (rq)
-		blk_dispatch(tags);
-	else if (dead)
+		blk_dispatch(tags); /* the bio may end, and with it what kept the disk */
+	rcu_read_unlock();
+	if (dead)
 		bio_io_error(bio);
 }
 

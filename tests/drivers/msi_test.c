@@ -123,7 +123,32 @@ static void api_L7_msi_that_comes_while_disabled_is_replayed(struct kunit *test)
 	free_irq(irq, dev);
 	KUNIT_EXPECT_EQ(test, kstat_irqs(irq_to_desc(irq)), 4);
 	pci_free_irq_vectors(dev);
+	KUNIT_EXPECT_NULL(test, irq_to_desc(irq));
+	KUNIT_ASSERT_EQ(test, pci_alloc_irq_vectors(dev, 1, 1, PCI_IRQ_MSI), 1);
+	KUNIT_EXPECT_EQ(test, dev->irq, irq);
 	KUNIT_EXPECT_EQ(test, kstat_irqs(irq_to_desc(irq)), 0);
+}
+
+/* A message that comes too late is counted, and does not keep others from coming. */
+static void api_L7_msi_irq_is_its_devices_alone(struct kunit *test)
+{
+	struct pci_dev *dev = &make_up(test)->devices[0];
+	int spurious = atomic_read(&irq_spurious_count);
+	unsigned int irq;
+
+	KUNIT_ASSERT_EQ(test, pci_alloc_irq_vectors(dev, 1, 1, PCI_IRQ_MSI), 1);
+	irq = dev->irq;
+	pci_free_irq_vectors(dev);
+	KUNIT_EXPECT_EQ(test, request_irq(irq, count_call, 0, "toy", dev), -EINVAL);
+	KUNIT_EXPECT_EQ(test, irq_set_affinity(irq, cpumask_of(0)), -EINVAL);
+	apic_send_self(ISA_IRQ_VECTOR(irq));
+	KUNIT_EXPECT_TRUE(test, eventually(atomic_read(&irq_spurious_count) > spurious));
+	calls = 0;
+	KUNIT_ASSERT_EQ(test, pci_alloc_irq_vectors(dev, 1, 1, PCI_IRQ_MSI), 1);
+	KUNIT_ASSERT_EQ(test, request_irq(irq, count_call, 0, "toy", dev), 0);
+	apic_send_self(ISA_IRQ_VECTOR(irq));
+	KUNIT_EXPECT_TRUE(test, eventually(READ_ONCE(calls) == 1));
+	free_irq(irq, dev);
 }
 
 static void api_L7_msi_ends_before_its_handler(struct kunit *test)
@@ -303,6 +328,7 @@ static struct kunit_case msi_cases[] = {
 	KUNIT_CASE(api_L7_msi_irqs_run_out),
 	KUNIT_CASE(api_L7_irq_vectors_that_cannot_be),
 	KUNIT_CASE(api_L7_msi_that_comes_while_disabled_is_replayed),
+	KUNIT_CASE(api_L7_msi_irq_is_its_devices_alone),
 	KUNIT_CASE(api_L7_msi_ends_before_its_handler),
 	KUNIT_CASE(api_L7_msi_comes),
 	KUNIT_CASE(api_L7_intx_comes),

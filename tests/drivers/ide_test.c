@@ -533,7 +533,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE_SLOW(every_size_there_and_back),
 	KUNIT_CASE_SLOW(every_address_there_and_back),
 	KUNIT_CASE_SLOW(pages_of_any_zone),
-	KUNIT_CASE(no_allocation_of_a_transfer_need_succeed),
+	KUNIT_CASE_SLOW(no_allocation_of_a_transfer_need_succeed),
 	KUNIT_CASE_SLOW(a_lost_interrupt_is_found),
 	KUNIT_CASE_SLOW(without_an_interrupt_the_channel_is_reset),
 	KUNIT_CASE_SLOW(an_interrupt_that_never_comes),

@@ -19,6 +19,7 @@ import benchmarks
 import builds
 import clocks
 import disk
+import dma
 import edu
 import firmware
 import floppy
@@ -100,7 +101,7 @@ def everything(run: Run) -> None:
     boots = matrix.jobs() + sessions.jobs() + gdb_tests.jobs() + replay.jobs() + benchmarks.jobs()
     boots = run.wanted(boots + images.jobs() + firmware.jobs() + repeat.jobs() + clocks.jobs()
                        + modules.jobs() + floppy.jobs() + disk.jobs() + serial_line.jobs()
-                       + edu.jobs() + pci.jobs())
+                       + edu.jobs() + pci.jobs() + dma.jobs())
     last = run.wanted(timing.jobs())
     # Which cases end in an oops only a built kernel can tell.
     oopses = bool(re.search(run.pattern, "oops/")) or "oops" in run.pattern

@@ -62,6 +62,16 @@ static int failed(struct block_device *bdev, const char *what, sector_t sector, 
 	return error;
 }
 
+static int flush(struct block_device *bdev)
+{
+	int error = blkdev_issue_flush(bdev);
+
+	if (error)
+		mprintf("%s: cannot flush what was written: error %d\n", bdev->bd_disk->disk_name,
+			error);
+	return error;
+}
+
 /* --- disks --------------------------------------------------------------------------------------- */
 
 static void print_disk(struct block_device *bdev, bool json)
@@ -222,7 +232,7 @@ static int write_pattern(struct block_device *bdev, sector_t sector, sector_t co
 			failed(bdev, "write", sector, error);
 	}
 	kfree(buf);
-	return error ?: blkdev_issue_flush(bdev);
+	return error ?: flush(bdev);
 }
 
 static int cmd_writesec(int argc, char **argv)
@@ -286,8 +296,7 @@ static int copy_sectors(struct copying *c)
 				percent(c));
 		}
 	}
-	error = blkdev_issue_flush(c->to);
-	return error ? failed(c->to, "flush after", c->to_sector, error) : 0;
+	return flush(c->to);
 }
 
 /* A small buffer does as well where memory is short. */

@@ -133,26 +133,15 @@ out:
 	spin_unlock_irqrestore(&tags->lock, flags);
 }
 
-static void dispatch_again(struct blk_mq_tags *tags)
+static void retry(struct timer_list *timer)
 {
+	struct blk_mq_tags *tags = from_timer(tags, timer, retry);
 	unsigned long flags;
 
 	spin_lock_irqsave(&tags->lock, flags);
 	tags->stalled = false;
 	spin_unlock_irqrestore(&tags->lock, flags);
 	blk_dispatch(tags);
-}
-
-static void retry(struct timer_list *timer)
-{
-	struct blk_mq_tags *tags = from_timer(tags, timer, retry);
-
-	dispatch_again(tags);
-}
-
-void blk_mq_run_hw_queues(struct request_queue *q, bool async)
-{
-	dispatch_again(q->tags);
 }
 
 void blk_mq_start_request(struct request *rq)

@@ -89,20 +89,12 @@ void blk_mq_end_request(struct request *rq, blk_status_t error);
 bool blk_update_request(struct request *rq, blk_status_t error, unsigned int nr_bytes);
 /* Back to the queue, before all others, with what is left of it; it is begun again soon. */
 void blk_mq_requeue_request(struct request *rq, bool kick);
-/* Sees whether there is something to begin. Any context. */
-void blk_mq_run_hw_queues(struct request_queue *q, bool async);
-
 /* The memory of what is left, in segments within the limits; the list has max_segments entries. */
 int blk_rq_map_sg(struct request_queue *q, struct request *rq, struct scatterlist *sglist);
 
 static inline void *blk_mq_rq_to_pdu(struct request *rq)
 {
 	return rq + 1;
-}
-
-static inline struct request *blk_mq_rq_from_pdu(void *pdu)
-{
-	return (struct request *)pdu - 1;
 }
 
 /* What is left, by what lies in one page (struct bio_vec bvec, struct req_iterator iter). */

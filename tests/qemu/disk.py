@@ -173,6 +173,27 @@ def errors() -> list[Result]:
     ]
 
 
+def flush_errors() -> list[Result]:
+    """A flush that fails is told; one that fails once is not."""
+    with tempfile.TemporaryDirectory(prefix="memkern-") as folder:
+        results = []
+        for once in (False, True):
+            path = disk(folder, f"once-{once}", 8 * MIB)
+            config = pathlib.Path(folder) / "rules"
+            config.write_text(rule("flush_to_disk", None, once))
+            setup = machine.Setup(
+                IMAGES["default"].kernel, 'kunit=off exit run="writesec hda 7 text"',
+                extra=("-drive", f"file=blkdebug:{config}:{path},if=ide,format=raw"))
+            outcome = machine.run(setup, LIMIT)
+            told = "hda: cannot flush" in outcome.log
+            results += [
+                Result("runs to its end", outcome.status == judge.PASSED, judge.tail(outcome)),
+                Result("it is told" if not once else "it is not told", told != once, outcome.log),
+                Result("the sector was written", path.read_bytes()[7 * 512:].startswith(b"text")),
+            ]
+    return results
+
+
 def jobs() -> list[Job]:
     kinds = (("default", "pair", 1), ("debug", "pair", 2), ("default", "channels", 4),
              ("debug", "channels", 1), ("default", "large", 2), ("debug", "piix4", 2),
@@ -183,4 +204,5 @@ def jobs() -> list[Job]:
         Job("disk/default-copy", functools.partial(copied, "default", 1, (0, 2)), ("default",)),
         Job("disk/debug-copy", functools.partial(copied, "debug", 2, (0, 1)), ("debug",)),
         Job("disk/errors", errors, ("default",)),
+        Job("disk/flush-errors", flush_errors, ("default",)),
     ]

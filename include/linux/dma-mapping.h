@@ -25,7 +25,7 @@
 #include <linux/sizes.h>
 #include <linux/types.h>
 
-#define DMA_BIT_MASK(n)	  ((n) == 64 ? ~0ULL : (1ULL << ((n) & 63)) - 1)
+#define DMA_BIT_MASK(n)	  ((n) == 64 ? ~0ULL : (1ULL << (n) % 64) - 1)
 #define DMA_MAPPING_ERROR (~(dma_addr_t)0)
 
 /* Attributes. Those that are not said to do something mean nothing on a PC. */

@@ -94,7 +94,7 @@ def bounced(name: str, suite: str) -> list[Result]:
         *judge.tests(outcome),
         Result("edu's data is right", "of them right" in outcome.log, judge.tail(outcome)),
         Result("the disk's data is right", source == copied, judge.tail(outcome)),
-        Result("it went through the bounce buffers", bool(mapped) and int(mapped[1]) > 10,
+        Result("it went through the bounce buffers", mapped is not None and int(mapped[1]) > 10,
                judge.tail(outcome)),
         Result("no slot is left behind", "\nbounce     0 of " in outcome.log, judge.tail(outcome)),
         Result("nothing is broken", "no problems\n" in outcome.log, judge.tail(outcome)),

@@ -102,9 +102,7 @@ static void edu_time_out(struct edu *edu, struct edu_step *step)
 	edu->resetting = false;
 	edu->stuck = !rests;
 	edu->stats.resets++;
-	if (edu->gone) {
-		edu->active = step; /* remove() ends it */
-	} else if (++step->tries < EDU_TRIES) {
+	if (++step->tries < EDU_TRIES) {
 		edu->stats.retried++;
 		edu_run(edu, step);
 	} else {

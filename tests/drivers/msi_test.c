@@ -32,11 +32,13 @@ static void end_msis(void *data)
 
 static struct made_up *make_up(struct kunit *test)
 {
-	struct made_up *made_up = zeroed(test, struct made_up);
+	struct made_up *made_up;
 	unsigned int i;
 
+	need_memory(test);
 	if (!lapic_present)
 		kunit_skip(test, "no local APIC");
+	made_up = zeroed(test, struct made_up);
 	made_up->bus.number = 0xff;
 	for (i = 0; i < ARRAY_SIZE(made_up->devices); i++) {
 		made_up->devices[i].bus = &made_up->bus;

@@ -36,8 +36,16 @@ static inline struct pci_dev *take_host_bridge(struct kunit *test)
 	return take_device(test, pci_get_class(PCI_CLASS_BRIDGE_HOST << 8, NULL));
 }
 
+/* For an ioremap() of a mebibyte, or some thirty devices. */
+static inline void need_memory(struct kunit *test)
+{
+	if (nr_free_pages() < 100)
+		kunit_skip(test, "too little memory");
+}
+
 static inline struct pci_dev *take_edu(struct kunit *test)
 {
+	need_memory(test);
 	return take_device(test, pci_get_device(EDU_VENDOR, EDU_DEVICE, NULL));
 }
 

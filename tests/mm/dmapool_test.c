@@ -407,6 +407,32 @@ static void dma_pool_check_finds(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, mm_print_problems(dma_pool_check()), 0);
 }
 
+/*
+ * Between looking at the first block and taking it another CPU takes it, and the next one, and gives
+ * the first back: it is first again, but what comes behind it is another block.
+ */
+static void dma_pool_sees_what_changed_between(struct kunit *test)
+{
+	struct dma_pool *pool = make_pool(test, dma_device(test, 32), 64, 64, 0);
+	struct held *held = zeroed(test, struct held);
+	struct dma_block *first, *next;
+	unsigned long changes;
+
+	take_and_give(test, pool);
+	changes = pool->changes;
+	first = pool->free;
+	next = first->next;
+	KUNIT_ASSERT_PTR_EQ(test, take(pool, held, GFP_KERNEL), (void *)first);
+	KUNIT_ASSERT_PTR_EQ(test, take(pool, held, GFP_KERNEL), (void *)next);
+	dma_pool_free(pool, first, held->dma[0]);
+	KUNIT_ASSERT_PTR_EQ(test, pool->free, first);
+	KUNIT_EXPECT_FALSE(test, __dma_pool_change(pool, first, changes, next));
+	KUNIT_EXPECT_PTR_EQ(test, pool->free, first);
+	KUNIT_EXPECT_TRUE(test, __dma_pool_change(pool, first, pool->changes, first));
+	dma_pool_free(pool, next, held->dma[1]);
+	KUNIT_EXPECT_EQ(test, active(pool), 0U);
+}
+
 #define USERS	       4
 #define AT_A_TIME      8
 #define USE_ROUNDS     3000

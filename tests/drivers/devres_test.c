@@ -111,13 +111,14 @@ static void api_L7_devm_memory(struct kunit *test)
 static void api_L7_devm_pages(struct kunit *test)
 {
 	struct device *dev = a_device(test);
-	unsigned long free = nr_free_pages(), page = devm_get_free_pages(dev, GFP_KERNEL, 2);
+	unsigned long page = devm_get_free_pages(dev, GFP_KERNEL, 2);
 
 	KUNIT_ASSERT_NE(test, page, 0);
 	KUNIT_EXPECT_EQ(test, page % (4 * PAGE_SIZE), 0);
 	KUNIT_EXPECT_NE(test, devm_get_free_pages(dev, GFP_KERNEL, 0), 0);
-	KUNIT_EXPECT_LE(test, nr_free_pages() + 4, free);
+	KUNIT_EXPECT_EQ(test, page_count(virt_to_page(page)), 1);
 	devm_free_pages(dev, page);
+	KUNIT_EXPECT_EQ(test, page_count(virt_to_page(page)), 0);
 	KUNIT_EXPECT_EQ(test, devres_release_all(dev), 1);
 	KUNIT_EXPECT_EQ(test, devm_get_free_pages(dev, GFP_KERNEL | __GFP_NOWARN, MAX_ORDER), 0);
 	KUNIT_EXPECT_EQ(test, devres_release_all(dev), 0);

@@ -25,10 +25,15 @@ void edu_run(struct edu *edu, struct edu_step *step)
 		edu_step_begin(edu, step);
 }
 
-static void edu_wait_for_memory(struct edu *edu, struct edu_request *request)
+/* Those behind the first wait with it. */
+static void edu_wait_for_memory(struct edu *edu)
 {
-	edu->stats.waited += !request->waited;
-	request->waited = true;
+	struct edu_request *request;
+
+	list_for_each_entry(request, &edu->queue, node) {
+		edu->stats.waited += !request->waited;
+		request->waited = true;
+	}
 	mod_timer(&edu->retry, jiffies + EDU_RETRY);
 }
 
@@ -43,7 +48,7 @@ void edu_next(struct edu *edu)
 		return;
 	step = kmem_cache_alloc(edu_step_cache, GFP_ATOMIC | __GFP_NOWARN);
 	if (!step) {
-		edu_wait_for_memory(edu, request);
+		edu_wait_for_memory(edu);
 		return;
 	}
 	edu_step_plan(step, request);

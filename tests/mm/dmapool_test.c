@@ -506,6 +506,7 @@ static struct kunit_case dmapool_cases[] = { KUNIT_CASE(api_D5_what_is_no_pool),
 					     KUNIT_CASE(api_D5_corruption),
 					     KUNIT_CASE(api_D5_double_free),
 					     KUNIT_CASE(dma_pool_check_finds),
+					     KUNIT_CASE(dma_pool_sees_what_changed_between),
 					     KUNIT_CASE_SLOW(dma_pool_used_by_all_cpus_at_once),
 					     {} };
 

@@ -180,19 +180,20 @@ static void dma_debug_names_the_driver_that_leaks(struct kunit *test)
 	free_page((unsigned long)leaked.memory);
 }
 
-static struct kunit_case dma_debug_cases[] = { KUNIT_CASE(dma_debug_accepts_what_is_right),
-					       KUNIT_CASE(dma_debug_unmapped_twice),
-					       KUNIT_CASE(dma_debug_other_size),
-					       KUNIT_CASE(dma_debug_other_direction),
-					       KUNIT_CASE(dma_debug_other_function),
-					       KUNIT_CASE(dma_debug_other_device),
-					       KUNIT_CASE(dma_debug_nobody_asked),
-					       KUNIT_CASE(dma_debug_sync_of_something_else),
-					       KUNIT_CASE(
-						       dma_debug_memory_that_is_none_for_devices),
-					       KUNIT_CASE(dma_debug_coherent_memory),
-					       KUNIT_CASE(dma_debug_names_the_driver_that_leaks),
-					       {} };
+static struct kunit_case dma_debug_cases[] = {
+	KUNIT_CASE(dma_debug_accepts_what_is_right),
+	KUNIT_CASE(dma_debug_unmapped_twice),
+	KUNIT_CASE(dma_debug_other_size),
+	KUNIT_CASE(dma_debug_other_direction),
+	KUNIT_CASE(dma_debug_other_function),
+	KUNIT_CASE(dma_debug_other_device),
+	KUNIT_CASE(dma_debug_nobody_asked),
+	KUNIT_CASE(dma_debug_sync_of_something_else),
+	KUNIT_CASE(dma_debug_memory_that_is_none_for_devices),
+	KUNIT_CASE(dma_debug_coherent_memory),
+	KUNIT_CASE(dma_debug_names_the_driver_that_leaks),
+	{},
+};
 
 static struct kunit_suite dma_debug_suite = {
 	.name = "dma_debug",

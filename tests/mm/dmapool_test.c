@@ -491,24 +491,25 @@ static void dma_pool_used_by_all_cpus_at_once(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, mm_print_problems(dma_pool_check()), 0);
 }
 
-static struct kunit_case dmapool_cases[] = { KUNIT_CASE(api_D5_what_is_no_pool),
-					     KUNIT_CASE_PARAM(api_D5_blocks_keep_the_rules,
-							      shape_gen_params),
-					     KUNIT_CASE(api_D5_blocks_are_used_again),
-					     KUNIT_CASE(api_D5_zalloc),
-					     KUNIT_CASE(api_D5_without_memory),
-					     KUNIT_CASE(api_D5_and_X2_in_an_interrupt),
-					     KUNIT_CASE(api_X1_may_not_sleep),
-					     KUNIT_CASE(api_L6_managed_pool_goes_with_the_device),
-					     KUNIT_CASE(api_D5_bad_dma),
-					     KUNIT_CASE(api_D5_busy),
-					     KUNIT_CASE(api_D5_poison),
-					     KUNIT_CASE(api_D5_corruption),
-					     KUNIT_CASE(api_D5_double_free),
-					     KUNIT_CASE(dma_pool_check_finds),
-					     KUNIT_CASE(dma_pool_sees_what_changed_between),
-					     KUNIT_CASE_SLOW(dma_pool_used_by_all_cpus_at_once),
-					     {} };
+static struct kunit_case dmapool_cases[] = {
+	KUNIT_CASE(api_D5_what_is_no_pool),
+	KUNIT_CASE_PARAM(api_D5_blocks_keep_the_rules, shape_gen_params),
+	KUNIT_CASE(api_D5_blocks_are_used_again),
+	KUNIT_CASE(api_D5_zalloc),
+	KUNIT_CASE(api_D5_without_memory),
+	KUNIT_CASE(api_D5_and_X2_in_an_interrupt),
+	KUNIT_CASE(api_X1_may_not_sleep),
+	KUNIT_CASE(api_L6_managed_pool_goes_with_the_device),
+	KUNIT_CASE(api_D5_bad_dma),
+	KUNIT_CASE(api_D5_busy),
+	KUNIT_CASE(api_D5_poison),
+	KUNIT_CASE(api_D5_corruption),
+	KUNIT_CASE(api_D5_double_free),
+	KUNIT_CASE(dma_pool_check_finds),
+	KUNIT_CASE(dma_pool_sees_what_changed_between),
+	KUNIT_CASE_SLOW(dma_pool_used_by_all_cpus_at_once),
+	{},
+};
 
 static struct kunit_suite dmapool_suite = {
 	.name = "dmapool",

@@ -97,7 +97,7 @@ static void dma_takes_no_arguments(struct kunit *test)
 static struct kunit_case monitor_dma_cases[] = {
 	KUNIT_CASE(dma_shows_coherent_memory), KUNIT_CASE(dma_shows_mappings),
 	KUNIT_CASE(dma_shows_pools),	       KUNIT_CASE(dma_shows_bounce_buffers),
-	KUNIT_CASE(dma_takes_no_arguments),    {}
+	KUNIT_CASE(dma_takes_no_arguments),    {},
 };
 
 static struct kunit_suite monitor_dma_suite = {

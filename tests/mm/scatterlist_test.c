@@ -197,15 +197,16 @@ static void api_L6_copies_between_list_and_buffer(struct kunit *test)
 	KUNIT_EXPECT_MEMEQ(test, back, buffer, LENGTH);
 }
 
-static struct kunit_case scatterlist_cases[] = { KUNIT_CASE(api_L6_entries_of_an_array),
-						 KUNIT_CASE(api_L6_entries_that_hold_a_length),
-						 KUNIT_CASE(api_L6_one_buffer),
-						 KUNIT_CASE_PARAM(api_L6_tables_of_any_length,
-								  nents_gen_params),
-						 KUNIT_CASE(api_L6_tables_without_memory),
-						 KUNIT_CASE(api_L6_table_from_pages),
-						 KUNIT_CASE(api_L6_copies_between_list_and_buffer),
-						 {} };
+static struct kunit_case scatterlist_cases[] = {
+	KUNIT_CASE(api_L6_entries_of_an_array),
+	KUNIT_CASE(api_L6_entries_that_hold_a_length),
+	KUNIT_CASE(api_L6_one_buffer),
+	KUNIT_CASE_PARAM(api_L6_tables_of_any_length, nents_gen_params),
+	KUNIT_CASE(api_L6_tables_without_memory),
+	KUNIT_CASE(api_L6_table_from_pages),
+	KUNIT_CASE(api_L6_copies_between_list_and_buffer),
+	{},
+};
 
 static struct kunit_suite scatterlist_suite = {
 	.name = "scatterlist",

@@ -460,22 +460,24 @@ static void swiotlb_at_random_on_all_cpus(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, info().used, before.used);
 }
 
-static struct kunit_case swiotlb_cases[] = { KUNIT_CASE(api_D4_to_the_device),
-					     KUNIT_CASE(api_D4_from_the_device),
-					     KUNIT_CASE(api_D4_both_ways),
-					     KUNIT_CASE(api_D4_a_device_that_writes_less),
-					     KUNIT_CASE(api_D4_without_a_copy_at_the_end),
-					     KUNIT_CASE_PARAM(api_D4_parts, range_gen_params),
-					     KUNIT_CASE(api_D4_highmem_through_bounce_buffers),
-					     KUNIT_CASE(api_D4_only_what_is_not_reached),
-					     KUNIT_CASE(api_D4_the_longest_mapping),
-					     KUNIT_CASE(api_D4_full),
-					     KUNIT_CASE(api_D4_bounce_buffers_out_of_reach),
-					     KUNIT_CASE(api_D4_unmapped_twice),
-					     KUNIT_CASE(swiotlb_where_it_is_needed),
-					     KUNIT_CASE(swiotlb_check_finds),
-					     KUNIT_CASE_SLOW(swiotlb_at_random_on_all_cpus),
-					     {} };
+static struct kunit_case swiotlb_cases[] = {
+	KUNIT_CASE(api_D4_to_the_device),
+	KUNIT_CASE(api_D4_from_the_device),
+	KUNIT_CASE(api_D4_both_ways),
+	KUNIT_CASE(api_D4_a_device_that_writes_less),
+	KUNIT_CASE(api_D4_without_a_copy_at_the_end),
+	KUNIT_CASE_PARAM(api_D4_parts, range_gen_params),
+	KUNIT_CASE(api_D4_highmem_through_bounce_buffers),
+	KUNIT_CASE(api_D4_only_what_is_not_reached),
+	KUNIT_CASE(api_D4_the_longest_mapping),
+	KUNIT_CASE(api_D4_full),
+	KUNIT_CASE(api_D4_bounce_buffers_out_of_reach),
+	KUNIT_CASE(api_D4_unmapped_twice),
+	KUNIT_CASE(swiotlb_where_it_is_needed),
+	KUNIT_CASE(swiotlb_check_finds),
+	KUNIT_CASE_SLOW(swiotlb_at_random_on_all_cpus),
+	{},
+};
 
 static struct kunit_suite swiotlb_suite = {
 	.name = "swiotlb",

@@ -14,6 +14,7 @@ import random
 import re
 import tempfile
 
+import builds
 import judge
 import ktap
 import machine
@@ -194,6 +195,24 @@ def flush_errors() -> list[Result]:
     return results
 
 
+def bochs() -> list[Result]:
+    """Another emulator's drive: what is copied within a disk."""
+    words = 'kunit=quick kunit.filter=ide* run="copy hdb 0 hdb 8064 8064; disks; disks --json" exit'
+    iso = builds.iso(IMAGES["default"], "disk-bochs", words)
+    with tempfile.TemporaryDirectory(prefix="memkern-") as folder:
+        path = disk(folder, "hdb", 16128 * 512)  # 16 cylinders, 16 heads, 63 sectors
+        half = path.read_bytes()[:8064 * 512]
+        more = f"ata0-slave: type=disk, path={path}, mode=flat, cylinders=16, heads=16, spt=63\n"
+        outcome = machine.run_bochs(iso, "corei7_sandy_bridge_2600k", "64", LIMIT, '^{"disk":"hdb"',
+                                    more)
+        return [
+            Result("all is copied", "8064 sectors copied" in outcome.log, judge.tail(outcome)),
+            Result("no report", not judge.reports(outcome.log)),
+            Result("no case failed", "not ok" not in outcome.log and "ok 1 ide" in outcome.log),
+            compare(path, half + half),
+        ]
+
+
 def jobs() -> list[Job]:
     kinds = (("default", "pair", 1), ("debug", "pair", 2), ("default", "channels", 4),
              ("debug", "channels", 1), ("default", "large", 2), ("debug", "piix4", 2),
@@ -204,5 +223,6 @@ def jobs() -> list[Job]:
         Job("disk/default-copy", functools.partial(copied, "default", 1, (0, 2)), ("default",)),
         Job("disk/debug-copy", functools.partial(copied, "debug", 2, (0, 1)), ("debug",)),
         Job("disk/errors", errors, ("default",)),
+        Job("disk/bochs", bochs, ("default",)),
         Job("disk/flush-errors", flush_errors, ("default",)),
     ]

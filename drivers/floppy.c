@@ -237,8 +237,6 @@ static int serve_cylinder(struct floppy_drive *drive, struct request *rq)
 
 	if (sector + count > format_sectors(drive->format))
 		return -EIO;
-	if (write && drive->read_only)
-		return -EROFS;
 	count = min3(count, in_cylinder - sector % in_cylinder, (unsigned int)FDC_BUFFER_SECTORS);
 	if (write)
 		copy_data(rq, buffer, count * SECTOR_SIZE);

@@ -8,6 +8,7 @@
 #include <linux/delay.h>
 #include <linux/highmem.h>
 #include <linux/interrupt.h>
+#include <linux/io.h>
 #include <linux/irq.h>
 #include <linux/irqdesc.h>
 #include <linux/isa-dma.h>
@@ -24,6 +25,7 @@
 
 #define SCRATCH	   "memkern scratch\n"
 #define FLOPPY_IRQ 6
+#define DOR	   0x3f2	      /* motors, interrupts and DMA, not in reset */
 #define LARGE	   (40 * SECTOR_SIZE) /* more than a cylinder */
 #define SHORT	   (HZ / 20)
 
@@ -150,6 +152,7 @@ static void api_L7_sectors_alone_and_together(struct kunit *test)
 	struct block_device *bdev = open_medium(test);
 	char *all = buffer_of(test, LARGE), *one = buffer_of(test, SECTOR_SIZE);
 	sector_t starts[] = { 0, 17, 30, bdev_nr_sectors(bdev) - LARGE / SECTOR_SIZE };
+	struct isa_dma_info info;
 	unsigned int i, nr;
 
 	for (i = 0; i < ARRAY_SIZE(starts); i++) {
@@ -162,6 +165,9 @@ static void api_L7_sectors_alone_and_together(struct kunit *test)
 		}
 	}
 	KUNIT_EXPECT_EQ(test, read(bdev, bdev_nr_sectors(bdev), one, SECTOR_SIZE), -EIO);
+	KUNIT_ASSERT_EQ(test, isa_dma_get_info(floppy_of(test)->fdc.dma, &info), 0);
+	KUNIT_EXPECT_GT(test, info.transfers, 0);
+	KUNIT_EXPECT_FALSE(test, info.enabled);
 }
 
 /* Pieces of a bio that lie anywhere, in highmem if there is any, in falling order. */
@@ -226,21 +232,20 @@ static void api_L7_an_interrupt_that_never_comes(struct kunit *test)
 	KUNIT_EXPECT_MEMEQ(test, again, buf, SECTOR_SIZE);
 }
 
-/* The 8237 drops bit 24, and the data would be in our page. */
-static void api_L7_a_refused_transfer_never_happens(struct kunit *test)
+/*
+ * A read that the 8237 is not allowed to do: of the data that comes nobody takes any. The 8237
+ * drops bit 24, and without the check the data would be in `page`.
+ */
+static int refused_read(struct kunit *test, struct block_device *bdev, char *page)
 {
-	struct block_device *bdev = open_medium(test);
 	struct fdc *fdc = &floppy_of(test)->fdc;
 	char *buf = buffer_of(test, SECTOR_SIZE);
-	char *page = kunit_kmalloc(test, PAGE_SIZE, GFP_KERNEL | GFP_DMA);
 	unsigned long patience = fdc->patience;
 	dma_addr_t right = fdc->buffer_dma;
 	int error, i;
 
-	KUNIT_ASSERT_NOT_NULL(test, page);
 	for (i = 0; i < 3; i++)
 		kunit_expect_report(test, "DMA2 (floppy): 512 bytes at 0x01");
-	memset(page, 0x5a, PAGE_SIZE);
 	fdc->buffer_dma = virt_to_phys(page) + SZ_16M;
 	fdc->patience = SHORT;
 	capture_begin(test, &capture);
@@ -248,9 +253,19 @@ static void api_L7_a_refused_transfer_never_happens(struct kunit *test)
 	capture_end(test, &capture);
 	fdc->buffer_dma = right;
 	fdc->patience = patience;
-	KUNIT_EXPECT_EQ(test, error, -ETIMEDOUT);
-	KUNIT_EXPECT_NULL(test, memchr_inv(page, 0x5a, PAGE_SIZE));
 	KUNIT_EXPECT_EQ(test, read(bdev, 5, buf, SECTOR_SIZE), 0);
+	return error;
+}
+
+static void api_L7_a_refused_transfer_never_happens(struct kunit *test)
+{
+	struct block_device *bdev = open_medium(test);
+	char *page = kunit_kmalloc(test, PAGE_SIZE, GFP_KERNEL | GFP_DMA);
+
+	KUNIT_ASSERT_NOT_NULL(test, page);
+	memset(page, 0x5a, PAGE_SIZE);
+	KUNIT_EXPECT_EQ(test, refused_read(test, bdev, page), -ETIMEDOUT);
+	KUNIT_EXPECT_NULL(test, memchr_inv(page, 0x5a, PAGE_SIZE));
 }
 
 static bool raise_interrupt(void)
@@ -264,6 +279,32 @@ static bool raise_interrupt(void)
 		 desc->irq_data.chip->irq_retrigger(&desc->irq_data);
 	spin_unlock_irqrestore(&desc->lock, flags);
 	return raised;
+}
+
+static int raise_on(void *raised)
+{
+	while (!kthread_should_stop()) {
+		raise_interrupt();
+		WRITE_ONCE(*(unsigned int *)raised, *(unsigned int *)raised + 1);
+		usleep_range(1000, 2000);
+	}
+	return 0;
+}
+
+/* While the controller works interrupts come that are not its own: it is waited for on. */
+static void api_L7_early_interrupts_end_nothing(struct kunit *test)
+{
+	struct block_device *bdev = open_medium(test);
+	char *page = kunit_kmalloc(test, PAGE_SIZE, GFP_KERNEL | GFP_DMA);
+	unsigned int *raised = zeroed(test, unsigned int);
+
+	KUNIT_ASSERT_NOT_NULL(test, page);
+	if (!raise_interrupt())
+		kunit_skip(test, "the lines do not go through the local APIC");
+	start_thread(test, raise_on, raised);
+	KUNIT_ASSERT_TRUE(test, eventually(READ_ONCE(*raised)));
+	KUNIT_EXPECT_EQ(test, refused_read(test, bdev, page), -ETIMEDOUT);
+	KUNIT_EXPECT_GT(test, READ_ONCE(*raised), 3);
 }
 
 struct reader {
@@ -304,11 +345,14 @@ static void api_L7_spurious_interrupts(struct kunit *test)
 	struct reader *reader = make_reader(test);
 	struct fdc *fdc = &floppy_of(test)->fdc;
 	unsigned int spurious = READ_ONCE(fdc->spurious), timeouts = fdc->timeouts, interrupts;
+	unsigned int unhandled = READ_ONCE(irq_to_desc(FLOPPY_IRQ)->unhandled_total);
 	struct task_struct *task;
 
 	if (!raise_interrupt())
 		kunit_skip(test, "the lines do not go through the local APIC");
 	KUNIT_EXPECT_TRUE(test, eventually(READ_ONCE(fdc->spurious) == spurious + 1));
+	KUNIT_EXPECT_TRUE(test, eventually(READ_ONCE(irq_to_desc(FLOPPY_IRQ)->unhandled_total) >
+					   unhandled));
 	interrupts = READ_ONCE(fdc->interrupts);
 	task = start_thread(test, read_on, reader);
 	while (READ_ONCE(reader->rounds) < 10 && !READ_ONCE(reader->error)) {
@@ -395,6 +439,7 @@ static void api_L7_unbound_while_it_works(struct kunit *test)
 	wait_until_ended(task);
 	KUNIT_EXPECT_EQ(test, reader->error, -EIO);
 	KUNIT_EXPECT_EQ(test, reader->wrong, 0);
+	KUNIT_EXPECT_EQ(test, inb(DOR), 0);
 	KUNIT_EXPECT_EQ(test, read(reader->bdev, 0, buf, SECTOR_SIZE), -EIO);
 
 	KUNIT_ASSERT_EQ(test, device_attach(dev), 1);
@@ -449,6 +494,7 @@ static struct kunit_case floppy_cases[] = {
 	KUNIT_CASE_SLOW(api_L7_pieces_lie_anywhere),
 	KUNIT_CASE_SLOW(api_L7_an_interrupt_that_never_comes),
 	KUNIT_CASE_SLOW(api_L7_a_refused_transfer_never_happens),
+	KUNIT_CASE_SLOW(api_L7_early_interrupts_end_nothing),
 	KUNIT_CASE_SLOW(api_L7_spurious_interrupts),
 	KUNIT_CASE_SLOW(api_L7_bound_and_unbound_again_and_again),
 	KUNIT_CASE_SLOW(api_L7_every_allocation_of_probe_fails_in_turn),

@@ -43,7 +43,7 @@ static void only_the_bad_one_fails(struct kunit *test)
 	submit(test, all, ram->disk, REQ_OP_WRITE, 0, 1, 0);
 	for (i = 0; i < 7; i++)
 		of[i] = submit(test, all, ram->disk, REQ_OP_WRITE, 8 * (i + 1), 8, i + 1);
-	while (ram_disk_end(ram, 1))
+	while (quietly(test, ram_disk_end(ram, 1)))
 		;
 	KUNIT_EXPECT_EQ_MSG(test, ram->log[1].sectors, 56U, "they were joined");
 	for (i = 0; i < 7; i++) {
@@ -64,7 +64,9 @@ static void one_bad_part_fails_the_whole(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, buf);
 	blk_queue_max_hw_sectors(ram->disk->queue, 8);
 	for (ram->bad = 10; ram->bad < 30; ram->bad += 8)
-		KUNIT_EXPECT_EQ(test, blkdev_rw(ram->disk->part0, REQ_OP_READ, 10, buf, 8192),
+		KUNIT_EXPECT_EQ(test,
+				quietly(test,
+					blkdev_rw(ram->disk->part0, REQ_OP_READ, 10, buf, 8192)),
 				ram->bad < 26 ? -EIO : 0);
 }
 
@@ -78,8 +80,10 @@ static void nonsense_is_refused(struct kunit *test)
 
 	KUNIT_ASSERT_NOT_NULL(test, buf);
 	KUNIT_EXPECT_EQ(test, blkdev_rw(bdev, REQ_OP_READ, SECTORS - 8, buf, 4096), 0);
-	KUNIT_EXPECT_EQ(test, blkdev_rw(bdev, REQ_OP_READ, SECTORS - 7, buf, 4096), -EIO);
-	KUNIT_EXPECT_EQ(test, blkdev_rw(bdev, REQ_OP_READ, ~0ULL - 3, buf, 4096), -EIO);
+	KUNIT_EXPECT_EQ(test, quietly(test, blkdev_rw(bdev, REQ_OP_READ, SECTORS - 7, buf, 4096)),
+			-EIO);
+	KUNIT_EXPECT_EQ(test, quietly(test, blkdev_rw(bdev, REQ_OP_READ, ~0ULL - 3, buf, 4096)),
+			-EIO);
 	KUNIT_EXPECT_EQ_MSG(test, blkdev_rw(bdev, REQ_OP_READ, 0, buf + 4, 512), -EIO, "alignment");
 	KUNIT_EXPECT_EQ(test, blkdev_rw(bdev, REQ_OP_FLUSH, 0, buf, 512), -EOPNOTSUPP);
 	bio_init(&bio, bdev, &vec, 1, REQ_OP_WRITE | REQ_PREFLUSH);
@@ -148,7 +152,8 @@ static void refused_requests_come_again(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, blkdev_rw(ram->disk->part0, REQ_OP_READ, 0, buf, 4096), 0);
 	ram->refusal = BLK_STS_NOTSUPP;
 	ram->refusals = 1;
-	KUNIT_EXPECT_EQ(test, blkdev_rw(ram->disk->part0, REQ_OP_READ, 0, buf, 4096), -EOPNOTSUPP);
+	KUNIT_EXPECT_EQ(test, quietly(test, blkdev_rw(ram->disk->part0, REQ_OP_READ, 0, buf, 4096)),
+			-EOPNOTSUPP);
 	KUNIT_EXPECT_EQ(test, blkdev_rw(ram->disk->part0, REQ_OP_READ, 0, buf, 4096), 0);
 }
 
@@ -212,7 +217,7 @@ static void late_requests_are_told(struct kunit *test)
 	ram->end_in_timeout = true;
 	ram->verdict = BLK_EH_DONE;
 	transfer = submit(test, all, ram->disk, REQ_OP_READ, 0, 1, 0);
-	KUNIT_EXPECT_TRUE(test, eventually(smp_load_acquire(&transfer->ended)));
+	KUNIT_EXPECT_TRUE(test, quietly(test, eventually(smp_load_acquire(&transfer->ended))));
 	KUNIT_EXPECT_EQ(test, transfer->status, BLK_STS_TIMEOUT);
 	ram->mode = RAM_AT_ONCE;
 	ram->set.timeout = 0;

@@ -7,10 +7,21 @@
 #include <linux/completion.h>
 #include <memkern/kunit_extra.h>
 
+#include "../kernel/capture.h"
 #include "../kernel/threads.h"
 #include "ram_disk.h"
 
 #define SECTORS 256 /* of the disks: 128 KiB, so that 4 MiB of RAM are enough */
+
+/* What fails on purpose says so in the log: not on the console. */
+#define quietly(test, expression)              \
+	({                                     \
+		typeof(expression) __result;   \
+		capture_begin(test, &capture); \
+		__result = (expression);       \
+		capture_end(test, &capture);   \
+		__result;                      \
+	})
 
 static inline void destroy_ram(void *ram)
 {

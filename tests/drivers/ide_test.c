@@ -11,7 +11,6 @@
 #include <linux/rcupdate.h>
 
 #include "../../drivers/ide.h"
-#include "../kernel/capture.h"
 #include "block_test.h"
 
 #define SCRATCH "memkern scratch\n"

@@ -7,17 +7,17 @@
  *	       |  ^
  *	  map, |  | unmap, sync for CPU: what the device wrote
  *	  sync v  |
- *	slots  [ 5 ][ 6 ][ 7 ]    0x00f02800: what the device is told
+ *	slots  [ 5 ][ 6 ]	0x00f02800: what the device is told
  *
  * The buffer is cut into slots of 2 KiB. A mapping has as many in a row as it needs, at most
- * IO_TLB_SEGSIZE, the first that are free; one of a page or more begins at a page. Each slot
- * knows what it stands for, and how many bytes of the mapping lie from its start on:
+ * IO_TLB_SEGSIZE, the first that are free; one of a page or more begins at a page, and none
+ * crosses the boundary that the device has for its segments. Each slot knows what it stands
+ * for, and how many bytes of the mapping lie from its start on:
  *
  *	slot   orig		bytes
- *	5      0x12345800	5000	the first of a mapping of 5000 bytes
- *	6      0x12346000	2952
- *	7      0x12346800	904
- *	8      -		0	free
+ *	5      0x12345800	3000	the first of a mapping of 3000 bytes
+ *	6      0x12346000	952
+ *	7      -		0	free
  *
  * So a sync of bytes in the middle finds them by the slot, and unmap needs no size.
  *
@@ -120,9 +120,23 @@ void __init swiotlb_init(void)
 
 /* --- slots -------------------------------------------------------------------------------------- */
 
-/* Under the lock. First fit; past a mapping in use in one step. */
-static unsigned int find_slots(unsigned int nr, unsigned int align)
+static dma_addr_t slot_address(unsigned int i)
 {
+	return swiotlb_start + i * IO_TLB_SIZE;
+}
+
+/* Would the bytes lie on both sides of a multiple of the device's boundary? */
+static bool crosses(unsigned int start, unsigned int bytes, unsigned long boundary_mask)
+{
+	dma_addr_t first = slot_address(start), last = first + bytes - 1;
+
+	return (first ^ last) & ~(u64)boundary_mask;
+}
+
+/* Under the lock. First fit; past a mapping in use in one step. */
+static unsigned int find_slots(unsigned int bytes, unsigned long boundary_mask)
+{
+	unsigned int nr = SLOTS(bytes), align = bytes >= PAGE_SIZE ? PAGE_SIZE / IO_TLB_SIZE : 1;
 	unsigned int start = 0, i = 0;
 
 	while (start + nr <= nr_slots) {
@@ -130,13 +144,15 @@ static unsigned int find_slots(unsigned int nr, unsigned int align)
 			return start;
 		if (swiotlb_slots[i].bytes)
 			i = start = ALIGN(i + SLOTS(swiotlb_slots[i].bytes), align);
+		else if (i == start && crosses(start, bytes, boundary_mask))
+			i = start = start + align;
 		else
 			i++;
 	}
 	return NO_SLOT;
 }
 
-static unsigned int take_slots(phys_addr_t phys, unsigned int bytes)
+static unsigned int take_slots(struct device *dev, phys_addr_t phys, unsigned int bytes)
 {
 	unsigned int nr = SLOTS(bytes), first, i;
 	unsigned long flags;
@@ -144,7 +160,7 @@ static unsigned int take_slots(phys_addr_t phys, unsigned int bytes)
 	if (bytes > MOST_BYTES)
 		return NO_SLOT;
 	spin_lock_irqsave(&lock, flags);
-	first = find_slots(nr, bytes >= PAGE_SIZE ? PAGE_SIZE / IO_TLB_SIZE : 1);
+	first = find_slots(bytes, dma_get_seg_boundary(dev));
 	if (first != NO_SLOT) {
 		for (i = 0; i < nr; i++) {
 			swiotlb_slots[first + i].orig = phys + i * IO_TLB_SIZE;
@@ -173,11 +189,6 @@ static void give_slots(unsigned int first)
 static bool is_first(unsigned int i)
 {
 	return swiotlb_slots[i].bytes && (i == 0 || swiotlb_slots[i - 1].bytes <= IO_TLB_SIZE);
-}
-
-static dma_addr_t slot_address(unsigned int i)
-{
-	return swiotlb_start + i * IO_TLB_SIZE;
 }
 
 /* --- copying ------------------------------------------------------------------------------------------ */
@@ -256,7 +267,7 @@ static dma_addr_t refuse(struct device *dev, size_t size, unsigned long attrs)
 dma_addr_t swiotlb_map(struct device *dev, phys_addr_t phys, size_t size,
 		       enum dma_data_direction dir, unsigned long attrs)
 {
-	unsigned int first = take_slots(phys, size ?: 1);
+	unsigned int first = take_slots(dev, phys, size ?: 1);
 	dma_addr_t addr = slot_address(first);
 
 	if (first == NO_SLOT)

@@ -300,6 +300,33 @@ static void api_D4_full(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, info().used, before.used);
 }
 
+/* IDE's tables know no piece that crosses a multiple of 64 KiB. */
+static void api_L6_the_boundary_of_segments(struct kunit *test)
+{
+	struct device *dev = isa_device(test);
+	struct device_dma_parameters parameters = {};
+	char *buffer = high_buffer(test, 2);
+	dma_addr_t addr[20];
+	unsigned int nr = 0, at_a_boundary = 0;
+
+	dev->dma_parms = &parameters;
+	KUNIT_ASSERT_EQ(test, dma_set_seg_boundary(dev, 0xffff), 0);
+	for (; nr < ARRAY_SIZE(addr); nr++) {
+		addr[nr] =
+			dma_map_single_attrs(dev, buffer, 12288, DMA_TO_DEVICE, DMA_ATTR_NO_WARN);
+		if (dma_mapping_error(dev, addr[nr]))
+			break;
+		KUNIT_EXPECT_EQ(test, addr[nr] >> 16, (addr[nr] + 12287) >> 16);
+		at_a_boundary += !(addr[nr] & 0xffff);
+	}
+	KUNIT_EXPECT_GE(test, nr, 10U);
+	KUNIT_EXPECT_GE(test, at_a_boundary, 2U);
+	while (nr)
+		dma_unmap_single(dev, addr[--nr], 12288, DMA_TO_DEVICE);
+	KUNIT_EXPECT_TRUE(test, all_well());
+	dev->dma_parms = NULL;
+}
+
 static void api_D4_bounce_buffers_out_of_reach(struct kunit *test)
 {
 	struct device *dev = isa_device(test);
@@ -471,6 +498,7 @@ static struct kunit_case swiotlb_cases[] = {
 	KUNIT_CASE(api_D4_only_what_is_not_reached),
 	KUNIT_CASE(api_D4_the_longest_mapping),
 	KUNIT_CASE(api_D4_full),
+	KUNIT_CASE(api_L6_the_boundary_of_segments),
 	KUNIT_CASE(api_D4_bounce_buffers_out_of_reach),
 	KUNIT_CASE(api_D4_unmapped_twice),
 	KUNIT_CASE(swiotlb_where_it_is_needed),

@@ -122,6 +122,31 @@ def copied(image: str, cpus: int, indexes: tuple[int, int]) -> list[Result]:
         ]
 
 
+def addresses() -> list[Result]:
+    """Sectors on either side of what 28 and 32 bits reach are where the host has them."""
+    places = ((1 << 28) - 1, 1 << 28, (1 << 32) - 1, (1 << 32) + 5)
+    with tempfile.TemporaryDirectory(prefix="memkern-") as folder:
+        path = disk(folder, "hda", 3 << 40)
+        with open(path, "r+b") as file:
+            for place in places:
+                file.seek(place * 512)
+                file.write(f"host {place}".encode())
+        reads = "; ".join(f"readsec hda {place}" for place in places)
+        writes = "; ".join(f"writesec hda {place} guest-{place}." for place in places)
+        words = f'kunit=off exit run="{reads}; {writes}"'
+        outcome = machine.run(machine.Setup(IMAGES["default"].kernel, words, extra=ide(0, path)),
+                              LIMIT)
+        with open(path, "rb") as file:
+            written = {place: (file.seek(place * 512), file.read(512))[1] for place in places}
+    return [
+        Result("runs to its end", outcome.status == judge.PASSED, judge.tail(outcome)),
+        *(Result(f"sector {place} is read", f"host {place}" in outcome.log.replace("\n", ""),
+                 outcome.log) for place in places),
+        *(Result(f"sector {place} is written", content.startswith(f"guest-{place}.".encode() * 20))
+          for place, content in written.items()),
+    ]
+
+
 def rule(event: str, sector: int | None, once: bool) -> str:
     where = f'sector = "{sector}"\n' if sector is not None else ""
     return (f'[inject-error]\nevent = "{event}"\nerrno = "5"\n{where}'
@@ -222,6 +247,7 @@ def jobs() -> list[Job]:
           for image, kind, cpus in kinds),
         Job("disk/default-copy", functools.partial(copied, "default", 1, (0, 2)), ("default",)),
         Job("disk/debug-copy", functools.partial(copied, "debug", 2, (0, 1)), ("debug",)),
+        Job("disk/addresses", addresses, ("default",)),
         Job("disk/errors", errors, ("default",)),
         Job("disk/bochs", bochs, ("default",)),
         Job("disk/flush-errors", flush_errors, ("default",)),

@@ -106,6 +106,17 @@ static inline void dma_free_coherent(struct device *dev, size_t size, void *cpu_
 	dma_free_attrs(dev, size, cpu_addr, dma_handle, 0);
 }
 
+#define dma_alloc_wc(dev, size, dma_handle, gfp) \
+	dma_alloc_attrs(dev, size, dma_handle, gfp, DMA_ATTR_WRITE_COMBINE)
+#define dma_free_wc(dev, size, cpu_addr, dma_handle) \
+	dma_free_attrs(dev, size, cpu_addr, dma_handle, DMA_ATTR_WRITE_COMBINE)
+
+/* Memory that is to be synced like a mapping: here there is no difference. */
+#define dma_alloc_noncoherent(dev, size, dma_handle, dir, gfp) \
+	dma_alloc_attrs(dev, size, dma_handle, gfp, 0)
+#define dma_free_noncoherent(dev, size, cpu_addr, dma_handle, dir) \
+	dma_free_attrs(dev, size, cpu_addr, dma_handle, 0)
+
 /* Freed with the device's driver. */
 void *dmam_alloc_attrs(struct device *dev, size_t size, dma_addr_t *dma_handle, gfp_t gfp,
 		       unsigned long attrs);

@@ -256,6 +256,27 @@ static void api_X1_may_not_sleep(struct kunit *test)
 	}
 }
 
+static void create_pool(void *data)
+{
+	struct atomic_use *use = data;
+
+	use->pool = dma_pool_create("atomic", use->first, 64, 64, 0);
+}
+
+/* Neither may be called where nobody may sleep. */
+static void api_X2_create_and_destroy_in_an_interrupt(struct kunit *test)
+{
+	struct atomic_use use = { .first = dma_device(test, 32) };
+
+	kunit_expect_report(test, "BUG: sleeping function called from invalid context");
+	KUNIT_ASSERT_EQ(test, run_in_context(CONTEXT_HARDIRQ, create_pool, &use), 0);
+	KUNIT_EXPECT_EQ(test, kunit_reports_seen(test), 1U);
+	KUNIT_ASSERT_NOT_NULL(test, use.pool);
+	kunit_expect_report(test, "BUG: sleeping function called from invalid context");
+	KUNIT_ASSERT_EQ(test, run_in_context(CONTEXT_HARDIRQ, destroy_pool, use.pool), 0);
+	KUNIT_EXPECT_EQ(test, kunit_reports_seen(test), 2U);
+}
+
 static void api_L6_managed_pool_goes_with_the_device(struct kunit *test)
 {
 	struct device *dev = dma_device(test, 32);
@@ -499,6 +520,7 @@ static struct kunit_case dmapool_cases[] = {
 	KUNIT_CASE(api_D5_without_memory),
 	KUNIT_CASE(api_D5_and_X2_in_an_interrupt),
 	KUNIT_CASE(api_X1_may_not_sleep),
+	KUNIT_CASE(api_X2_create_and_destroy_in_an_interrupt),
 	KUNIT_CASE(api_L6_managed_pool_goes_with_the_device),
 	KUNIT_CASE(api_D5_bad_dma),
 	KUNIT_CASE(api_D5_busy),

@@ -16,14 +16,14 @@
  *	      v			|
  *	ide.c, floppy.c	------- interrupt
  *
- * Worked example: 64 KiB at sector 1000 of hda, in pages that are scattered, while hda is busy. One bio
- * with 16 pieces; it fits a request (256 sectors, 128 segments). The request takes its place in
- * hda's tree. The interrupt that ends the one before calls blk_mq_end_request(), and that hands
- * the next to ide_queue_rq(): a list of 16 entries is mapped, the drive begins. Its interrupt ends
- * this request, and calls the bio's bi_end_io().
+ * Worked example: 64 KiB at sector 1000 of hda, in pages that are scattered, while hda is busy. One
+ * bio with 16 pieces; it fits a request (256 sectors, 128 segments). The request takes its place in
+ * hda's tree. The interrupt that ends the one before calls blk_mq_end_request(), and that hands the
+ * next to ide_queue_rq(): a list of 16 entries is mapped, the drive begins. Its interrupt ends this
+ * request, and calls the bio's bi_end_io().
  *
- * Progress without memory: a bio comes from a pool, requests are made with the disk, what the driver
- * needs it has since its probe. So who waits for a transfer may do so where memory is freed.
+ * Progress without memory: a bio comes from a pool, requests are made with the disk, what the
+ * driver needs it has since its probe. So who waits for a transfer may do so where memory is freed.
  *
  * A disk's memory lives until the last reference: blkdev_get_by_name() takes one. Its driver may go
  * before that: del_gendisk() waits until all that was submitted has ended, then transfers fail.
@@ -57,7 +57,7 @@ static DEFINE_SPINLOCK(disks_lock);
 #define DEFAULT_SECTORS	 255
 #define DEFAULT_SEGMENTS 128
 
-/* --- transfers --------------------------------------------------------------------------------- */
+/* --- transfers -------------------------------------------------------------------------------- */
 
 /* Sleeps until a request is free. Under tags->lock, which it leaves meanwhile. */
 static void wait_for_request(struct blk_mq_tags *tags)
@@ -92,8 +92,8 @@ static void enqueue(struct request_queue *q, struct request *rq, struct bio *bio
 }
 
 /*
- * A bio that joined a request changes nothing as to what can be begun. Who was woken for a request and
- * does not take it wakes the next: it was for one only.
+ * A bio that joined a request changes nothing as to what can be begun. Who was woken for a request
+ * and does not take it wakes the next: it was for one only.
  */
 static void queue_bio(struct request_queue *q, struct bio *bio, unsigned int segments)
 {
@@ -164,7 +164,7 @@ void submit_bio(struct bio *bio)
 	queue_bio(q, bio, segments);
 }
 
-/* --- limits ------------------------------------------------------------------------------------ */
+/* --- limits ----------------------------------------------------------------------------------- */
 
 void blk_queue_max_hw_sectors(struct request_queue *q, unsigned int sectors)
 {
@@ -197,7 +197,7 @@ void blk_queue_write_cache(struct request_queue *q, bool enabled, bool fua)
 	q->write_cache = enabled;
 }
 
-/* --- disks ------------------------------------------------------------------------------------- */
+/* --- disks ------------------------------------------------------------------------------------ */
 
 static struct disk *disk_of(struct gendisk *gd)
 {
@@ -314,7 +314,7 @@ void del_gendisk(struct gendisk *gd)
 	wait_event(q->tags->wait, has_ended(q));
 }
 
-/* --- who looks for one ----------------------------------------------------------------------------- */
+/* --- who looks for one ------------------------------------------------------------------------ */
 
 struct block_device *blkdev_get_by_name(const char *name)
 {
@@ -363,7 +363,7 @@ void blkdev_get_stats(struct block_device *bdev, struct blkdev_stats *stats)
 	spin_unlock_irq(&q->tags->lock);
 }
 
-/* --- results --------------------------------------------------------------------------------------- */
+/* --- results ---------------------------------------------------------------------------------- */
 
 static const struct {
 	blk_status_t status;

@@ -72,7 +72,7 @@ static int flush(struct block_device *bdev)
 	return error;
 }
 
-/* --- disks --------------------------------------------------------------------------------------- */
+/* --- disks ------------------------------------------------------------------------------------ */
 
 static void print_disk(struct block_device *bdev, bool json)
 {
@@ -126,7 +126,7 @@ static int cmd_disks(int argc, char **argv)
 MONITOR_COMMAND("disks", "[--json]", "disks, and the requests and sectors they have served",
 		cmd_disks);
 
-/* --- readsec -------------------------------------------------------------------------------------- */
+/* --- readsec ---------------------------------------------------------------------------------- */
 
 /* Rows like the one before are a single '*'. */
 static void dump(u64 address, const u8 *data, const u8 **last, bool *starred)
@@ -193,7 +193,7 @@ static int cmd_readsec(int argc, char **argv)
 MONITOR_COMMAND_COMPLETE("readsec", "DEV N [COUNT]", "show sectors of a disk", cmd_readsec,
 			 offer_disks);
 
-/* --- writesec ------------------------------------------------------------------------------------- */
+/* --- writesec --------------------------------------------------------------------------------- */
 
 /* 0x and an even number of hexadecimal digits are bytes, all else is text. Returns the length. */
 static size_t parse_pattern(const char *text, u8 *pattern)
@@ -257,7 +257,7 @@ MONITOR_COMMAND_COMPLETE("writesec", "DEV N BYTES|TEXT [COUNT]",
 			 "fill sectors of a disk, with 0x... bytes or text, over and over",
 			 cmd_writesec, offer_disks);
 
-/* --- copy ---------------------------------------------------------------------------------------- */
+/* --- copy ------------------------------------------------------------------------------------- */
 
 #define COPY_BYTES (256 * 1024)
 

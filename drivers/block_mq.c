@@ -27,8 +27,8 @@
  * called in process context, where it may reset the device. It may have lost the race against its
  * own interrupt: until it returns the request that it was given is not used again.
  *
- * Cost: 1000 instructions from submit_bio() to bi_end_io(), and 95 for each segment behind the first;
- * 370 for a bio that joins a request. The driver's are not counted.
+ * Cost: 1000 instructions from submit_bio() to bi_end_io(), and 95 for each segment behind the
+ * first; 370 for a bio that joins a request. The driver's are not counted.
  *
  * Locking: tags->lock; neither the driver nor a bi_end_io() is called under it. rcu_read_lock()
  * keeps the tags while they are dispatched, when the last request of the last disk has ended.
@@ -66,7 +66,7 @@ void blk_give_back(struct blk_mq_tags *tags, struct request *rq)
 		wake_up(&tags->wait);
 }
 
-/* --- to the driver ----------------------------------------------------------------------------- */
+/* --- to the driver ---------------------------------------------------------------------------- */
 
 static struct request *next_request(struct blk_mq_tags *tags)
 {
@@ -160,7 +160,7 @@ void blk_mq_start_request(struct request *rq)
 	spin_unlock_irqrestore(&tags->lock, flags);
 }
 
-/* --- and back ------------------------------------------------------------------------------------ */
+/* --- and back --------------------------------------------------------------------------------- */
 
 static void report(const struct request *rq, blk_status_t error)
 {
@@ -274,7 +274,7 @@ void blk_mq_requeue_request(struct request *rq, bool kick)
 	come_back(rq);
 }
 
-/* --- time ------------------------------------------------------------------------------------------ */
+/* --- time ------------------------------------------------------------------------------------- */
 
 static struct request *first_to_expire(struct blk_mq_tags *tags)
 {
@@ -324,7 +324,7 @@ static void look_at_the_time(struct work_struct *work)
 	blk_dispatch(tags);
 }
 
-/* --- sets ------------------------------------------------------------------------------------------- */
+/* --- sets ------------------------------------------------------------------------------------- */
 
 static void free_tags(struct kref *ref)
 {

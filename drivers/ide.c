@@ -16,18 +16,18 @@
  * Commands with 28 bits of address move up to 256 sectors below 128 GiB; those with 48 bits are
  * used beyond that, or for more.
  *
- * Failures. Each request is tried TRIES times; then its owner gets -EIO. A bad sector in the midst of
- * several bios is block_mq.c's affair.
+ * Failures. Each request is tried TRIES times; then its owner gets -EIO. A bad sector in the midst
+ * of several bios is block_mq.c's affair.
  *
- * Time. When a request is late, ide_timeout() looks first whether the drive has raised its interrupt
- * and only the CPU has not got it. If not, the channel is reset, which takes both drives out of
- * whatever they do, and the request is tried again.
+ * Time. When a request is late, ide_timeout() looks first whether the drive has raised its
+ * interrupt and only the CPU has not got it. If not, the channel is reset, which takes both drives
+ * out of whatever they do, and the request is tried again.
  *
  * Interrupts. The bus master's status says whether this channel has raised one. One that nobody
  * waits for is acknowledged, no more.
  *
- * Cost: 700 instructions a request above the block layer's 1000, 300 for each segment behind the first:
- * mapping it, its descriptor, and unmapping it.
+ * Cost: 700 instructions a request above the block layer's 1000, 300 for each segment behind the
+ * first: mapping it, its descriptor, and unmapping it.
  *
  * Locking: channel->lock, with interrupts off, outside of the block layer's own; not held when a
  * request is ended. ide_probe.c finds controllers and drives.

@@ -8,9 +8,9 @@
  *	[0x01090000 32768 E ] -> 32 KiB
  *	^ prd_dma, in the bus master's register		E: the last
  *
- * The table comes from a pool of coherent memory, and is the channel's for as long as the driver has
- * it, as is the list of segments: a request needs nothing but, above 4 GiB, room in the
- * bounce buffers. If that is short the request waits in its queue.
+ * The table comes from a pool of coherent memory, and is the channel's for as long as the driver
+ * has it, as is the list of segments: a request needs nothing but, above 4 GiB, room in the bounce
+ * buffers. If that is short the request waits in its queue.
  *
  * A bounce buffer may lie across a multiple of 64 KiB where the segment did not. So the table has
  * two descriptors for each segment, and is filled from the addresses of the device.

@@ -2,9 +2,9 @@
 /*
  * IDE controllers and what is connected to them; ide.c serves it.
  *
- * A controller is known by its PCI class. Its two channels are at the ports and the lines where disks
- * have been since the PC AT, its bus masters at BAR 4; a controller without them is left alone,
- * as is a channel in native mode, which is where PCI has put it: no machine at hand has one.
+ * A controller is known by its PCI class. Its two channels are at the ports and the lines where
+ * disks have been since the PC AT, its bus masters at BAR 4; a controller without them is left
+ * alone, as is a channel in native mode, which is where PCI has put it: no machine at hand has one.
  *
  * Each unit is asked to identify itself, by polling, as it answers within microseconds or is
  * not there: then its status reads as 0, or on a channel without any drive as all ones. A CD drive
@@ -32,7 +32,7 @@
 #define NR_HOSTS 6 /* hda to hdx */
 static DECLARE_BITMAP(host_numbers, NR_HOSTS);
 
-/* --- drives ------------------------------------------------------------------------------------ */
+/* --- drives ----------------------------------------------------------------------------------- */
 
 /* 256 words, or -ENODEV. Without interrupts: the caller has turned them off. */
 static int identify(const struct ide_channel *channel, unsigned int unit, u16 *id)
@@ -152,7 +152,7 @@ static int find_drives(struct ide_channel *channel)
 	return error;
 }
 
-/* --- channels ----------------------------------------------------------------------------------- */
+/* --- channels --------------------------------------------------------------------------------- */
 
 static int find_ports(struct ide_channel *channel)
 {
@@ -227,7 +227,7 @@ static void stop_channel(struct ide_channel *channel)
 	ide_dma_free(channel);
 }
 
-/* --- controllers --------------------------------------------------------------------------------- */
+/* --- controllers ------------------------------------------------------------------------------ */
 
 static void free_number(void *host)
 {

@@ -59,11 +59,11 @@ enum blk_eh_timer_return {
 
 struct blk_mq_ops {
 	/*
-	 * Begins a request. Any context, never sleeps, not called twice at once for a set. BLK_STS_OK:
-	 * it is the driver's; _RESOURCE, _DEV_RESOURCE: later again; another: it failed.
+	 * Begins a request. Any context, never sleeps, not called twice at once for a set.
+	 * BLK_STS_OK: it is the driver's; _RESOURCE, _DEV_RESOURCE: later again; another: it failed.
 	 */
 	blk_status_t (*queue_rq)(struct blk_mq_hw_ctx *hctx, const struct blk_mq_queue_data *bd);
-	/* Process context. The request may have ended just before; it is not used again meanwhile. */
+	/* Process context. The request may just have ended; it is not used again meanwhile. */
 	enum blk_eh_timer_return (*timeout)(struct request *rq);
 };
 

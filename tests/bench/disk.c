@@ -52,7 +52,7 @@ static void give_pages(struct page **pages, unsigned int nr)
 	__free_pages(pages[0], get_order(2 * nr * PAGE_SIZE));
 }
 
-/* --- the block layer ---------------------------------------------------------------------------- */
+/* --- the block layer -------------------------------------------------------------------------- */
 
 static struct request *held; /* the first, so that others wait; then they end at once */
 static bool hold;
@@ -156,7 +156,7 @@ static void bench_block(const char *pattern)
 }
 BENCHMARK(bench_block);
 
-/* --- IDE ------------------------------------------------------------------------------------------- */
+/* --- IDE -------------------------------------------------------------------------------------- */
 
 static struct block_device *find_ide(void)
 {

@@ -29,7 +29,7 @@ static void completed_in_a_hard_interrupt(struct kunit *test)
 	KUNIT_EXPECT_TRUE_MSG(test, second->in_hardirq, "begun from there, too");
 }
 
-/* --- errors ------------------------------------------------------------------------------------- */
+/* --- errors ----------------------------------------------------------------------------------- */
 
 /* Of seven that were joined to one request the middle one is bad. */
 static void only_the_bad_one_fails(struct kunit *test)
@@ -109,7 +109,7 @@ static void results_and_errnos(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, errno_to_blk_status(-EINVAL), BLK_STS_IOERR);
 }
 
-/* --- flush -------------------------------------------------------------------------------------- */
+/* --- flush ------------------------------------------------------------------------------------ */
 
 static void flushes_go_first_and_together(struct kunit *test)
 {
@@ -135,7 +135,7 @@ static void flushes_go_first_and_together(struct kunit *test)
 	KUNIT_EXPECT_EQ_MSG(test, ram->nr_log, 4U, "without a cache there is nothing to flush");
 }
 
-/* --- a driver without room, and one that takes its time ------------------------------------------- */
+/* --- a driver without room, and one that takes its time --------------------------------------- */
 
 static void refused_requests_come_again(struct kunit *test)
 {
@@ -198,7 +198,7 @@ static void requests_end_in_parts(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, stats_of(ram->disk).sectors[READ], 17UL);
 }
 
-/* --- time ----------------------------------------------------------------------------------------- */
+/* --- time ------------------------------------------------------------------------------------- */
 
 static void late_requests_are_told(struct kunit *test)
 {
@@ -226,7 +226,7 @@ static void late_requests_are_told(struct kunit *test)
 	KUNIT_EXPECT_GE(test, stats_of(ram->disk).timeouts, 4UL);
 }
 
-/* --- without a request, without memory --------------------------------------------------------------- */
+/* --- without a request, without memory -------------------------------------------------------- */
 
 struct submitter {
 	struct kunit *test;
@@ -329,7 +329,7 @@ static void no_allocation_of_a_transfer_need_succeed(struct kunit *test)
 	KUNIT_EXPECT_GT_MSG(test, n, 4U, "a bio, its pieces, and three that it is split into");
 }
 
-/* --- the end of a disk ------------------------------------------------------------------------------- */
+/* --- the end of a disk ------------------------------------------------------------------------ */
 
 static int deletes(void *data)
 {
@@ -415,7 +415,7 @@ static void every_allocation_of_a_disk_fails_in_turn(struct kunit *test)
 	ram_disk_destroy(ram);
 }
 
-/* --- all at once --------------------------------------------------------------------------------------- */
+/* --- all at once ------------------------------------------------------------------------------ */
 
 #define TORTURERS 4
 #define REGION	  (SECTORS / TORTURERS)

@@ -34,7 +34,7 @@ static const char *log_text(struct kunit *test, const struct ram_disk *ram, unsi
 	return text;
 }
 
-/* Submits writes while the disk is busy with one of sector 0, and says what requests they became. */
+/* Submits writes while the disk is busy with sector 0, and says what requests they became. */
 static const char *written_as(struct kunit *test, struct ram_disk *ram, struct transfers *all,
 			      const unsigned int (*writes)[2], unsigned int nr)
 {
@@ -57,7 +57,7 @@ static const char *written_as(struct kunit *test, struct ram_disk *ram, struct t
 				   written_as(test, ram, all, __writes, ARRAY_SIZE(__writes))); \
 	} while (0)
 
-/* --- data ---------------------------------------------------------------------------------------- */
+/* --- data ------------------------------------------------------------------------------------- */
 
 static void moves_every_byte(struct kunit *test)
 {
@@ -128,7 +128,7 @@ static void pieces_follow_one_another(struct kunit *test)
 	__free_pages(pages, 2);
 }
 
-/* --- requests ------------------------------------------------------------------------------------- */
+/* --- requests --------------------------------------------------------------------------------- */
 
 static void the_head_goes_up_and_starts_again(struct kunit *test)
 {

@@ -90,7 +90,7 @@ static u8 *buffer_of(struct kunit *test, size_t bytes)
 	return buf;
 }
 
-/* --- transfers ------------------------------------------------------------------------------------ */
+/* --- transfers -------------------------------------------------------------------------------- */
 
 static void one_request_reads_what_many_do(struct kunit *test)
 {
@@ -151,7 +151,7 @@ static void every_size_there_and_back(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, blkdev_issue_flush(bdev), 0);
 }
 
-/* Each address is in a table of its own: the last sectors, and either side of what 28 bits reach. */
+/* The last sectors, and either side of what 24, 28 and 32 bits of address reach. */
 static void every_address_there_and_back(struct kunit *test)
 {
 	struct block_device *bdev = scratch_disk(test);
@@ -228,7 +228,7 @@ static void no_allocation_of_a_transfer_need_succeed(struct kunit *test)
 	KUNIT_EXPECT_EQ_MSG(test, n, 3U, "the bio and its pieces are all");
 }
 
-/* --- interrupts ------------------------------------------------------------------------------------- */
+/* --- interrupts ------------------------------------------------------------------------------- */
 
 /* With a timeout that a test can wait for. */
 static void restore_timeout(void *set)
@@ -321,7 +321,7 @@ static void an_interrupt_that_never_comes(struct kunit *test)
 			    "and then all is well");
 }
 
-/* A command that the driver knows nothing of ends with an interrupt: it is acknowledged, no more. */
+/* A command that the driver does not know ends with an interrupt: it is acknowledged, no more. */
 static void a_spurious_interrupt(struct kunit *test)
 {
 	struct block_device *bdev = test->priv;
@@ -340,7 +340,7 @@ static void a_spurious_interrupt(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, stats_of(bdev).in_flight, 0U);
 }
 
-/* --- probe and remove ---------------------------------------------------------------------------------- */
+/* --- probe and remove ------------------------------------------------------------------------- */
 
 static struct device *device_of(struct block_device *bdev)
 {
@@ -465,7 +465,7 @@ static void bound_time_and_again(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, disk_is_there(test->priv));
 }
 
-/* --- all at once ----------------------------------------------------------------------------------------- */
+/* --- all at once ------------------------------------------------------------------------------ */
 
 #define TORTURERS 4
 #define REGION	  32

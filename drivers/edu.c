@@ -278,10 +278,14 @@ put:
 	return error;
 }
 
-/* Nobody begins anything any more; whatever is under way, or waits, has failed. */
+/*
+ * Nobody begins anything any more; whatever is under way, or waits, has failed. What the device
+ * still does moves nothing, so its end must not be taken for a success: the step is nobody's then.
+ */
 static void edu_stop(struct edu *edu)
 {
 	struct edu_request *request, *next;
+	struct edu_step *step;
 	LIST_HEAD(waiting);
 
 	spin_lock_irq(&edu->lock);
@@ -289,14 +293,18 @@ static void edu_stop(struct edu *edu)
 	spin_unlock_irq(&edu->lock);
 	cancel_delayed_work_sync(&edu->watchdog);
 	del_timer_sync(&edu->retry);
+
+	spin_lock_irq(&edu->lock);
+	step = edu->active;
+	edu->active = NULL;
+	spin_unlock_irq(&edu->lock);
 	edu_reset(edu);
 	pci_clear_master(edu->pdev);
 	free_irq(edu->irq, edu);
 
 	spin_lock_irq(&edu->lock);
-	if (edu->active)
-		edu_end_step(edu, edu->active, -ENODEV);
-	edu->active = NULL;
+	if (step)
+		edu_end_step(edu, step, -ENODEV);
 	list_splice_init(&edu->queue, &waiting);
 	spin_unlock_irq(&edu->lock);
 	tasklet_kill(&edu->tasklet);

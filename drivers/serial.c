@@ -158,9 +158,16 @@ static void transmit_polled(void)
 	transmit();
 }
 
+static bool tx_more_than(unsigned int nr)
+{
+	return READ_ONCE(tx_written) - READ_ONCE(tx_sent) > nr;
+}
+
 static void queue_byte(u8 byte)
 {
-	if (tx_written - tx_sent >= TX_SIZE && !transmit())
+	if (tx_more_than(TX_SIZE - 1))
+		transmit();
+	if (tx_more_than(TX_SIZE - 1))
 		transmit_polled();
 	tx_ring[tx_written++ % TX_SIZE] = byte;
 }
@@ -253,18 +260,19 @@ static void serial_write_atomic(struct console *con, const char *s, size_t n)
 }
 
 /*
- * A reader at the other end that pauses, at a terminal or in `less`, is waited for. Should only the
- * interrupt have been lost, this sends.
+ * A reader at the other end that pauses, at a terminal or in `less`, is waited for, but not again
+ * and again. Should only the interrupt have been lost, this sends.
  */
 static void serial_wait_for_room(struct console *con)
 {
-	unsigned int ticks = READER_PAUSES;
+	static bool in_vain;
+	unsigned int ticks = in_vain ? 1 : READER_PAUSES;
 
-	while (READ_ONCE(tx_written) - READ_ONCE(tx_sent) > TX_SIZE / 2 && by_interrupt &&
-	       --ticks) {
+	while (by_interrupt && tx_more_than(TX_SIZE / 2) && ticks--) {
 		schedule_timeout_uninterruptible(1);
 		write_bytes("", 0, false);
 	}
+	in_vain = tx_more_than(TX_SIZE / 2);
 }
 
 static void serial_flush(struct console *con)

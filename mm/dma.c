@@ -207,8 +207,8 @@ dma_addr_t dma_map_page_attrs(struct device *dev, struct page *page, size_t offs
 void dma_unmap_page_attrs(struct device *dev, dma_addr_t addr, size_t size,
 			  enum dma_data_direction dir, unsigned long attrs)
 {
-	dma_debug_unmap(dev, DMA_DEBUG_SINGLE, addr, size, dir);
-	unmap_phys(dev, addr, size, dir, attrs);
+	if (dma_debug_unmap(dev, DMA_DEBUG_SINGLE, addr, size, dir))
+		unmap_phys(dev, addr, size, dir, attrs);
 }
 
 static noinline dma_addr_t reject(struct device *dev, const void *ptr)
@@ -233,12 +233,6 @@ dma_addr_t dma_map_single_attrs(struct device *dev, void *ptr, size_t size,
 	return addr;
 }
 
-void dma_unmap_single_attrs(struct device *dev, dma_addr_t addr, size_t size,
-			    enum dma_data_direction dir, unsigned long attrs)
-{
-	dma_unmap_page_attrs(dev, addr, size, dir, attrs);
-}
-
 /* Registers: no memory that a bounce buffer could stand in for. */
 dma_addr_t dma_map_resource(struct device *dev, phys_addr_t phys_addr, size_t size,
 			    enum dma_data_direction dir, unsigned long attrs)
@@ -258,8 +252,8 @@ dma_addr_t dma_map_resource(struct device *dev, phys_addr_t phys_addr, size_t si
 void dma_unmap_resource(struct device *dev, dma_addr_t addr, size_t size,
 			enum dma_data_direction dir, unsigned long attrs)
 {
-	dma_debug_unmap(dev, DMA_DEBUG_RESOURCE, addr, size, dir);
-	this_cpu_inc(dma_counts.unmapped);
+	if (dma_debug_unmap(dev, DMA_DEBUG_RESOURCE, addr, size, dir))
+		this_cpu_inc(dma_counts.unmapped);
 }
 
 /* --- lists --------------------------------------------------------------------------------------- */
@@ -272,8 +266,8 @@ static void unmap_entries(struct device *dev, struct scatterlist *sgl, int nents
 
 	for_each_sg(sgl, sg, nents, i)
 	{
-		dma_debug_unmap(dev, DMA_DEBUG_SG, sg->dma_address, sg->dma_length, dir);
-		unmap_phys(dev, sg->dma_address, sg->dma_length, dir, attrs);
+		if (dma_debug_unmap(dev, DMA_DEBUG_SG, sg->dma_address, sg->dma_length, dir))
+			unmap_phys(dev, sg->dma_address, sg->dma_length, dir, attrs);
 	}
 }
 

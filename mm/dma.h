@@ -87,7 +87,8 @@ enum dma_debug_kind {
 #ifdef CONFIG_DMA_API_DEBUG
 void dma_debug_map(struct device *dev, enum dma_debug_kind kind, dma_addr_t addr, phys_addr_t phys,
 		   size_t size, enum dma_data_direction dir);
-void dma_debug_unmap(struct device *dev, enum dma_debug_kind kind, dma_addr_t addr, size_t size,
+/* False: nothing is mapped there, and nothing is to be done. */
+bool dma_debug_unmap(struct device *dev, enum dma_debug_kind kind, dma_addr_t addr, size_t size,
 		     enum dma_data_direction dir);
 void dma_debug_sync(struct device *dev, dma_addr_t addr, size_t size, enum dma_data_direction dir);
 #else
@@ -95,9 +96,10 @@ static inline void dma_debug_map(struct device *dev, enum dma_debug_kind kind, d
 				 phys_addr_t phys, size_t size, enum dma_data_direction dir)
 {
 }
-static inline void dma_debug_unmap(struct device *dev, enum dma_debug_kind kind, dma_addr_t addr,
+static inline bool dma_debug_unmap(struct device *dev, enum dma_debug_kind kind, dma_addr_t addr,
 				   size_t size, enum dma_data_direction dir)
 {
+	return true;
 }
 static inline void dma_debug_sync(struct device *dev, dma_addr_t addr, size_t size,
 				  enum dma_data_direction dir)

@@ -132,8 +132,6 @@ void dma_unmap_page_attrs(struct device *dev, dma_addr_t addr, size_t size,
 			  enum dma_data_direction dir, unsigned long attrs);
 dma_addr_t dma_map_single_attrs(struct device *dev, void *ptr, size_t size,
 				enum dma_data_direction dir, unsigned long attrs);
-void dma_unmap_single_attrs(struct device *dev, dma_addr_t addr, size_t size,
-			    enum dma_data_direction dir, unsigned long attrs);
 /* Another device's registers. */
 dma_addr_t dma_map_resource(struct device *dev, phys_addr_t phys_addr, size_t size,
 			    enum dma_data_direction dir, unsigned long attrs);
@@ -162,6 +160,8 @@ void dma_sync_sg_for_cpu(struct device *dev, struct scatterlist *sg, int nents,
 void dma_sync_sg_for_device(struct device *dev, struct scatterlist *sg, int nents,
 			    enum dma_data_direction dir);
 
+#define dma_unmap_single_attrs(dev, addr, size, dir, attrs) \
+	dma_unmap_page_attrs(dev, addr, size, dir, attrs)
 #define dma_map_single(dev, ptr, size, dir)    dma_map_single_attrs(dev, ptr, size, dir, 0)
 #define dma_unmap_single(dev, addr, size, dir) dma_unmap_single_attrs(dev, addr, size, dir, 0)
 #define dma_map_page(dev, page, offset, size, dir) \

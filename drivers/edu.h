@@ -33,8 +33,8 @@
 #include <linux/workqueue.h>
 
 /*
- * The window has 4096 bytes, but QEMU ends itself where a transfer reaches the last one (so does
- * 7.2), or beyond: a transfer is of whole words below it.
+ * The window has 4096 bytes, but QEMU 7.2 ends itself where a transfer reaches the last one, as it
+ * does where one goes beyond. A copy's pieces are whole words.
  */
 #define EDU_WINDOW    4095
 #define EDU_PIECE     4092

@@ -51,9 +51,8 @@ MACHINES = {
     "intx-2-cpus": Machine("debug", msi=False, cpus=2),
     "28-bits-of-512M": Machine("debug", "512", cpus=2),
     "24-bits-of-512M": Machine("default", "512", bits=24, msi=False),
-    "32-bits-of-512M": Machine("default", "512", bits=32, cpus=2),
+    "32-bits-of-512M": Machine("default", "512", bits=32, cpus=2, words="slub_debug=FZPU"),
     "4M": Machine("default", "4"),
-    "slub_debug": Machine("default", "512", words="slub_debug=FZPU", cpus=2),
 }
 
 

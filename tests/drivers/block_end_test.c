@@ -457,23 +457,22 @@ static int tortures(void *data)
 	return 0;
 }
 
-static void torture(struct kunit *test)
+static void run_torturers(struct kunit *test, struct ram_disk *ram, unsigned int rounds)
 {
 	struct torturer *torturers[TORTURERS];
 	struct task_struct *tasks[TORTURERS];
-	struct ram_disk *ram = make_ram(test, 2, RAM_INTERRUPT, false);
 	unsigned int i;
 
-	blk_queue_max_hw_sectors(ram->disk->queue, 8);
 	for (i = 0; i < TORTURERS; i++) {
 		torturers[i] = zeroed(test, struct torturer);
 		torturers[i]->ram = ram;
 		torturers[i]->nr = i;
-		torturers[i]->rounds = 500;
+		torturers[i]->rounds = rounds;
 		torturers[i]->buf = kunit_kmalloc(test, 8 * SECTOR_SIZE, GFP_KERNEL);
 		KUNIT_ASSERT_NOT_NULL(test, torturers[i]->buf);
-		tasks[i] = start_thread(test, tortures, torturers[i]);
 	}
+	for (i = 0; i < TORTURERS; i++)
+		tasks[i] = start_thread(test, tortures, torturers[i]);
 	for (i = 0; i < TORTURERS; i++) {
 		wait_until_ended(tasks[i]);
 		KUNIT_EXPECT_EQ(test, torturers[i]->error, 0);
@@ -481,6 +480,27 @@ static void torture(struct kunit *test)
 	}
 	KUNIT_EXPECT_EQ(test, stats_of(ram->disk).in_flight, 0U);
 	KUNIT_EXPECT_EQ(test, stats_of(ram->disk).queued, 0U);
+}
+
+static void torture(struct kunit *test)
+{
+	struct ram_disk *ram = make_ram(test, 2, RAM_INTERRUPT, false);
+
+	blk_queue_max_hw_sectors(ram->disk->queue, 8);
+	run_torturers(test, ram, 500);
+}
+
+/* The time is up about when the interrupt comes: whoever is first serves a request, and once. */
+static void torture_of_late_requests(struct kunit *test)
+{
+	struct ram_disk *ram = make_ram(test, 3, RAM_INTERRUPT, false);
+
+	ram->delay = TICK_NSEC;
+	ram->set.timeout = 1;
+	ram->serve_in_timeout = true;
+	ram->verdict = BLK_EH_DONE;
+	run_torturers(test, ram, 100);
+	KUNIT_EXPECT_GT(test, READ_ONCE(ram->timeouts), 0U);
 }
 
 static void a_thousand_disks(struct kunit *test)
@@ -514,6 +534,7 @@ static struct kunit_case ends_cases[] = {
 	KUNIT_CASE_SLOW(disks_are_found_by_name),
 	KUNIT_CASE_SLOW(every_allocation_of_a_disk_fails_in_turn),
 	KUNIT_CASE_SLOW(torture),
+	KUNIT_CASE_SLOW(torture_of_late_requests),
 	KUNIT_CASE_SLOW(a_thousand_disks),
 	{},
 };

@@ -120,7 +120,7 @@ static blk_status_t ram_queue_rq(struct blk_mq_hw_ctx *hctx, const struct blk_mq
 	ram->held[ram->nr_held++] = bd->rq;
 	spin_unlock_irqrestore(&ram->lock, flags);
 	if (ram->mode == RAM_INTERRUPT)
-		hrtimer_start(&ram->interrupt, INTERRUPT_AFTER, HRTIMER_MODE_REL);
+		hrtimer_start(&ram->interrupt, ram->delay ?: INTERRUPT_AFTER, HRTIMER_MODE_REL);
 	return BLK_STS_OK;
 }
 
@@ -131,6 +131,8 @@ static enum blk_eh_timer_return ram_timeout(struct request *rq)
 	WRITE_ONCE(ram->timeouts, ram->timeouts + 1);
 	if (ram->end_in_timeout)
 		blk_mq_end_request(first_held(ram), BLK_STS_TIMEOUT);
+	if (ram->serve_in_timeout)
+		ram_disk_end(ram, 1);
 	return ram->verdict;
 }
 

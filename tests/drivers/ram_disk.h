@@ -35,13 +35,15 @@ struct ram_disk {
 	struct request *held[RAM_HELD];
 	unsigned int nr_held;
 	struct hrtimer interrupt;
+	u64 delay; /* of it, in ns; 0: 20 us */
 
 	sector_t bad;	      /* transfers of this sector fail; ~0: of none */
 	blk_status_t refusal; /* what queue_rq() says, so many times: */
 	unsigned int refusals;
 	enum blk_eh_timer_return verdict;
 	unsigned int timeouts;	/* timeout() was called */
-	bool end_in_timeout;	/* and ends the request */
+	bool end_in_timeout;	/* and ends the request; */
+	bool serve_in_timeout;	/* or does what the interrupt would have done */
 	struct scatterlist *sg; /* where a test wants to see the segments of the last one */
 	int nr_sg;
 	struct ram_log log[RAM_LOG]; /* requests begun, in order */

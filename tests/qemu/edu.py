@@ -63,13 +63,18 @@ def cases(what: Machine) -> list[Result]:
     outcome = machine.run(setup, LIMIT)
     skipped = [case.name for case in ktap.read(outcome.log).cases if case.skipped]
     said = rf"edu 0000:\S+: edu 1\.0, irq \d+ \({'MSI' if what.msi else 'INTx'}\), {what.bits} bits"
+    beyond = int(what.memory) << 20 > 1 << what.bits
+    swiotlb = re.search(r"^ +(\d+) mappings?, \d+ refused", outcome.log, re.MULTILINE)
     bounce = re.search(r"bounce buffer at (0x[0-9a-f]+)", outcome.log)
     return [
         *judge.tests(outcome),
         Result("its cases run", len(skipped) <= MOST_SKIPPED, "\n".join(skipped)),
         Result("it is used as was said", bool(re.search(said, outcome.log)), said),
         Result("its coherent memory is within reach",
-               bool(bounce) and int(bounce[1], 16) + 4094 < 1 << what.bits if bounce else False,
+               bounce is not None and int(bounce[1], 16) + 4094 < 1 << what.bits,
+               judge.tail(outcome)),
+        Result("memory beyond it is bounced",
+               not beyond or (swiotlb is not None and int(swiotlb[1]) > 0),
                judge.tail(outcome)),
         Result("QEMU cut off no address", "clamping" not in outcome.emulator,
                outcome.emulator[-2000:]),

@@ -76,10 +76,11 @@
 #define SECTOR_SIZE_CODE 2 /* 512 bytes: 128 << 2 */
 #define UNUSED_LENGTH	 0xff
 
-#define READY_TRIES 1000 /* each 2 us: a byte is taken or given within 250 us */
-#define RESET_US    20
-#define HEAD_SETTLE 15		 /* ms, when it has moved */
-#define SPIN_UP	    (HZ * 2 / 5) /* a motor */
+#define READY_TRIES    1000 /* each 2 us: a byte is taken or given within 250 us */
+#define RESET_US       20
+#define RESET_PATIENCE (1UL * HZ)   /* it takes less than a ms */
+#define HEAD_SETTLE    15	    /* ms, when it has moved */
+#define SPIN_UP	       (HZ * 2 / 5) /* a motor */
 
 static u8 fdc_in(struct fdc *fdc, unsigned int reg)
 {
@@ -161,10 +162,8 @@ static void fdc_expect(struct fdc *fdc)
 }
 
 /* Until an interrupt has come, and `ended` agrees. `expected` is for the handler. */
-static int fdc_wait(struct fdc *fdc, bool (*ended)(struct fdc *fdc))
+static int fdc_wait(struct fdc *fdc, unsigned long left, bool (*ended)(struct fdc *fdc))
 {
-	unsigned long left = fdc->patience;
-
 	do {
 		left = wait_for_completion_timeout(&fdc->interrupt, left);
 	} while (left && !ended(fdc));
@@ -182,7 +181,7 @@ static int fdc_execute(struct fdc *fdc, const u8 *bytes, unsigned int nr,
 	int error;
 
 	fdc_expect(fdc);
-	error = fdc_send(fdc, bytes, nr) ?: fdc_wait(fdc, ended);
+	error = fdc_send(fdc, bytes, nr) ?: fdc_wait(fdc, fdc->patience, ended);
 	WRITE_ONCE(fdc->expected, false);
 	return error;
 }
@@ -283,7 +282,7 @@ int fdc_reset(struct fdc *fdc)
 	udelay(RESET_US);
 	fdc->dor |= DOR_RUN | DOR_DMA;
 	fdc_out(fdc, FDC_DOR, fdc->dor);
-	error = fdc_wait(fdc, sensed);
+	error = fdc_wait(fdc, min(fdc->patience, RESET_PATIENCE), sensed);
 	WRITE_ONCE(fdc->expected, false);
 	if (error)
 		return error;

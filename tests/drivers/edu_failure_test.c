@@ -234,6 +234,77 @@ static void api_edu_unbind_during_io(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, edu_copy(edu, caller->to, caller->from, LEN), -ENODEV);
 }
 
+struct hammer {
+	u8 *from, *to;
+	unsigned int copied, gone;
+	int error;
+};
+
+/* Whichever device is there, again and again: a copy is right, or the device was taken away. */
+static int hammer(void *data)
+{
+	struct hammer *hammer = data;
+	size_t len = 2 * EDU_PIECE;
+
+	while (!kthread_should_stop() && !hammer->error) {
+		struct edu *edu = edu_get(0);
+		int error = -ENODEV;
+
+		if (edu) {
+			edu_fill(hammer->from, len, hammer->copied);
+			error = edu_copy(edu, hammer->to, hammer->from, len);
+			edu_put(edu);
+		}
+		if (error == -ENODEV) {
+			hammer->gone++;
+			msleep(1);
+		} else if (error) {
+			hammer->error = error;
+		} else {
+			hammer->copied++;
+			if (memcmp(hammer->to, hammer->from, len))
+				hammer->error = -EILSEQ;
+		}
+	}
+	return 0;
+}
+
+static void api_edu_unbound_again_and_again_during_io(struct kunit *test)
+{
+	struct edu *edu = edu_of(test);
+	struct device *dev = &edu->pdev->dev;
+	struct task_struct *tasks[3];
+	struct hammer *hammers[3];
+	unsigned int i;
+
+	for (i = 0; i < 3; i++) {
+		hammers[i] = zeroed(test, struct hammer);
+		hammers[i]->from = kunit_kmalloc(test, 2 * EDU_PIECE, GFP_KERNEL);
+		hammers[i]->to = kunit_kmalloc(test, 2 * EDU_PIECE, GFP_KERNEL);
+		KUNIT_ASSERT_NOT_NULL(test, hammers[i]->from);
+		KUNIT_ASSERT_NOT_NULL(test, hammers[i]->to);
+		tasks[i] = start_thread_on(test, i % num_online_cpus(), hammer, hammers[i]);
+	}
+	edu_unbind(test, edu);
+	for (i = 0; i < 20; i++) {
+		KUNIT_EXPECT_EQ(test, device_attach(dev), 1);
+		msleep(1 + 137 * i % 1500); /* at any moment of a copy, which lasts 400 ms */
+		device_release_driver(dev);
+	}
+	edu = edu_bind(test, edu);
+	for (i = 0; i < 3; i++) {
+		unsigned int copied = READ_ONCE(hammers[i]->copied);
+
+		KUNIT_EXPECT_TRUE(test, eventually(READ_ONCE(hammers[i]->copied) > copied));
+		KUNIT_EXPECT_GT(test, READ_ONCE(hammers[i]->gone), 0);
+	}
+	for (i = 0; i < 3; i++) {
+		kthread_stop(tasks[i]);
+		KUNIT_EXPECT_EQ(test, hammers[i]->error, 0);
+	}
+	KUNIT_EXPECT_TRUE(test, eventually(edu_rests(edu)));
+}
+
 /* A transfer that cannot be called off goes on, but not into memory that is somebody else's again. */
 static void api_edu_no_dma_after_unbind(struct kunit *test)
 {
@@ -305,6 +376,7 @@ static struct kunit_case edu_failure_cases[] = {
 	KUNIT_CASE_SLOW(api_edu_interrupt_too_early),
 	KUNIT_CASE_SLOW(api_edu_every_allocation_in_probe_fails),
 	KUNIT_CASE_SLOW(api_edu_unbind_during_io),
+	KUNIT_CASE_SLOW(api_edu_unbound_again_and_again_during_io),
 	KUNIT_CASE_SLOW(api_edu_no_dma_after_unbind),
 	KUNIT_CASE_SLOW(api_edu_unbind_during_a_reset),
 	KUNIT_CASE_SLOW(api_edu_a_thousand_times_bound_and_unbound),

@@ -161,11 +161,13 @@ void dma_free_attrs(struct device *dev, size_t size, void *cpu_addr, dma_addr_t 
 
 /* --- streaming mappings ------------------------------------------------------------------------ */
 
-static noinline dma_addr_t map_with_bounce(struct device *dev, phys_addr_t phys, size_t size,
-					   enum dma_data_direction dir, unsigned long attrs)
+static noinline dma_addr_t map_slowly(struct device *dev, phys_addr_t phys, size_t size,
+				      enum dma_data_direction dir, unsigned long attrs)
 {
 	dma_addr_t addr = phys;
 
+	if (!swiotlb_force && phys + size - 1 <= dma_limit(dev, *dev->dma_mask))
+		return addr;
 	if (is_swiotlb_active(dev))
 		return swiotlb_map(dev, phys, size, dir, attrs);
 	dev_WARN_ONCE(dev, !(attrs & DMA_ATTR_NO_WARN),
@@ -174,16 +176,21 @@ static noinline dma_addr_t map_with_bounce(struct device *dev, phys_addr_t phys,
 	return DMA_MAPPING_ERROR;
 }
 
+/* The bus of hardly any device has a limit of its own. */
 static __always_inline dma_addr_t map_phys(struct device *dev, phys_addr_t phys, size_t size,
 					   enum dma_data_direction dir, unsigned long attrs)
 {
+	dma_addr_t addr = phys;
+
 	if (WARN_ON_ONCE(!dev || !dev->dma_mask || !valid_dma_direction(dir)))
 		return DMA_MAPPING_ERROR;
-	if (unlikely(swiotlb_force || phys + size - 1 > dma_limit(dev, *dev->dma_mask)))
-		phys = map_with_bounce(dev, phys, size, dir, attrs);
-	if (phys != DMA_MAPPING_ERROR)
-		this_cpu_inc(dma_counts.mapped);
-	return phys;
+	if (unlikely(swiotlb_force || dev->bus_dma_limit || phys + size - 1 > *dev->dma_mask)) {
+		addr = map_slowly(dev, phys, size, dir, attrs);
+		if (addr == DMA_MAPPING_ERROR)
+			return addr;
+	}
+	this_cpu_inc(dma_counts.mapped);
+	return addr;
 }
 
 static __always_inline void unmap_phys(struct device *dev, dma_addr_t addr, size_t size,

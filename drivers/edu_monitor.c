@@ -205,7 +205,7 @@ static int there_and_back(struct edu *edu, u8 *from, u8 *to, size_t size)
 	if (error)
 		return explain(error);
 	wrong = count_different(from, to, size);
-	mprintf("%zu bytes to the device and back, ", size);
+	mprintf("%zu byte%s to the device and back, ", COUNTED(size));
 	if (wrong)
 		mprintf("%zu of them WRONG", wrong);
 	else
@@ -237,7 +237,7 @@ static int cmd_dma(int argc, char **argv)
 	if (from && to) {
 		error = there_and_back(edu, from, to, size);
 	} else {
-		mprintf("no memory for twice %lu bytes\n", size);
+		mprintf("no memory for twice %lu bytes: 'zones' shows what is free\n", size);
 		error = -ENOMEM;
 	}
 	kvfree(to);

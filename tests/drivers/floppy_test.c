@@ -22,6 +22,7 @@
 #include "../../drivers/floppy.h"
 #include "../kernel/capture.h"
 #include "../kernel/threads.h"
+#include "../mm/slab_test.h"
 
 #define SCRATCH	   "memkern scratch\n"
 #define FLOPPY_IRQ 6
@@ -49,7 +50,14 @@ static int find_device(struct kunit *test)
 	if (!dev->driver)
 		kunit_skip(test, "the floppy has no driver");
 	test->priv = dev;
-	return 0;
+	return slab_count_init(test);
+}
+
+/* Bound or bound again: what it holds is what it held before. */
+static void expect_nothing_lost(struct kunit *test)
+{
+	if (test->priv)
+		slab_count_exit(test);
 }
 
 static struct floppy *floppy_of(struct kunit *test)
@@ -490,7 +498,7 @@ static void api_L7_a_protected_medium_is_not_written(struct kunit *test)
 }
 
 static struct kunit_case floppy_cases[] = {
-	KUNIT_CASE(api_L7_the_buffer_is_within_the_limits),
+	KUNIT_CASE_SLOW(api_L7_the_buffer_is_within_the_limits),
 	KUNIT_CASE_SLOW(api_L7_without_a_medium_transfers_fail),
 	KUNIT_CASE_SLOW(api_L7_sectors_alone_and_together),
 	KUNIT_CASE_SLOW(api_L7_pieces_lie_anywhere),
@@ -509,6 +517,7 @@ static struct kunit_case floppy_cases[] = {
 static struct kunit_suite floppy_suite = {
 	.name = "floppy",
 	.init = find_device,
+	.exit = expect_nothing_lost,
 	.test_cases = floppy_cases,
 };
 kunit_test_suite(floppy_suite);

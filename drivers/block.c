@@ -310,7 +310,6 @@ void del_gendisk(struct gendisk *gd)
 	spin_lock_irq(&q->tags->lock);
 	q->dead = true;
 	spin_unlock_irq(&q->tags->lock);
-	wake_up_all(&q->tags->wait);
 	wait_event(q->tags->wait, has_ended(q));
 }
 

@@ -21,7 +21,7 @@
  *
  * Time. When a request is late, ide_timeout() looks first whether the drive has raised its
  * interrupt and only the CPU has not got it. If not, the channel is reset, which takes both drives
- * out of whatever they do, and the request is tried again.
+ * out of whatever they do, and the request is tried again, unless the reset has failed.
  *
  * Interrupts. The bus master's status says whether this channel has raised one. One that nobody
  * waits for is acknowledged, no more.
@@ -226,6 +226,7 @@ static enum blk_eh_timer_return ide_timeout(struct request *rq)
 {
 	struct ide_drive *drive = rq->q->queuedata;
 	struct ide_channel *channel = drive->channel;
+	struct ide_request *own = blk_mq_rq_to_pdu(rq);
 	blk_status_t status;
 	bool finished;
 
@@ -247,8 +248,10 @@ static enum blk_eh_timer_return ide_timeout(struct request *rq)
 	spin_unlock_irq(&channel->lock);
 	pr_warn_ratelimited("%s: sector %llu: %s\n", rq->q->disk->disk_name, blk_rq_pos(rq),
 			    finished ? "its interrupt did not come" : "timed out: reset");
-	if (!finished && !ide_reset(channel))
+	if (!finished && !ide_reset(channel)) {
 		pr_err("%s: the reset does not end\n", rq->q->disk->disk_name);
+		own->tries = TRIES;
+	}
 	end_or_retry(rq, status);
 	return BLK_EH_DONE;
 }

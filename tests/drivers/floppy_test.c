@@ -22,6 +22,7 @@
 #include "../../drivers/floppy.h"
 #include "../kernel/capture.h"
 #include "../kernel/threads.h"
+#include "../mm/mm_test.h"
 #include "../mm/slab_test.h"
 
 #define SCRATCH	   "memkern scratch\n"
@@ -29,6 +30,8 @@
 #define DOR	   0x3f2	      /* motors, interrupts and DMA, not in reset */
 #define LARGE	   (40 * SECTOR_SIZE) /* more than a cylinder */
 #define SHORT	   (HZ / 20)
+
+static unsigned long pages_before, objects_before;
 
 static void put_device_of(void *dev)
 {
@@ -50,14 +53,30 @@ static int find_device(struct kunit *test)
 	if (!dev->driver)
 		kunit_skip(test, "the floppy has no driver");
 	test->priv = dev;
-	return slab_count_init(test);
+	slab_count_init(test);
+	pages_before = mm_free_pages_and_tables() + slab_pages();
+	objects_before = slab_objects_in_use();
+	return 0;
+}
+
+static bool is_as_before(void)
+{
+	flush_scheduled_work();
+	rcu_barrier();
+	slab_shrink_all();
+	mm_settle();
+	return mm_free_pages_and_tables() + slab_pages() == pages_before &&
+	       slab_objects_in_use() == objects_before;
 }
 
 /* Bound or bound again: what it holds is what it held before. */
 static void expect_nothing_lost(struct kunit *test)
 {
-	if (test->priv)
-		slab_count_exit(test);
+	if (!test->priv)
+		return;
+	kunit_cleanup(test);
+	eventually(is_as_before()); /* threads that have ended leave their CPUs, areas are purged */
+	slab_count_exit(test);
 }
 
 static struct floppy *floppy_of(struct kunit *test)

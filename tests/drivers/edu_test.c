@@ -30,22 +30,6 @@ static unsigned long objects_in_use(void)
 	return nr;
 }
 
-/* Whatever the slabs' orders: those of one cache may differ. */
-static unsigned long pages_of_slabs(void)
-{
-	unsigned long pfn, nr = 0;
-
-	for (pfn = 0; pfn < max_pfn; pfn++) {
-		struct page *page = pfn_valid(pfn) ? pfn_to_page(pfn) : NULL;
-
-		if (page && PageBuddy(page))
-			pfn += (1UL << buddy_order(page)) - 1;
-		else if (page && PageSlab(page))
-			nr++;
-	}
-	return nr;
-}
-
 int edu_test_init(struct kunit *test)
 {
 	struct edu *edu = edu_get(0);
@@ -58,7 +42,7 @@ int edu_test_init(struct kunit *test)
 	mm_reset();
 	settle();
 	slab_shrink_all();
-	pages_before = mm_free_pages_and_tables() + pages_of_slabs();
+	pages_before = mm_free_pages_and_tables() + slab_pages_any_order();
 	objects_before = objects_in_use();
 	return 0;
 }
@@ -72,7 +56,7 @@ void edu_test_exit(struct kunit *test)
 	mm_reset();
 	settle();
 	slab_shrink_all();
-	KUNIT_EXPECT_EQ(test, mm_free_pages_and_tables() + pages_of_slabs(), pages_before);
+	KUNIT_EXPECT_EQ(test, mm_free_pages_and_tables() + slab_pages_any_order(), pages_before);
 	KUNIT_EXPECT_EQ(test, objects_in_use(), objects_before);
 }
 

@@ -90,6 +90,21 @@ unsigned long slab_pages(void)
 	return nr;
 }
 
+unsigned long slab_pages_any_order(void)
+{
+	unsigned long pfn, nr = 0;
+
+	for (pfn = 0; pfn < max_pfn; pfn++) {
+		struct page *page = pfn_valid(pfn) ? pfn_to_page(pfn) : NULL;
+
+		if (page && PageBuddy(page))
+			pfn += (1UL << buddy_order(page)) - 1;
+		else if (page && PageSlab(page))
+			nr++;
+	}
+	return nr;
+}
+
 static unsigned long pages_before, objects_before;
 
 static void settle(void)

@@ -211,6 +211,8 @@ help:
 	@echo "DEBUG=1         -Og, frame pointers, checks: in build/debug"
 	@echo "LLVM=1          clang and ld.lld:            in build/clang"
 	@echo "CC=COMPILER     another compiler; O=FOLDER  another build folder"
+	@echo "WORDS=\"...\"     for run and debug: options of the script, and the kernel's command line,"
+	@echo "                  --device edu --disk FILE --floppy FILE kunit=off (docs/monitor.md)"
 	@echo "MODULES=\"A.c B.c\"  files of your own, too:  in build/modules (docs/modules.md)"
 
 clean:

@@ -34,7 +34,7 @@
  *
  * Locking: devices_lock, a leaf, for both lists. dev->mutex, with which a device is bound and
  * unbound: held around probe and remove, and by them taken for children only. Process
- * context, but for get_device(), names and messages.
+ * context, but for get_device() and names.
  *
  * Left out: sysfs and its attributes, classes, power management, asking again after
  * -EPROBE_DEFER (it is an error like others).
@@ -95,43 +95,6 @@ int dev_set_name(struct device *dev, const char *fmt, ...)
 	kfree(dev->name);
 	dev->name = name;
 	return 0;
-}
-
-/* The driver may go at any time. */
-const char *dev_driver_string(const struct device *dev)
-{
-	const struct device_driver *drv = READ_ONCE(dev->driver);
-
-	return drv ? drv->name : dev->bus ? dev->bus->name : "";
-}
-
-void _dev_printk(const char *level, const struct device *dev, const char *fmt, ...)
-{
-	struct va_format text = { .fmt = fmt };
-	va_list args;
-
-	va_start(args, fmt);
-	text.va = &args;
-	if (dev)
-		printk("%s%s %s: %pV", level, dev_driver_string(dev), dev_name(dev), &text);
-	else
-		printk("%s(NULL device *): %pV", level, &text);
-	va_end(args);
-}
-
-int dev_err_probe(const struct device *dev, int err, const char *fmt, ...)
-{
-	struct va_format text = { .fmt = fmt };
-	va_list args;
-
-	va_start(args, fmt);
-	text.va = &args;
-	if (err == -EPROBE_DEFER)
-		dev_dbg(dev, "error %pe: %pV", ERR_PTR(err), &text);
-	else
-		dev_err(dev, "error %pe: %pV", ERR_PTR(err), &text);
-	va_end(args);
-	return err;
 }
 
 /* A device's depth tells the mutex of a child, which may be taken inside, from its parent's. */
@@ -234,19 +197,6 @@ int bus_for_each_drv(struct bus_type *bus, struct device_driver *start, void *da
 	while (!result && (drv = next_driver(bus, drv)))
 		result = fn(drv, data);
 	put_driver(drv);
-	return result;
-}
-
-int driver_for_each_device(struct device_driver *drv, struct device *start, void *data,
-			   int (*fn)(struct device *dev, void *data))
-{
-	struct device *dev = get_device(start);
-	int result = 0;
-
-	while (!result && (dev = next_device(drv->bus, dev)))
-		if (READ_ONCE(dev->driver) == drv)
-			result = fn(dev, data);
-	put_device(dev);
 	return result;
 }
 

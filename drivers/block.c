@@ -16,14 +16,14 @@
  *	      v			|
  *	ide.c, floppy.c	------- interrupt
  *
- * Worked example: 64 KiB at sector 1000 of hda, in pages that are scattered, while hda is busy. One bio
- * with 16 pieces; it fits a request (256 sectors, 128 segments). The request takes its place in
- * hda's tree. The interrupt that ends the one before calls blk_mq_end_request(), and that hands
- * the next to ide_queue_rq(): a list of 16 entries is mapped, the drive begins. Its interrupt ends
- * this request, and calls the bio's bi_end_io().
+ * Worked example: 64 KiB at sector 1000 of hda, in pages that are scattered, while hda is busy. One
+ * bio with 16 pieces; it fits a request (256 sectors, 128 segments). The request takes its place in
+ * hda's tree. The interrupt that ends the one before calls blk_mq_end_request(), and that hands the
+ * next to ide_queue_rq(): a list of 16 entries is mapped, the drive begins. Its interrupt ends this
+ * request, and calls the bio's bi_end_io().
  *
- * Progress without memory: a bio comes from a pool, requests are made with the disk, what the driver
- * needs it has since its probe. So who waits for a transfer may do so where memory is freed.
+ * Progress without memory: a bio comes from a pool, requests are made with the disk, what the
+ * driver needs it has since its probe. So who waits for a transfer may do so where memory is freed.
  *
  * A disk's memory lives until the last reference: blkdev_get_by_name() takes one. Its driver may go
  * before that: del_gendisk() waits until all that was submitted has ended, then transfers fail.
@@ -35,7 +35,6 @@
 #include <linux/bug.h>
 #include <linux/err.h>
 #include <linux/errno.h>
-#include <linux/export.h>
 #include <linux/pagemap.h>
 #include <linux/printk.h>
 #include <linux/slab.h>
@@ -60,7 +59,7 @@ static DEFINE_SPINLOCK(disks_lock);
 #define DEFAULT_SECTORS	 255
 #define DEFAULT_SEGMENTS 128
 
-/* --- transfers --------------------------------------------------------------------------------- */
+/* --- transfers -------------------------------------------------------------------------------- */
 
 /* Sleeps until a request is free. Under tags->lock, which it leaves meanwhile. */
 static void wait_for_request(struct blk_mq_tags *tags)
@@ -94,27 +93,31 @@ static void enqueue(struct request_queue *q, struct request *rq, struct bio *bio
 	}
 }
 
-/* Who was woken for a request and does not take it wakes the next: it was for one only. */
+/*
+ * A bio that joined a request changes nothing as to what can be begun. Who was woken for a request
+ * and does not take it wakes the next: it was for one only.
+ */
 static void queue_bio(struct request_queue *q, struct bio *bio, unsigned int segments)
 {
 	struct blk_mq_tags *tags = q->tags;
 	struct request *rq = NULL;
-	bool dead, merged;
+	bool dead;
 
 	bio->bi_next = NULL;
 	spin_lock_irq(&tags->lock);
-	while (!(dead = q->dead) && !(merged = elv_merge(q, bio, segments)) &&
-	       !(rq = blk_take_request(tags)))
+	while (!(dead = q->dead) && !elv_merge(q, bio, segments) && !(rq = blk_take_request(tags)))
 		wait_for_request(tags);
 	if (rq)
 		enqueue(q, rq, bio, segments);
-	else if (!list_empty(&tags->free))
+	else if (waitqueue_active(&tags->wait) && !list_empty(&tags->free))
 		wake_up(&tags->wait);
+	rcu_read_lock();
 	spin_unlock_irq(&tags->lock);
+	if (rq)
+		blk_dispatch(tags); /* the bio may end, and with it what kept the disk */
+	rcu_read_unlock();
 	if (dead)
 		bio_io_error(bio);
-	else
-		blk_dispatch(tags);
 }
 
 static blk_status_t check(const struct bio *bio)
@@ -136,16 +139,6 @@ static blk_status_t check(const struct bio *bio)
 	return BLK_STS_IOERR;
 }
 
-static bool aligned(const struct request_queue *q, const struct bio *bio)
-{
-	struct bvec_iter iter;
-	struct bio_vec bvec;
-
-	bio_for_each_bvec(bvec, bio, iter) if ((bvec.bv_offset | bvec.bv_len) &
-					       q->limits.dma_alignment) return false;
-	return true;
-}
-
 void submit_bio(struct bio *bio)
 {
 	struct request_queue *q = bdev_get_queue(bio->bi_bdev);
@@ -153,8 +146,6 @@ void submit_bio(struct bio *bio)
 	unsigned int bytes, segments;
 
 	might_sleep();
-	if (!status && !aligned(q, bio))
-		status = BLK_STS_IOERR;
 	bio->bi_status = status;
 	if (status ||
 	    (!bio->bi_iter.bi_size && !(q->write_cache && (bio->bi_opf & REQ_PREFLUSH)))) {
@@ -164,7 +155,7 @@ void submit_bio(struct bio *bio)
 	while ((bytes = bio_fits(q, bio, &segments)) < bio->bi_iter.bi_size) {
 		struct bio *part;
 
-		if (!bytes) {
+		if (!bytes) { /* a piece that no segment can be, for its address or length */
 			bio_io_error(bio);
 			return;
 		}
@@ -175,7 +166,7 @@ void submit_bio(struct bio *bio)
 	queue_bio(q, bio, segments);
 }
 
-/* --- limits ------------------------------------------------------------------------------------ */
+/* --- limits ----------------------------------------------------------------------------------- */
 
 void blk_queue_max_hw_sectors(struct request_queue *q, unsigned int sectors)
 {
@@ -208,7 +199,7 @@ void blk_queue_write_cache(struct request_queue *q, bool enabled, bool fua)
 	q->write_cache = enabled;
 }
 
-/* --- disks ------------------------------------------------------------------------------------- */
+/* --- disks ------------------------------------------------------------------------------------ */
 
 static struct disk *disk_of(struct gendisk *gd)
 {
@@ -324,11 +315,10 @@ void del_gendisk(struct gendisk *gd)
 	spin_lock_irq(&q->tags->lock);
 	q->dead = true;
 	spin_unlock_irq(&q->tags->lock);
-	wake_up_all(&q->tags->wait);
 	wait_event(q->tags->wait, has_ended(q));
 }
 
-/* --- who looks for one ----------------------------------------------------------------------------- */
+/* --- who looks for one ------------------------------------------------------------------------ */
 
 struct block_device *blkdev_get_by_name(const char *name)
 {
@@ -377,7 +367,7 @@ void blkdev_get_stats(struct block_device *bdev, struct blkdev_stats *stats)
 	spin_unlock_irq(&q->tags->lock);
 }
 
-/* --- results --------------------------------------------------------------------------------------- */
+/* --- results ---------------------------------------------------------------------------------- */
 
 static const struct {
 	blk_status_t status;

@@ -45,7 +45,7 @@ bool elv_merge(struct request_queue *q, struct bio *bio, unsigned int segments);
 void elv_insert(struct request_queue *q, struct request *rq);
 struct request *elv_next(struct request_queue *q);
 
-/* How many bytes from the bio's start one request may take, and in how many segments. */
+/* What one request may take from the bio's start, and in how many segments. 0: its memory is bad. */
 unsigned int bio_fits(struct request_queue *q, struct bio *bio, unsigned int *segments);
 
 /* block_mq.c */

@@ -27,7 +27,8 @@
  * called in process context, where it may reset the device. It may have lost the race against its
  * own interrupt: until it returns the request that it was given is not used again.
  *
- * Cost: about 400 instructions from submit_bio() to bi_end_io(), the driver's not counted.
+ * Cost: 1000 instructions from submit_bio() to bi_end_io(), and 95 for each segment behind the
+ * first; 370 for a bio that joins a request. The driver's are not counted.
  *
  * Locking: tags->lock; neither the driver nor a bi_end_io() is called under it. rcu_read_lock()
  * keeps the tags while they are dispatched, when the last request of the last disk has ended.
@@ -35,7 +36,6 @@
 #include <linux/bug.h>
 #include <linux/err.h>
 #include <linux/errno.h>
-#include <linux/export.h>
 #include <linux/jiffies.h>
 #include <linux/printk.h>
 #include <linux/slab.h>
@@ -66,7 +66,7 @@ void blk_give_back(struct blk_mq_tags *tags, struct request *rq)
 		wake_up(&tags->wait);
 }
 
-/* --- to the driver ----------------------------------------------------------------------------- */
+/* --- to the driver ---------------------------------------------------------------------------- */
 
 static struct request *next_request(struct blk_mq_tags *tags)
 {
@@ -133,26 +133,15 @@ out:
 	spin_unlock_irqrestore(&tags->lock, flags);
 }
 
-static void dispatch_again(struct blk_mq_tags *tags)
+static void retry(struct timer_list *timer)
 {
+	struct blk_mq_tags *tags = from_timer(tags, timer, retry);
 	unsigned long flags;
 
 	spin_lock_irqsave(&tags->lock, flags);
 	tags->stalled = false;
 	spin_unlock_irqrestore(&tags->lock, flags);
 	blk_dispatch(tags);
-}
-
-static void retry(struct timer_list *timer)
-{
-	struct blk_mq_tags *tags = from_timer(tags, timer, retry);
-
-	dispatch_again(tags);
-}
-
-void blk_mq_run_hw_queues(struct request_queue *q, bool async)
-{
-	dispatch_again(q->tags);
 }
 
 void blk_mq_start_request(struct request *rq)
@@ -171,7 +160,7 @@ void blk_mq_start_request(struct request *rq)
 	spin_unlock_irqrestore(&tags->lock, flags);
 }
 
-/* --- and back ------------------------------------------------------------------------------------ */
+/* --- and back --------------------------------------------------------------------------------- */
 
 static void report(const struct request *rq, blk_status_t error)
 {
@@ -285,7 +274,7 @@ void blk_mq_requeue_request(struct request *rq, bool kick)
 	come_back(rq);
 }
 
-/* --- time ------------------------------------------------------------------------------------------ */
+/* --- time ------------------------------------------------------------------------------------- */
 
 static struct request *first_to_expire(struct blk_mq_tags *tags)
 {
@@ -335,13 +324,13 @@ static void look_at_the_time(struct work_struct *work)
 	blk_dispatch(tags);
 }
 
-/* --- sets ------------------------------------------------------------------------------------------- */
+/* --- sets ------------------------------------------------------------------------------------- */
 
 static void free_tags(struct kref *ref)
 {
 	struct blk_mq_tags *tags = container_of(ref, struct blk_mq_tags, ref);
 
-	kfree_rcu(tags, rcu);
+	kvfree_rcu(tags, rcu);
 }
 
 void blk_put_tags(struct blk_mq_tags *tags)
@@ -357,12 +346,12 @@ int blk_mq_alloc_tag_set(struct blk_mq_tag_set *set)
 
 	if (set->nr_hw_queues != 1 || !set->queue_depth || !set->ops || !set->ops->queue_rq)
 		return -EINVAL;
-	tags = kzalloc(struct_size(tags, requests, NR_REQUESTS * size), GFP_KERNEL);
+	tags = kvzalloc(struct_size(tags, requests, NR_REQUESTS * size), GFP_KERNEL);
 	if (!tags)
 		return -ENOMEM;
 	tags->wq = alloc_ordered_workqueue("kblockd", WQ_MEM_RECLAIM);
 	if (!tags->wq) {
-		kfree(tags);
+		kvfree(tags);
 		return -ENOMEM;
 	}
 	spin_lock_init(&tags->lock);

@@ -22,7 +22,7 @@
  * Flushes only promise something for writes that have ended, and need not wait for others;
  * those that wait at the same time are one.
  *
- * Cost: O(log n) steps a bio, about 150 instructions for one that joins.
+ * Cost: O(log n) steps a bio.
  *
  * Locking: the caller holds tags->lock.
  */
@@ -36,10 +36,12 @@
 
 /* --- limits ------------------------------------------------------------------------------ */
 
-/* What of a piece one segment may hold. */
+/* What of a piece one segment may hold. Boundaries are below 4 GiB, as is what tells them apart. */
 static unsigned int segment_bytes(const struct queue_limits *limits, const struct bio_vec *bvec)
 {
-	unsigned long mask = limits->seg_boundary_mask, room = mask - (bvec_phys(bvec) & mask);
+	unsigned long mask = limits->seg_boundary_mask;
+	unsigned long start = (page_to_pfn(bvec->bv_page) << PAGE_SHIFT) + bvec->bv_offset;
+	unsigned long room = mask - (start & mask);
 	unsigned int len = min(bvec->bv_len, limits->max_segment_size);
 
 	return len && len - 1 > room ? room + 1 : len;
@@ -56,6 +58,8 @@ unsigned int bio_fits(struct request_queue *q, struct bio *bio, unsigned int *se
 		struct bio_vec bvec = mp_bvec_iter_bvec(bio->bi_io_vec, iter);
 		unsigned int len = min(segment_bytes(limits, &bvec), most - bytes);
 
+		if ((bvec.bv_offset | bvec.bv_len) & limits->dma_alignment)
+			break;
 		bvec_iter_advance(bio->bi_io_vec, &iter, len);
 		bytes += len;
 	}

@@ -242,7 +242,8 @@ int isa_dma_get_info(unsigned int dmanr, struct isa_dma_info *info)
 		return -ENODEV;
 	flags = claim_dma_lock();
 	*info = channels[dmanr];
-	info->residue = get_dma_residue(dmanr);
+	if (info->count)
+		info->residue = get_dma_residue(dmanr);
 	release_dma_lock(flags);
 	return 0;
 }

@@ -52,6 +52,9 @@ static void print_pci(struct pci_dev *dev)
 
 static void json_pci(struct pci_dev *dev)
 {
+	char name[8], range[64];
+	unsigned int bar;
+
 	json_begin();
 	json_text("device", pci_name(dev));
 	json_number("vendor_id", dev->vendor);
@@ -60,6 +63,13 @@ static void json_pci(struct pci_dev *dev)
 	json_number("irq", dev->irq);
 	json_bool("msi", dev->msi_enabled);
 	json_text("driver", dev->dev.driver ? dev->dev.driver->name : "");
+	for (bar = 0; bar < PCI_STD_NUM_BARS; bar++) {
+		if (!pci_resource_len(dev, bar))
+			continue;
+		snprintf(name, sizeof(name), "bar%u", bar);
+		snprintf(range, sizeof(range), "%pR", &dev->resource[bar]);
+		json_text(name, range);
+	}
 	json_end();
 }
 
@@ -71,8 +81,7 @@ static int cmd_lspci(int argc, char **argv)
 
 	if (listing_arguments(argc, argv, &json))
 		return -EINVAL;
-	for_each_pci_dev(dev)
-	{
+	for_each_pci_dev(dev) {
 		device_lock(&dev->dev);
 		if (json)
 			json_pci(dev);

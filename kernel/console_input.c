@@ -34,6 +34,16 @@ int console_getchar(void)
 	return -1;
 }
 
+bool console_input_pending(void)
+{
+	struct console *con;
+
+	for (con = console_next(NULL); con; con = console_next(con))
+		if (con->pending && con->pending(con))
+			return true;
+	return false;
+}
+
 static bool input_is_announced(void)
 {
 	struct console *con;

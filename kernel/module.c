@@ -13,6 +13,7 @@
  * are a part of the image, and stay, also when it is removed.
  */
 #include <linux/err.h>
+#include <linux/errname.h>
 #include <linux/init.h>
 #include <linux/printk.h>
 #include <linux/slab.h>
@@ -137,22 +138,34 @@ static int set_params(const struct module *mod)
 	return error;
 }
 
+#define ERROR_TEXT 32
+
+/* "-12 (-ENOMEM)"; the number alone of one that has no name. */
+static const char *error_text(int error, char text[ERROR_TEXT])
+{
+	const char *name = errname(error);
+
+	snprintf(text, ERROR_TEXT, "%d%s%s%s", error, name ? " (" : "", name ?: "",
+		 name ? ")" : "");
+	return text;
+}
+
 static void start(struct module *mod)
 {
 	int result = set_params(mod);
+	char text[ERROR_TEXT];
 
 	if (mod->init_at)
 		mod->init = *mod->init_at;
 	if (mod->exit_at)
 		mod->exit = *mod->exit_at;
 	if (result) {
-		pr_err("module %s is not started: error %d (%pe)\n", mod->name, result,
-		       ERR_PTR(result));
+		pr_err("module %s is not started: error %s\n", mod->name, error_text(result, text));
 	} else if (mod->init) {
 		result = do_one_initcall(mod->init);
 		if (result < 0)
-			pr_err("module %s: %ps failed with error %d (%pe)\n", mod->name, mod->init,
-			       result, ERR_PTR(result));
+			pr_err("module %s: %ps failed with error %s\n", mod->name, mod->init,
+			       error_text(result, text));
 		else if (result > 0)
 			pr_warn("module %s: %ps returned %d, not 0 or a negative errno: it stays\n",
 				mod->name, mod->init, result);

@@ -13,11 +13,13 @@
  * log_buf[p % LOG_SIZE]. When the ring is full its oldest line is dropped whole: log_first
  * is always the beginning of a line, or log_end.
  *
+ * A console may leave the sending to an interrupt (struct console). Where none may come, since
+ * the caller has them off or this is an oops, all that is written is sent before printk() returns.
+ *
  * Locking: console_lock covers the log, the list of consoles, and their output. It is the
- * innermost lock (nothing is called under it but the consoles' write), taken
- * with interrupts off. Who cannot have it goes on without it in two cases: this CPU
- * holds it already (a fault inside printk), or an oops is being reported and the holder
- * does not let go. Then lines may mingle, but they come out.
+ * innermost lock but the consoles' own (nothing is called under it but their write), taken
+ * with interrupts off. Who cannot have it goes on without it where that must be
+ * (memkern/console.h): then lines may mingle, but they come out.
  */
 #include <linux/errno.h>
 #include <linux/init.h>
@@ -41,8 +43,8 @@
 int console_loglevel = CONSOLE_LOGLEVEL_DEFAULT;
 int oops_in_progress;
 
-static DEFINE_SPINLOCK(console_lock);
-static int lock_owner = NOBODY; /* the CPU that holds it */
+static DEFINE_BREAKABLE_LOCK(console_lock);
+static bool send_now; /* under it: its holder may not leave anything to an interrupt */
 
 static char log_buf[LOG_SIZE];
 static u64 log_first, log_end;
@@ -53,38 +55,46 @@ static int line_level; /* the level it was begun with */
 static struct console *consoles;
 static struct console *redirected; /* takes the place of all of them */
 
-/* What the lock was like before: for unlock_console(). */
-struct lock_state {
-	unsigned long flags;
-	bool taken;
-};
-
-static struct lock_state lock_console(void)
+struct breakable_state breakable_lock(struct breakable_lock *lock)
 {
-	struct lock_state state;
+	struct breakable_state state;
 	unsigned int tries = 0;
 
 	local_irq_save(state.flags);
-	state.taken = READ_ONCE(lock_owner) != (int)smp_processor_id();
-	while (state.taken && !spin_trylock(&console_lock)) {
+	state.taken = READ_ONCE(lock->owner) != (int)smp_processor_id();
+	while (state.taken && !spin_trylock(&lock->lock)) {
 		if (READ_ONCE(oops_in_progress) && ++tries > LOCK_PATIENCE)
 			state.taken = false;
 		cpu_relax();
 	}
 	if (state.taken) {
-		__lock_was_awaited(&console_lock.dep_map);
-		WRITE_ONCE(lock_owner, smp_processor_id());
+		__lock_was_awaited(&lock->lock.dep_map);
+		WRITE_ONCE(lock->owner, smp_processor_id());
 	}
 	return state;
 }
 
-static void unlock_console(struct lock_state state)
+void breakable_unlock(struct breakable_lock *lock, struct breakable_state state)
 {
 	if (state.taken) {
-		WRITE_ONCE(lock_owner, NOBODY);
-		spin_unlock(&console_lock);
+		WRITE_ONCE(lock->owner, NOBODY);
+		spin_unlock(&lock->lock);
 	}
 	local_irq_restore(state.flags);
+}
+
+/* Also finds out whether what is written has to be sent before the lock is let go. */
+static struct breakable_state lock_console(void)
+{
+	struct breakable_state state = breakable_lock(&console_lock);
+
+	send_now = irqs_disabled_flags(state.flags) || oops_in_progress;
+	return state;
+}
+
+static void unlock_console(struct breakable_state state)
+{
+	breakable_unlock(&console_lock, state);
 }
 
 void bust_spinlocks(int yes)
@@ -122,7 +132,7 @@ static void log_append(const char *s, size_t n)
 
 int log_next_line(u64 *pos, char *line, size_t size)
 {
-	struct lock_state state = lock_console();
+	struct breakable_state state = lock_console();
 	u64 at = max(*pos, log_first), end = line_end(at);
 	size_t n = 0;
 	int level = -1;
@@ -144,7 +154,7 @@ static void write_to(struct console *con, const char *s, size_t n)
 {
 	if (!n)
 		return;
-	con->write(con, s, n);
+	(send_now && con->write_atomic ? con->write_atomic : con->write)(con, s, n);
 	con->line_open = s[n - 1] != '\n';
 }
 
@@ -174,15 +184,20 @@ static void write_to_consoles(const char *s, size_t n, bool new_line)
 
 void console_write(const char *s, size_t n)
 {
-	struct lock_state state = lock_console();
+	struct breakable_state state;
+	struct console *con;
 
+	for (con = preemptible() ? READ_ONCE(consoles) : NULL; con; con = READ_ONCE(con->next))
+		if (con->wait_for_room)
+			con->wait_for_room(con);
+	state = lock_console();
 	write_to_consoles(s, n, false);
 	unlock_console(state);
 }
 
 void console_fresh_line(void)
 {
-	struct lock_state state = lock_console();
+	struct breakable_state state = lock_console();
 
 	write_to_consoles("", 0, true);
 	unlock_console(state);
@@ -204,7 +219,7 @@ static void replay_log(struct console *con)
 
 void register_console(struct console *con)
 {
-	struct lock_state state = lock_console();
+	struct breakable_state state = lock_console();
 	struct console **link = &consoles;
 
 	if (!consoles || (con->flags & CON_PRINTBUFFER))
@@ -218,7 +233,7 @@ void register_console(struct console *con)
 
 int unregister_console(struct console *con)
 {
-	struct lock_state state = lock_console();
+	struct breakable_state state = lock_console();
 	struct console **link = &consoles;
 	int error = -ENODEV;
 
@@ -248,7 +263,7 @@ void console_flush(void)
 
 struct console *console_redirect(struct console *con)
 {
-	struct lock_state state = lock_console();
+	struct breakable_state state = lock_console();
 	struct console *before = redirected;
 
 	redirected = con;
@@ -308,7 +323,7 @@ int vprintk(const char *fmt, va_list args)
 {
 	/* The second one is for a message that interrupts the first (see the top). */
 	static char buffers[2][MESSAGE_SIZE];
-	struct lock_state state = lock_console();
+	struct breakable_state state = lock_console();
 	const char *message = buffers[!state.taken];
 	int length = vscnprintf(buffers[!state.taken], MESSAGE_SIZE, fmt, args);
 	const char *end = message + length;

@@ -32,6 +32,13 @@ struct swiotlb_info {
 	u64 bytes_out, bytes_in; /* copied for devices, and from them */
 };
 
+/* What stands in for what: of a mapping's first byte, or of the first in a further slot. */
+struct bounce_slot {
+	phys_addr_t orig;
+	unsigned int bytes; /* of the mapping, from here to its end; 0: the slot is free */
+};
+
+extern struct bounce_slot *swiotlb_slots;
 extern phys_addr_t swiotlb_start;
 extern unsigned long swiotlb_bytes; /* 0: there are no bounce buffers */
 extern bool swiotlb_force;	    /* everything goes through them */
@@ -80,7 +87,8 @@ enum dma_debug_kind {
 #ifdef CONFIG_DMA_API_DEBUG
 void dma_debug_map(struct device *dev, enum dma_debug_kind kind, dma_addr_t addr, phys_addr_t phys,
 		   size_t size, enum dma_data_direction dir);
-void dma_debug_unmap(struct device *dev, enum dma_debug_kind kind, dma_addr_t addr, size_t size,
+/* False: nothing is mapped there, and nothing is to be done. */
+bool dma_debug_unmap(struct device *dev, enum dma_debug_kind kind, dma_addr_t addr, size_t size,
 		     enum dma_data_direction dir);
 void dma_debug_sync(struct device *dev, dma_addr_t addr, size_t size, enum dma_data_direction dir);
 #else
@@ -88,9 +96,10 @@ static inline void dma_debug_map(struct device *dev, enum dma_debug_kind kind, d
 				 phys_addr_t phys, size_t size, enum dma_data_direction dir)
 {
 }
-static inline void dma_debug_unmap(struct device *dev, enum dma_debug_kind kind, dma_addr_t addr,
+static inline bool dma_debug_unmap(struct device *dev, enum dma_debug_kind kind, dma_addr_t addr,
 				   size_t size, enum dma_data_direction dir)
 {
+	return true;
 }
 static inline void dma_debug_sync(struct device *dev, dma_addr_t addr, size_t size,
 				  enum dma_data_direction dir)

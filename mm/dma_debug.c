@@ -42,7 +42,7 @@
 
 #include "dma.h"
 
-#define ENTRIES	    2048
+#define ENTRIES	    1024
 #define TRACE_DEPTH 4
 
 extern const char _stext[], __end_rodata[];
@@ -173,7 +173,7 @@ void dma_debug_map(struct device *dev, enum dma_debug_kind kind, dma_addr_t addr
 		entry->kind = kind;
 		entry->dir = dir;
 		entry->error_checked = kind != DMA_DEBUG_SINGLE;
-		entry->nr_callers = stack_trace_save(entry->caller, TRACE_DEPTH, 1);
+		entry->nr_callers = stack_trace_save(entry->caller, TRACE_DEPTH, 2);
 		list_move(&entry->list, &live);
 	}
 	off = !entry;
@@ -200,7 +200,7 @@ void debug_dma_mapping_error(struct device *dev, dma_addr_t addr)
 
 /* --- unmap and sync --------------------------------------------------------------------------------- */
 
-void dma_debug_unmap(struct device *dev, enum dma_debug_kind kind, dma_addr_t addr, size_t size,
+bool dma_debug_unmap(struct device *dev, enum dma_debug_kind kind, dma_addr_t addr, size_t size,
 		     enum dma_data_direction dir)
 {
 	struct dma_debug_entry asked = {
@@ -210,7 +210,7 @@ void dma_debug_unmap(struct device *dev, enum dma_debug_kind kind, dma_addr_t ad
 	unsigned long flags;
 
 	if (off)
-		return;
+		return true;
 	spin_lock_irqsave(&lock, flags);
 	entry = find(&asked);
 	if (entry) {
@@ -219,9 +219,11 @@ void dma_debug_unmap(struct device *dev, enum dma_debug_kind kind, dma_addr_t ad
 	}
 	spin_unlock_irqrestore(&lock, flags);
 
-	if (!entry)
-		return complain(dev, NULL, "unmaps %zu bytes at 0x%llx, where nothing is mapped",
-				size, addr);
+	if (!entry) {
+		complain(dev, NULL, "unmaps %zu bytes at 0x%llx, where nothing is mapped", size,
+			 addr);
+		return false;
+	}
 	if (was.kind != kind)
 		complain(dev, &was, "unmaps 0x%llx as %s, which was mapped as %s", addr,
 			 kind_names[kind], kind_names[was.kind]);
@@ -233,6 +235,7 @@ void dma_debug_unmap(struct device *dev, enum dma_debug_kind kind, dma_addr_t ad
 			 direction_names[dir], direction_names[was.dir]);
 	if (!was.error_checked)
 		complain(dev, &was, "did not ask dma_mapping_error() about 0x%llx", addr);
+	return true;
 }
 
 void dma_debug_sync(struct device *dev, dma_addr_t addr, size_t size, enum dma_data_direction dir)

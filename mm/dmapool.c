@@ -9,29 +9,36 @@
  *	size 96, align 32, boundary 256:	0    96   192  256   352  448  512
  *						| a  | b  |xxxx| c  | d  |xxxx| ...
  *
- * The free blocks of all pages are one list; a free block holds the way to the next one and its
- * own bus address, so that both are there at once when it is handed out:
+ * The free blocks of all pages are one list, each holding the way to the next. It changes by
+ * one instruction of the CPU, which compares and swaps the way to the first block and the
+ * number of changes together, so that no lock is needed, and no interrupts off:
  *
- *	pool->free --> [next|dma ....] --> [next|dma ....] --> NULL
+ *	take a:  (free, changes) = (a, 7)  read a's next: b   (a, 7) still? then (b, 8)
  *
- * Pages stay until the pool is destroyed. Each has in its struct page the pool that it is of:
- * that is how a block that is freed to the wrong pool is found out in a few instructions.
+ * Without that number, a might be taken, b taken, and a given back in between: `free` is a
+ * again, but its next is no longer b. Pages stay until the pool is destroyed, so whatever is
+ * read of a block that somebody else has taken meanwhile is memory.
  *
- * In DEBUG builds, or with P in slub_debug= for all caches, a pool is watched: behind its first
- * words a free block is filled with 0xa7, and looked at when it is taken; a block that is handed
- * out is filled with 0xa9; and one that is freed is looked for in the list of the free.
+ * A block's bus address is its physical one, and its page's struct page says which pool it is
+ * of: a block that is freed to the wrong pool is found out in a few instructions.
  *
- * Cost: 22 instructions to take a block, 27 to give it back.
+ * In DEBUG builds, or with P in slub_debug= for all caches or one of the pool's name, a pool is
+ * watched: behind the way to the next one a free block is filled with 0xa7, and looked at when
+ * it is taken; a block that is handed out is filled with 0xa9; and one that is freed is looked
+ * for among the free. Watched pools, and those whose blocks are zeroed by init_on_alloc= or
+ * init_on_free=, are careful: all is done by the functions here, under the pool's lock.
+ *
+ * Cost: some 24 instructions to take a block, and as many to give it back; in line, in the caller.
  *
  * Invariants (dma_pool_check()):
- *	I-dmapool-1  the free list has as many blocks as were cut and are not in use
- *	I-dmapool-2  each lies in a page of the pool, knows its own address, and crosses no
- *		     boundary
+ *	I-dmapool-1  the free list ends, after no more blocks than there are
+ *	I-dmapool-2  each lies in a page of the pool and crosses no boundary
  *
- * Locking: pools_lock for the list of all pools; pool->lock, below it, for the blocks, with
- * interrupts off. Pages are allocated outside of both.
+ * Locking: pools_lock for the list of all pools; pool->lock for its pages and counts, and in a
+ * careful pool for the blocks. Both are leaves, with interrupts off.
  *
- * Left out: giving pages back while blocks are in use.
+ * Left out: giving pages back while blocks are in use. How many are in use is not counted, but
+ * found out by looking through the free ones.
  */
 #include <linux/device.h>
 #include <linux/dma-mapping.h>
@@ -49,31 +56,11 @@
 #include "internal.h"
 #include "slab_debug.h"
 
-struct dma_block {
-	struct dma_block *next;
-	dma_addr_t dma;
-};
-
 /* The memory of a dma_alloc_coherent(): one page, or as many as one block needs. */
 struct pool_page {
 	struct list_head list;
 	void *address;
 	dma_addr_t dma;
-};
-
-struct dma_pool {
-	spinlock_t lock; /* the blocks and their counts, pages */
-	struct dma_block *free;
-	unsigned int active; /* blocks in use */
-	bool watched;
-	/* What follows is not needed to take a block and to give it back. */
-	unsigned int size, blocks;
-	unsigned int allocation, boundary; /* the first is a multiple of the second */
-	unsigned long bytes;
-	struct list_head pages;
-	struct device *dev;
-	struct list_head list; /* of all pools */
-	char name[32];
 };
 
 static LIST_HEAD(pools);
@@ -87,59 +74,74 @@ static DEFINE_SPINLOCK(pools_lock);
 		      what, (pool)->name, ##__VA_ARGS__) &&                                        \
 	 (dev_err((pool)->dev, "%s %s, " fmt "\n", what, (pool)->name, ##__VA_ARGS__), true))
 
-static void report_bad_dma(const struct dma_pool *pool, const void *address, dma_addr_t dma)
-{
-	pool_report(pool, "dma_pool_free", "%px/%pad (bad dma)", address, &dma);
-}
-
-static noinline void check_poison(const struct dma_pool *pool, const struct dma_block *block)
+static void check_poison(const struct dma_pool *pool, const struct dma_block *block)
 {
 	if (memchr_inv(block + 1, POOL_POISON_FREED, pool->size - sizeof(*block)) &&
 	    pool_report(pool, "dma_pool_alloc", "%px (corrupted)", block))
 		print_hex_dump(KERN_ERR, "", DUMP_PREFIX_OFFSET, 16, 1, block, pool->size, true);
 }
 
-/* Under the lock. */
-static bool is_free(const struct dma_pool *pool, const void *address)
-{
-	const struct dma_block *block = pool->free;
-
-	while (block && block != address)
-		block = block->next;
-	return block != NULL;
-}
-
 /* --- blocks --------------------------------------------------------------------------------------- */
 
-/* May there be a block at that offset of a page? */
-static bool is_block(const struct dma_pool *pool, unsigned int offset)
+/* May there be a block of the pool? Of any address. */
+static bool is_block(const struct dma_pool *pool, const void *address)
 {
-	unsigned int in_window = offset % pool->boundary;
+	unsigned int in_window = offset_in_page(address) % pool->boundary;
 
-	return in_window % pool->size == 0 && in_window + pool->size <= pool->boundary;
+	return virt_addr_valid(address) && __dma_pool_has(pool, address) &&
+	       in_window % pool->size == 0 && in_window + pool->size <= pool->boundary;
 }
 
-/* Under the lock. */
-static void put_block(struct dma_pool *pool, struct dma_block *block, dma_addr_t dma)
+/*
+ * How many are free; of a pool that is used meanwhile, about. Stops where the list is not sound,
+ * at *bad, or has more than there are, and at `sought`, which is *bad then.
+ */
+static unsigned int walk_free(const struct dma_pool *pool, const void *sought, const void **bad)
 {
-	block->next = pool->free;
-	block->dma = dma;
-	pool->free = block;
+	const struct dma_block *block = READ_ONCE(pool->free);
+	unsigned int nr = 0;
+
+	for (; block && nr <= pool->blocks; block = READ_ONCE(block->next), nr++)
+		if (block == sought || !is_block(pool, block))
+			break;
+	*bad = block;
+	return nr;
 }
 
-/* Between one boundary and the next, from the last on: the lowest block is on top at the end. */
-static void cut(struct dma_pool *pool, const struct pool_page *page)
+static bool is_free(const struct dma_pool *pool, const void *address)
+{
+	const void *met;
+
+	walk_free(pool, address, &met);
+	return met == address;
+}
+
+static unsigned int nr_active(const struct dma_pool *pool)
+{
+	const void *bad;
+
+	return pool->blocks - min(walk_free(pool, NULL, &bad), pool->blocks);
+}
+
+/* Links the page's blocks, from the last to the first, which is taken first. */
+static void cut(struct dma_pool *pool, void *page)
 {
 	unsigned int window = pool->allocation, nr;
+	struct dma_block *first = NULL, *last = NULL;
 
 	while (window) {
 		window -= pool->boundary;
 		nr = pool->boundary / pool->size;
 		pool->blocks += nr;
-		while (nr--)
-			put_block(pool, page->address + window + nr * pool->size,
-				  page->dma + window + nr * pool->size);
+		while (nr--) {
+			struct dma_block *block = page + window + nr * pool->size;
+
+			block->next = first;
+			first = block;
+			last = last ?: block;
+		}
 	}
+	__dma_pool_push(pool, first, last);
 }
 
 static bool add_page(struct dma_pool *pool, gfp_t gfp)
@@ -160,110 +162,60 @@ static bool add_page(struct dma_pool *pool, gfp_t gfp)
 	spin_lock_irqsave(&pool->lock, flags);
 	list_add(&page->list, &pool->pages);
 	pool->bytes += PAGE_ALIGN(pool->allocation);
-	cut(pool, page);
+	cut(pool, page->address);
 	spin_unlock_irqrestore(&pool->lock, flags);
 	return true;
 }
 
-static __always_inline struct dma_block *take_block_locked(struct dma_pool *pool)
-{
-	struct dma_block *block;
-
-	spin_lock(&pool->lock);
-	block = pool->free;
-	if (likely(block)) {
-		pool->free = block->next;
-		pool->active++;
-	}
-	spin_unlock(&pool->lock);
-	return block;
-}
-
-/* Others may have taken the blocks of a new page meanwhile. */
-static noinline struct dma_block *take_with_new_page(struct dma_pool *pool, gfp_t gfp)
+static struct dma_block *take_careful(struct dma_pool *pool)
 {
 	struct dma_block *block;
 	unsigned long flags;
 
-	might_alloc(gfp);
-	do {
-		local_irq_save(flags);
-		block = take_block_locked(pool);
-		local_irq_restore(flags);
-	} while (!block && add_page(pool, gfp));
+	spin_lock_irqsave(&pool->lock, flags);
+	block = __dma_pool_pop(pool);
+	spin_unlock_irqrestore(&pool->lock, flags);
 	return block;
 }
 
-static noinline void fill_block(const struct dma_pool *pool, struct dma_block *block, gfp_t gfp)
+/* Others may have taken the blocks of a new page meanwhile. */
+void *__dma_pool_alloc(struct dma_pool *pool, gfp_t gfp)
 {
+	struct dma_block *block;
+
+	might_alloc(gfp);
+	do {
+		block = take_careful(pool);
+	} while (!block && add_page(pool, gfp));
+	if (!block)
+		return NULL;
 	if (pool->watched)
 		check_poison(pool, block);
 	if ((gfp & __GFP_ZERO) || (mm_debug_flags & MM_DEBUG_INIT_ON_ALLOC))
 		memset(block, 0, pool->size);
 	else if (pool->watched)
 		memset(block, POOL_POISON_ALLOCATED, pool->size);
-}
-
-void *dma_pool_alloc(struct dma_pool *pool, gfp_t mem_flags, dma_addr_t *handle)
-{
-	struct dma_block *block = NULL;
-	unsigned long flags;
-
-	local_irq_save(flags);
-	if (!alloc_is_out_of_context(mem_flags, flags))
-		block = take_block_locked(pool);
-	local_irq_restore(flags);
-	if (unlikely(!block)) {
-		block = take_with_new_page(pool, mem_flags);
-		if (!block)
-			return NULL;
-	}
-	*handle = block->dma;
-	if (unlikely((mem_flags & __GFP_ZERO) | mm_debug_flags | pool->watched))
-		fill_block(pool, block, mem_flags);
 	return block;
 }
 
-/* Before it is in the list. False: it is there already, or is no block, which has been said. */
-static noinline bool prepare_free(struct dma_pool *pool, void *address, dma_addr_t dma)
+void __dma_pool_free(struct dma_pool *pool, void *vaddr, dma_addr_t dma)
 {
-	unsigned long flags;
-	bool twice;
-
-	if (pool->watched && !is_block(pool, offset_in_page(address))) {
-		report_bad_dma(pool, address, dma);
-		return false;
-	}
-	if (pool->watched) {
-		spin_lock_irqsave(&pool->lock, flags);
-		twice = is_free(pool, address);
-		spin_unlock_irqrestore(&pool->lock, flags);
-		if (twice) {
-			pool_report(pool, "dma_pool_free", "dma %pad already free", &dma);
-			return false;
-		}
-		memset(address, POOL_POISON_FREED, pool->size);
-	} else if (mm_debug_flags & MM_DEBUG_INIT_ON_FREE) {
-		memset(address, 0, pool->size);
-	}
-	return true;
-}
-
-void dma_pool_free(struct dma_pool *pool, void *vaddr, dma_addr_t dma)
-{
+	bool wrong = dma != virt_to_phys(vaddr) || !is_block(pool, vaddr), twice;
 	unsigned long flags;
 
-	if (unlikely(dma != __pa(vaddr) ||
-		     page_private(virt_to_page(vaddr)) != (unsigned long)pool)) {
-		report_bad_dma(pool, vaddr, dma);
+	if (wrong) {
+		pool_report(pool, "dma_pool_free", "%px/%pad (bad dma)", vaddr, &dma);
 		return;
 	}
-	if (unlikely(mm_debug_flags | pool->watched) && !prepare_free(pool, vaddr, dma))
-		return;
 	spin_lock_irqsave(&pool->lock, flags);
-	put_block(pool, vaddr, dma);
-	pool->active--;
+	twice = pool->watched && is_free(pool, vaddr);
+	if (!twice) {
+		memset(vaddr, pool->watched ? POOL_POISON_FREED : 0, pool->size);
+		__dma_pool_push(pool, vaddr, vaddr);
+	}
 	spin_unlock_irqrestore(&pool->lock, flags);
+	if (twice)
+		pool_report(pool, "dma_pool_free", "dma %pad already free", &dma);
 }
 
 /* --- pools -------------------------------------------------------------------------------------------- */
@@ -295,6 +247,8 @@ struct dma_pool *dma_pool_create(const char *name, struct device *dev, size_t si
 	pool->allocation = max_t(size_t, size, PAGE_SIZE);
 	pool->boundary = boundary && boundary < pool->allocation ? boundary : pool->allocation;
 	pool->watched = is_watched(name);
+	pool->careful = pool->watched ||
+			(mm_debug_flags & (MM_DEBUG_INIT_ON_ALLOC | MM_DEBUG_INIT_ON_FREE));
 	spin_lock_irqsave(&pools_lock, flags);
 	list_add_tail(&pool->list, &pools);
 	spin_unlock_irqrestore(&pools_lock, flags);
@@ -305,19 +259,21 @@ struct dma_pool *dma_pool_create(const char *name, struct device *dev, size_t si
 void dma_pool_destroy(struct dma_pool *pool)
 {
 	struct pool_page *page, *next;
+	unsigned int active;
 	unsigned long flags;
 
 	if (unlikely(!pool))
 		return;
 	might_sleep();
+	active = nr_active(pool);
 	spin_lock_irqsave(&pools_lock, flags);
 	list_del(&pool->list);
 	spin_unlock_irqrestore(&pools_lock, flags);
-	if (pool->active)
-		pool_report(pool, "dma_pool_destroy", "%u blocks busy", pool->active);
+	if (active)
+		pool_report(pool, "dma_pool_destroy", "%u blocks busy", active);
 	list_for_each_entry_safe(page, next, &pool->pages, list) {
 		set_page_private(virt_to_page(page->address), 0);
-		if (!pool->active)
+		if (!active)
 			dma_free_coherent(pool->dev, pool->allocation, page->address, page->dma);
 		kfree(page);
 	}
@@ -370,7 +326,7 @@ bool dma_pool_get_info(unsigned int nr, struct dma_pool_info *info)
 		strscpy(info->name, pool->name, sizeof(info->name));
 		strscpy(info->device, dev_name(pool->dev), sizeof(info->device));
 		info->size = pool->size;
-		info->active = READ_ONCE(pool->active);
+		info->active = nr_active(pool);
 		info->blocks = READ_ONCE(pool->blocks);
 		info->bytes = READ_ONCE(pool->bytes);
 		found = true;
@@ -380,35 +336,18 @@ bool dma_pool_get_info(unsigned int nr, struct dma_pool_info *info)
 	return found;
 }
 
-static int check_block(const struct dma_pool *pool, const struct dma_block *block)
-{
-	if (block->dma == __pa(block) && page_private(virt_to_page(block)) == (unsigned long)pool &&
-	    is_block(pool, offset_in_page(block)))
-		return 0;
-	return mm_problem("I-dmapool-2", "%s: free block %px has dma 0x%llx", pool->name, block,
-			  (u64)block->dma);
-}
-
 static int check_pool(struct dma_pool *pool)
 {
-	const struct dma_block *block;
-	unsigned int nr = 0;
-	int found = 0;
+	const void *bad;
+	unsigned int nr = walk_free(pool, NULL, &bad);
 
-	spin_lock(&pool->lock);
-	for (block = pool->free; block && nr <= pool->blocks; block = block->next, nr++) {
-		if (!virt_addr_valid(block)) {
-			found += mm_problem("I-dmapool-2", "%s: broken link to %px", pool->name,
-					    block);
-			break;
-		}
-		found += check_block(pool, block);
-	}
-	if (nr + pool->active != pool->blocks)
-		found += mm_problem("I-dmapool-1", "%s: of %u blocks %u are in use, %u are free",
-				    pool->name, pool->blocks, pool->active, nr);
-	spin_unlock(&pool->lock);
-	return found;
+	if (!bad)
+		return 0;
+	if (nr > pool->blocks)
+		return mm_problem("I-dmapool-1", "%s: the list of the free has more than %u blocks",
+				  pool->name, pool->blocks);
+	return mm_problem("I-dmapool-2", "%s: %px is in the list of the free, but no block",
+			  pool->name, bad);
 }
 
 int dma_pool_check(void)

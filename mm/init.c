@@ -24,6 +24,7 @@
 #include <linux/panic.h>
 #include <linux/printk.h>
 #include <linux/string.h>
+#include <asm/dma.h>
 #include <asm/smp.h>
 #include <asm/tsc.h>
 #include <memkern/boot.h>
@@ -37,7 +38,6 @@
 
 #define MIB(bytes)	   ((unsigned long)((bytes) >> 20))
 #define MAX_PFN		   (NR_MEM_SECTIONS << PFN_SECTION_SHIFT) /* 64 GiB */
-#define MAX_DMA_PFN	   (16UL << (20 - PAGE_SHIFT))
 #define SECTION_SIZE	   ((phys_addr_t)PAGES_PER_SECTION << PAGE_SHIFT)
 #define SECTION_PAGES_SIZE (PAGES_PER_SECTION * sizeof(struct page)) /* bytes of mem_map */
 

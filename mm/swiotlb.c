@@ -7,17 +7,17 @@
  *	       |  ^
  *	  map, |  | unmap, sync for CPU: what the device wrote
  *	  sync v  |
- *	slots  [ 5 ][ 6 ][ 7 ]    0x00f02800: what the device is told
+ *	slots  [ 5 ][ 6 ]	0x00f02800: what the device is told
  *
  * The buffer is cut into slots of 2 KiB. A mapping has as many in a row as it needs, at most
- * IO_TLB_SEGSIZE, the first that are free; one of a page or more begins at a page. Each slot
- * knows what it stands for, and how many bytes of the mapping lie from its start on:
+ * IO_TLB_SEGSIZE, the first that are free; one of a page or more begins at a page, and none
+ * crosses the boundary that the device has for its segments. Each slot knows what it stands
+ * for, and how many bytes of the mapping lie from its start on:
  *
  *	slot   orig		bytes
- *	5      0x12345800	5000	the first of a mapping of 5000 bytes
- *	6      0x12346000	2952
- *	7      0x12346800	904
- *	8      -		0	free
+ *	5      0x12345800	3000	the first of a mapping of 3000 bytes
+ *	6      0x12346000	952
+ *	7      -		0	free
  *
  * So a sync of bytes in the middle finds them by the slot, and unmap needs no size.
  *
@@ -61,16 +61,11 @@
 #define MOST_BYTES  (IO_TLB_SEGSIZE * IO_TLB_SIZE)
 #define SLOTS(size) DIV_ROUND_UP((size), IO_TLB_SIZE)
 
-struct bounce_slot {
-	phys_addr_t orig;
-	unsigned int bytes; /* 0: free */
-};
-
 phys_addr_t swiotlb_start;
 unsigned long swiotlb_bytes;
 bool swiotlb_force;
 
-static struct bounce_slot *slots;
+struct bounce_slot *swiotlb_slots;
 static unsigned int nr_slots, used, most;
 static struct swiotlb_info counted;
 static DEFINE_SPINLOCK(lock);
@@ -115,7 +110,8 @@ void __init swiotlb_init(void)
 		swiotlb_force = false;
 		return;
 	}
-	slots = memblock_alloc_for(nr * sizeof(*slots), 0, "the slots of the bounce buffers");
+	swiotlb_slots = memblock_alloc_for(nr * sizeof(*swiotlb_slots), 0,
+					   "the slots of the bounce buffers");
 	nr_slots = nr;
 	swiotlb_bytes = nr * IO_TLB_SIZE;
 	pr_info("swiotlb: bounce buffers of %lu KiB at 0x%llx%s\n", swiotlb_bytes >> 10,
@@ -124,23 +120,39 @@ void __init swiotlb_init(void)
 
 /* --- slots -------------------------------------------------------------------------------------- */
 
-/* Under the lock. First fit; past a mapping in use in one step. */
-static unsigned int find_slots(unsigned int nr, unsigned int align)
+static dma_addr_t slot_address(unsigned int i)
 {
+	return swiotlb_start + i * IO_TLB_SIZE;
+}
+
+/* Would the bytes lie on both sides of a multiple of the device's boundary? */
+static bool crosses(unsigned int start, unsigned int bytes, unsigned long boundary_mask)
+{
+	dma_addr_t first = slot_address(start), last = first + bytes - 1;
+
+	return (first ^ last) & ~(u64)boundary_mask;
+}
+
+/* Under the lock. First fit; past a mapping in use in one step. */
+static unsigned int find_slots(unsigned int bytes, unsigned long boundary_mask)
+{
+	unsigned int nr = SLOTS(bytes), align = bytes >= PAGE_SIZE ? PAGE_SIZE / IO_TLB_SIZE : 1;
 	unsigned int start = 0, i = 0;
 
 	while (start + nr <= nr_slots) {
 		if (i == start + nr)
 			return start;
-		if (slots[i].bytes)
-			i = start = ALIGN(i + SLOTS(slots[i].bytes), align);
+		if (swiotlb_slots[i].bytes)
+			i = start = ALIGN(i + SLOTS(swiotlb_slots[i].bytes), align);
+		else if (i == start && crosses(start, bytes, boundary_mask))
+			i = start = start + align;
 		else
 			i++;
 	}
 	return NO_SLOT;
 }
 
-static unsigned int take_slots(phys_addr_t phys, unsigned int bytes)
+static unsigned int take_slots(struct device *dev, phys_addr_t phys, unsigned int bytes)
 {
 	unsigned int nr = SLOTS(bytes), first, i;
 	unsigned long flags;
@@ -148,11 +160,11 @@ static unsigned int take_slots(phys_addr_t phys, unsigned int bytes)
 	if (bytes > MOST_BYTES)
 		return NO_SLOT;
 	spin_lock_irqsave(&lock, flags);
-	first = find_slots(nr, bytes >= PAGE_SIZE ? PAGE_SIZE / IO_TLB_SIZE : 1);
+	first = find_slots(bytes, dma_get_seg_boundary(dev));
 	if (first != NO_SLOT) {
 		for (i = 0; i < nr; i++) {
-			slots[first + i].orig = phys + i * IO_TLB_SIZE;
-			slots[first + i].bytes = bytes - i * IO_TLB_SIZE;
+			swiotlb_slots[first + i].orig = phys + i * IO_TLB_SIZE;
+			swiotlb_slots[first + i].bytes = bytes - i * IO_TLB_SIZE;
 		}
 		used += nr;
 		most = max(most, used);
@@ -164,24 +176,19 @@ static unsigned int take_slots(phys_addr_t phys, unsigned int bytes)
 
 static void give_slots(unsigned int first)
 {
-	unsigned int nr = SLOTS(slots[first].bytes), i;
+	unsigned int nr = SLOTS(swiotlb_slots[first].bytes), i;
 	unsigned long flags;
 
 	spin_lock_irqsave(&lock, flags);
 	for (i = 0; i < nr; i++)
-		slots[first + i].bytes = 0;
+		swiotlb_slots[first + i].bytes = 0;
 	used -= nr;
 	spin_unlock_irqrestore(&lock, flags);
 }
 
 static bool is_first(unsigned int i)
 {
-	return slots[i].bytes && (i == 0 || slots[i - 1].bytes <= IO_TLB_SIZE);
-}
-
-static dma_addr_t slot_address(unsigned int i)
-{
-	return swiotlb_start + i * IO_TLB_SIZE;
+	return swiotlb_slots[i].bytes && (i == 0 || swiotlb_slots[i - 1].bytes <= IO_TLB_SIZE);
 }
 
 /* --- copying ------------------------------------------------------------------------------------------ */
@@ -218,7 +225,8 @@ static void count_copy(size_t size, bool out)
 /* Of a mapping, from any of its bytes on. */
 static void bounce(struct device *dev, dma_addr_t addr, size_t size, bool out)
 {
-	const struct bounce_slot *slot = &slots[(u32)(addr - swiotlb_start) >> IO_TLB_SHIFT];
+	const struct bounce_slot *slot =
+		&swiotlb_slots[(u32)(addr - swiotlb_start) >> IO_TLB_SHIFT];
 	unsigned int offset = addr & (IO_TLB_SIZE - 1);
 	unsigned int left = slot->bytes > offset ? slot->bytes - offset : 0;
 
@@ -259,7 +267,7 @@ static dma_addr_t refuse(struct device *dev, size_t size, unsigned long attrs)
 dma_addr_t swiotlb_map(struct device *dev, phys_addr_t phys, size_t size,
 		       enum dma_data_direction dir, unsigned long attrs)
 {
-	unsigned int first = take_slots(phys, size ?: 1);
+	unsigned int first = take_slots(dev, phys, size ?: 1);
 	dma_addr_t addr = slot_address(first);
 
 	if (first == NO_SLOT)
@@ -319,7 +327,7 @@ void swiotlb_get_info(struct swiotlb_info *info)
 
 static int check_slot(unsigned int i)
 {
-	const struct bounce_slot *slot = &slots[i], *next = slot + 1;
+	const struct bounce_slot *slot = &swiotlb_slots[i], *next = slot + 1;
 
 	if (slot->bytes <= IO_TLB_SIZE)
 		return 0;
@@ -338,7 +346,7 @@ int swiotlb_check(void)
 
 	spin_lock_irqsave(&lock, flags);
 	for (i = 0; i < nr_slots; i++) {
-		in_use += slots[i].bytes != 0;
+		in_use += swiotlb_slots[i].bytes != 0;
 		found += check_slot(i);
 	}
 	if (in_use != used || used > most)

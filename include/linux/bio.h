@@ -22,7 +22,6 @@
 
 #define bio_sectors(bio)    ((bio)->bi_iter.bi_size >> SECTOR_SHIFT)
 #define bio_end_sector(bio) ((bio)->bi_iter.bi_sector + bio_sectors(bio))
-#define bio_data_dir(bio)   (op_is_write((bio)->bi_opf) ? WRITE : READ)
 
 /*
  * Room for nr_vecs pieces, BIO_MAX_VECS at most. With flags that may sleep it succeeds always,

@@ -59,11 +59,11 @@ enum blk_eh_timer_return {
 
 struct blk_mq_ops {
 	/*
-	 * Begins a request. Any context, never sleeps, not called twice at once for a set. BLK_STS_OK:
-	 * it is the driver's; _RESOURCE, _DEV_RESOURCE: later again; another: it failed.
+	 * Begins a request. Any context, never sleeps, not called twice at once for a set.
+	 * BLK_STS_OK: it is the driver's; _RESOURCE, _DEV_RESOURCE: later again; another: it failed.
 	 */
 	blk_status_t (*queue_rq)(struct blk_mq_hw_ctx *hctx, const struct blk_mq_queue_data *bd);
-	/* Process context. The request may have ended just before; it is not used again meanwhile. */
+	/* Process context. The request may just have ended; it is not used again meanwhile. */
 	enum blk_eh_timer_return (*timeout)(struct request *rq);
 };
 
@@ -89,20 +89,12 @@ void blk_mq_end_request(struct request *rq, blk_status_t error);
 bool blk_update_request(struct request *rq, blk_status_t error, unsigned int nr_bytes);
 /* Back to the queue, before all others, with what is left of it; it is begun again soon. */
 void blk_mq_requeue_request(struct request *rq, bool kick);
-/* Sees whether there is something to begin. Any context. */
-void blk_mq_run_hw_queues(struct request_queue *q, bool async);
-
 /* The memory of what is left, in segments within the limits; the list has max_segments entries. */
 int blk_rq_map_sg(struct request_queue *q, struct request *rq, struct scatterlist *sglist);
 
 static inline void *blk_mq_rq_to_pdu(struct request *rq)
 {
 	return rq + 1;
-}
-
-static inline struct request *blk_mq_rq_from_pdu(void *pdu)
-{
-	return (struct request *)pdu - 1;
 }
 
 /* What is left, by what lies in one page (struct bio_vec bvec, struct req_iterator iter). */

@@ -158,8 +158,6 @@ int bus_for_each_dev(struct bus_type *bus, struct device *start, void *data,
 		     int (*fn)(struct device *dev, void *data));
 int bus_for_each_drv(struct bus_type *bus, struct device_driver *start, void *data,
 		     int (*fn)(struct device_driver *drv, void *data));
-int driver_for_each_device(struct device_driver *drv, struct device *start, void *data,
-			   int (*fn)(struct device *dev, void *data));
 /* The first that match() likes, with a reference; NULL. */
 struct device *bus_find_device(struct bus_type *bus, struct device *start, const void *data,
 			       int (*match)(struct device *dev, const void *data));

@@ -25,7 +25,7 @@
 #include <linux/sizes.h>
 #include <linux/types.h>
 
-#define DMA_BIT_MASK(n)	  ((n) == 64 ? ~0ULL : (1ULL << (n)) - 1)
+#define DMA_BIT_MASK(n)	  ((n) == 64 ? ~0ULL : (1ULL << (n) % 64) - 1)
 #define DMA_MAPPING_ERROR (~(dma_addr_t)0)
 
 /* Attributes. Those that are not said to do something mean nothing on a PC. */
@@ -106,6 +106,17 @@ static inline void dma_free_coherent(struct device *dev, size_t size, void *cpu_
 	dma_free_attrs(dev, size, cpu_addr, dma_handle, 0);
 }
 
+#define dma_alloc_wc(dev, size, dma_handle, gfp) \
+	dma_alloc_attrs(dev, size, dma_handle, gfp, DMA_ATTR_WRITE_COMBINE)
+#define dma_free_wc(dev, size, cpu_addr, dma_handle) \
+	dma_free_attrs(dev, size, cpu_addr, dma_handle, DMA_ATTR_WRITE_COMBINE)
+
+/* Memory that is to be synced like a mapping: here there is no difference. */
+#define dma_alloc_noncoherent(dev, size, dma_handle, dir, gfp) \
+	dma_alloc_attrs(dev, size, dma_handle, gfp, 0)
+#define dma_free_noncoherent(dev, size, cpu_addr, dma_handle, dir) \
+	dma_free_attrs(dev, size, cpu_addr, dma_handle, 0)
+
 /* Freed with the device's driver. */
 void *dmam_alloc_attrs(struct device *dev, size_t size, dma_addr_t *dma_handle, gfp_t gfp,
 		       unsigned long attrs);
@@ -121,8 +132,6 @@ void dma_unmap_page_attrs(struct device *dev, dma_addr_t addr, size_t size,
 			  enum dma_data_direction dir, unsigned long attrs);
 dma_addr_t dma_map_single_attrs(struct device *dev, void *ptr, size_t size,
 				enum dma_data_direction dir, unsigned long attrs);
-void dma_unmap_single_attrs(struct device *dev, dma_addr_t addr, size_t size,
-			    enum dma_data_direction dir, unsigned long attrs);
 /* Another device's registers. */
 dma_addr_t dma_map_resource(struct device *dev, phys_addr_t phys_addr, size_t size,
 			    enum dma_data_direction dir, unsigned long attrs);
@@ -151,6 +160,8 @@ void dma_sync_sg_for_cpu(struct device *dev, struct scatterlist *sg, int nents,
 void dma_sync_sg_for_device(struct device *dev, struct scatterlist *sg, int nents,
 			    enum dma_data_direction dir);
 
+#define dma_unmap_single_attrs(dev, addr, size, dir, attrs) \
+	dma_unmap_page_attrs(dev, addr, size, dir, attrs)
 #define dma_map_single(dev, ptr, size, dir)    dma_map_single_attrs(dev, ptr, size, dir, 0)
 #define dma_unmap_single(dev, addr, size, dir) dma_unmap_single_attrs(dev, addr, size, dir, 0)
 #define dma_map_page(dev, page, offset, size, dir) \

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * PCI devices and their drivers: drivers/pci.c finds the ones, drivers/pci_driver.c serves the
- * others. docs/writing-a-driver.md goes through a whole driver.
+ * PCI devices and their drivers: drivers/pci_probe.c finds the ones, drivers/pci_driver.c serves
+ * the others. docs/writing-a-driver.md goes through a whole driver.
  */
 #ifndef _LINUX_PCI_H
 #define _LINUX_PCI_H

@@ -7,6 +7,7 @@
 #define _MEMKERN_CONSOLE_H
 
 #include <linux/compiler.h>
+#include <linux/spinlock.h>
 #include <linux/types.h>
 
 #define CON_PRINTBUFFER 0x1 /* show what was logged before this one came */
@@ -18,8 +19,24 @@ struct console {
 	/* Called under the console lock, interrupts off; an oops breaks the lock. */
 	void (*write)(struct console *con, const char *s, size_t n);
 
+	/*
+	 * The same where interrupts may never come again: the caller had them off, or this is an
+	 * oops. For a driver whose write() leaves the sending to an interrupt: what it left is
+	 * sent first, and then all of this. May be NULL.
+	 */
+	void (*write_atomic)(struct console *con, const char *s, size_t n);
+
+	/*
+	 * Sleeps (bounded) until write() would not have to wait for the line. Process context, no
+	 * lock; not for messages, whose writers may hold anything. May be NULL.
+	 */
+	void (*wait_for_room)(struct console *con);
+
 	/* The next byte typed, or -1 at once. May be NULL. */
 	int (*getchar)(struct console *con);
+
+	/* Has something been typed that was not read yet? May be NULL. */
+	bool (*pending)(struct console *con);
 
 	/* Waits (bounded) until everything written has left the machine. May be NULL. */
 	void (*flush)(struct console *con);
@@ -41,7 +58,7 @@ int unregister_console(struct console *con);
 /* The registered ones, one after the other: NULL before the first, and after the last. */
 struct console *console_next(const struct console *con);
 
-/* Writes text as it is, past the log, to every console. Any context. */
+/* Writes text as it is, past the log, to every console. Any context; sleeps where it may. */
 void console_write(const char *s, size_t n);
 
 /* Ends the line that is open on a console, if one is. */
@@ -56,6 +73,9 @@ int console_wait_char(void);
 /* -1 after so many jiffies. */
 int console_wait_char_timeout(unsigned long timeout);
 
+/* Has something been typed that nobody has read yet? */
+bool console_input_pending(void);
+
 /* For a driver: there is something to read. Any context. */
 void console_input_arrived(void);
 
@@ -67,6 +87,28 @@ void console_flush(void);
  * what it went to before. An oops goes to the registered ones in any case.
  */
 struct console *console_redirect(struct console *con);
+
+/*
+ * The lock of a console. Who cannot have it goes on without it in two cases: this CPU holds it
+ * already (a fault under it), or an oops is being reported and the holder does not let go.
+ */
+struct breakable_lock {
+	spinlock_t lock;
+	int owner; /* the CPU that holds it; -1: none */
+};
+
+#define DEFINE_BREAKABLE_LOCK(name) \
+	struct breakable_lock name = { .lock = __SPIN_LOCK_UNLOCKED(name), .owner = -1 }
+
+/* What was before: for the unlock. */
+struct breakable_state {
+	unsigned long flags;
+	bool taken;
+};
+
+/* Interrupts are off in between. Any context. */
+struct breakable_state breakable_lock(struct breakable_lock *lock);
+void breakable_unlock(struct breakable_lock *lock, struct breakable_state state);
 
 /*
  * The log, a line at a time. *pos is 0 for the oldest line; each call copies one

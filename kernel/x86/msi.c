@@ -102,9 +102,13 @@ static const struct irq_chip msi_chip = {
 	.irq_set_affinity = send_to,
 };
 
+/* It may be one that was under way when its irq was given back. */
 static void msi_interrupt(struct pt_regs *regs)
 {
-	generic_handle_irq(regs->orig_ax - FIRST_EXTERNAL_VECTOR);
+	if (!generic_handle_irq(regs->orig_ax - FIRST_EXTERNAL_VECTOR))
+		return;
+	apic_eoi();
+	atomic_inc(&irq_spurious_count);
 }
 
 void __init msi_init(void)
@@ -113,37 +117,51 @@ void __init msi_init(void)
 
 	for (irq = FIRST_MSI_IRQ; irq < NR_IRQS; irq++) {
 		irq_get_irq_data(irq)->trigger = IRQ_TYPE_EDGE_RISING;
-		irq_set_chip_and_handler(irq, &msi_chip, handle_edge_irq);
+		irq_set_chip_and_handler(irq, &msi_chip, NULL);
 		set_interrupt_handler(ISA_IRQ_VECTOR(irq), msi_interrupt);
 	}
 }
 
 /* --- a device gets an irq, and gives it back ------------------------------------------------ */
 
-/* 0: none is left. */
-static unsigned int take_irq(struct pci_dev *dev)
+/* Nobody can request an irq that no device has. One that somebody forgot to free stays. */
+static void set_requestable(unsigned int irq, bool requestable)
 {
-	unsigned int i;
-
-	spin_lock(&msi_lock);
-	for (i = 0; i < NR_MSI_IRQS && owners[i]; i++)
-		;
-	if (i < NR_MSI_IRQS)
-		owners[i] = dev;
-	spin_unlock(&msi_lock);
-	return i < NR_MSI_IRQS ? FIRST_MSI_IRQ + i : 0;
-}
-
-/* What it counted was the device's. */
-static void give_back_irq(unsigned int irq)
-{
-	struct irq_desc *desc = irq_to_desc(irq);
+	struct irq_desc *desc = container_of(irq_get_irq_data(irq), struct irq_desc, irq_data);
 	unsigned long flags;
 
 	spin_lock_irqsave(&desc->lock, flags);
 	memset(desc->kstat_irqs, 0, sizeof(desc->kstat_irqs));
 	desc->unhandled_total = 0;
+	if (!desc->action)
+		desc->handle_irq = requestable ? handle_edge_irq : NULL;
 	spin_unlock_irqrestore(&desc->lock, flags);
+}
+
+static bool is_free(unsigned int irq)
+{
+	const struct irq_desc *desc = irq_to_desc(irq);
+
+	return !owners[irq - FIRST_MSI_IRQ] && !(desc && READ_ONCE(desc->action));
+}
+
+/* 0: none is left. */
+static unsigned int take_irq(struct pci_dev *dev)
+{
+	unsigned int irq = FIRST_MSI_IRQ;
+
+	spin_lock(&msi_lock);
+	while (irq < NR_IRQS && !is_free(irq))
+		irq++;
+	if (irq < NR_IRQS)
+		owners[irq - FIRST_MSI_IRQ] = dev;
+	spin_unlock(&msi_lock);
+	return irq < NR_IRQS ? irq : 0;
+}
+
+static void give_back_irq(unsigned int irq)
+{
+	set_requestable(irq, false);
 	spin_lock(&msi_lock);
 	owners[irq - FIRST_MSI_IRQ] = NULL;
 	spin_unlock(&msi_lock);
@@ -184,6 +202,7 @@ int pci_enable_msi(struct pci_dev *dev)
 	if (!irq)
 		return -ENOSPC;
 	write_message(dev, irq);
+	set_requestable(irq, true);
 	pci_intx(dev, 0);
 	set_enabled(dev, true);
 	dev->intx_irq = dev->irq;
@@ -192,16 +211,15 @@ int pci_enable_msi(struct pci_dev *dev)
 	return 0;
 }
 
-/* An irq that still has a handler is not given to anybody else. */
 void pci_disable_msi(struct pci_dev *dev)
 {
 	if (!dev->msi_enabled)
 		return;
 	set_enabled(dev, false);
 	pci_intx(dev, 1);
-	if (!WARN(irq_to_desc(dev->irq)->action, "%s: MSI of irq %u ends, which was not freed\n",
-		  pci_name(dev), dev->irq))
-		give_back_irq(dev->irq);
+	WARN(irq_to_desc(dev->irq)->action, "%s: MSI ends, but irq %u was not freed\n",
+	     pci_name(dev), dev->irq);
+	give_back_irq(dev->irq);
 	dev->irq = dev->intx_irq;
 	dev->msi_enabled = false;
 }

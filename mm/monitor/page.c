@@ -6,6 +6,7 @@
 #include <memkern/boot.h>
 #include <memkern/e820.h>
 
+#include "../dma.h"
 #include "../slab.h"
 #include "monitor.h"
 
@@ -81,6 +82,8 @@ static const char *reserved_by(phys_addr_t phys)
 			return "a module of the boot loader";
 	if (phys < PFN_PHYS(max_low_pfn) && mem_map_frame((unsigned long)__va(phys), &frame))
 		return "mem_map: struct pages";
+	if (is_swiotlb_buffer(phys))
+		return "bounce buffers of devices";
 	return "memory of the boot: page tables, sections";
 }
 

@@ -15,6 +15,7 @@
 #include <linux/mm.h>
 #include <linux/printk.h>
 #include <linux/string.h>
+#include <memkern/console.h>
 #include <memkern/monitor.h>
 #include <memkern/params.h>
 
@@ -36,6 +37,7 @@ void bench_report(const char *name, u64 min, u64 mean_x100, const char *unit)
 
 	pr_info("bench: {\"name\": \"%s\", \"min\": %llu, \"mean\": %llu.%02u, \"unit\": \"%s\"}\n",
 		name, min, whole, hundredths, unit);
+	console_flush(); /* or what sends the rest would be counted in the next row */
 }
 
 static struct page *kept;

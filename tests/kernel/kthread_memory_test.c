@@ -56,7 +56,7 @@ static void no_memory_for_a_thread(struct kunit *test)
 	unsigned long pages;
 
 	for (pages = 0; pages < 3; pages++) {
-		kunit_expect_report(test, "page allocation failure");
+		kunit_expect_report(test, "allocat"); /* of its task_struct, or of pages */
 		shortage_begin(pages);
 		task = kthread_run(return_at_once, NULL, "scarce");
 		shortage_end();

@@ -206,7 +206,7 @@ struct tab_case {
 static const struct tab_case tabs[] = {
 	{ "hel", "help ", "" },
 	{ "help", "help ", "" },
-	{ "dm", "dmesg ", "" },
+	{ "dmes", "dmesg ", "" },
 	{ "help dme", "help dmesg", "" },
 	{ "zones; dme", "zones; dmesg ", "" },
 	{ "dmesg ; help rep", "dmesg ; help reports", "" },

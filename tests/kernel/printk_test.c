@@ -238,6 +238,43 @@ static void every_console_gets_every_message(struct kunit *test)
 			   "        # Subtest: every_console_gets_every_message");
 }
 
+static unsigned int written, written_atomically;
+
+static void count_write(struct console *con, const char *s, size_t n)
+{
+	written++;
+}
+
+static void count_atomic_write(struct console *con, const char *s, size_t n)
+{
+	written_atomically++;
+}
+
+/* Only what is written with interrupts on may be left to one. */
+static void with_interrupts_off_nothing_is_left_for_later(struct kunit *test)
+{
+	static struct console con = { .write = count_write, .write_atomic = count_atomic_write };
+	struct console *before = console_redirect(&con);
+	unsigned int on, off;
+	unsigned long flags;
+
+	written = written_atomically = 0;
+	pr_info("with interrupts on\n");
+	console_write("on", 2);
+	on = written_atomically;
+	local_irq_save(flags);
+	pr_info("with interrupts off\n");
+	off = written_atomically;
+	console_write("off", 3);
+	local_irq_restore(flags);
+	pr_info("on again\n");
+	console_redirect(before);
+	KUNIT_EXPECT_EQ(test, on, 0);
+	KUNIT_EXPECT_GE(test, off, 1);
+	KUNIT_EXPECT_EQ(test, written_atomically, off + 1);
+	KUNIT_EXPECT_GE(test, written, 3);
+}
+
 static void write_and_complain(struct console *con, const char *s, size_t n)
 {
 	static bool complaining;
@@ -388,6 +425,7 @@ static struct kunit_case printk_cases[] = {
 	KUNIT_CASE(levels_below_the_loglevel_are_shown),
 	KUNIT_CASE_PARAM_ATTR(every_console_gets_every_message, one_param,
 			      { .speed = KUNIT_SPEED_SLOW }),
+	KUNIT_CASE(with_interrupts_off_nothing_is_left_for_later),
 	KUNIT_CASE(no_level_is_warning),
 	KUNIT_CASE(cont_goes_on_with_its_line),
 	KUNIT_CASE(a_hidden_line_is_hidden_to_its_end),

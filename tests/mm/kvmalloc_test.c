@@ -35,6 +35,7 @@ static void scatter_free_memory(struct kunit *test, gfp_t gfp)
 	drain_all_pages(NULL);
 	for_each_populated_zone(zone)
 		mm_hide_down_to(zone, 0);
+	slab_use_up(kmalloc_caches[KMALLOC_NORMAL][kmalloc_index(8192)]);
 	list_for_each_entry_safe(page, next, &mm_held, lru)
 		if (page_to_pfn(page) & 1)
 			mm_give(page);

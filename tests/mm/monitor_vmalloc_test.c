@@ -176,11 +176,11 @@ static void vmmap_shows_regions(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, run(test, "vmmap"), 0);
 	KUNIT_EXPECT_TRUE(test, says(area, nx ? "     8 KiB rw-  vmalloc\n"
 					      : "     8 KiB rwx  vmalloc\n"));
-	KUNIT_EXPECT_TRUE(test, printed(" r-x  kernel text\n"));
+	KUNIT_EXPECT_TRUE(test, printed("iB r-x  kernel text\n"));
 	KUNIT_EXPECT_TRUE(test, printed(nx ? " r--  direct map, below the image\n"
 					   : " r-x  direct map, below the image\n"));
-	KUNIT_EXPECT_TRUE(test,
-			  printed(nx ? " r--  kernel constants\n" : " r-x  kernel constants\n"));
+	KUNIT_EXPECT_TRUE(test, printed(nx ? "iB r--  kernel constants\n"
+					   : "iB r-x  kernel constants\n"));
 	KUNIT_EXPECT_TRUE(test,
 			  printed(nx ? " mapped, none writable and executable\n"
 				     : " and nothing forbids execution: the CPU has no NX\n"));

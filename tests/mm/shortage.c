@@ -23,7 +23,7 @@ void shortage_begin(unsigned long pages)
 	unsigned long i;
 	int order;
 
-	slab_shrink_all();
+	slab_use_up_all();
 	for (order = MAX_PAGE_ORDER; order >= 0; order--)
 		mm_fill(FILL_GFP, order);
 	if (!block)
@@ -41,6 +41,7 @@ void shortage_begin(unsigned long pages)
 void shortage_end(void)
 {
 	mm_give_all();
+	slab_free_held();
 	slab_shrink_all();
 	drain_all_pages(NULL);
 }

@@ -16,7 +16,7 @@ void shortage_exit(struct kunit *test);
 
 /*
  * Until shortage_end() GFP_KERNEL gets about so many pages, which lie together, and is refused
- * then. A few objects may be had beyond them, where slabs have room.
+ * then. Slabs have no room.
  */
 void shortage_begin(unsigned long pages);
 void shortage_end(void);

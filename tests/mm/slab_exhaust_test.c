@@ -218,6 +218,7 @@ static void every_failure_is_null_with_one_report(struct kunit *test)
 
 	some_cache = slab_test_cache(test, 300, 0, SLAB_NO_MERGE, NULL);
 	old_block = kunit_kmalloc(test, 100, GFP_KERNEL);
+	slab_use_up_all();
 	for_each_zone(zone)
 		mm_hide_down_to(zone, 0);
 	/* What partial slabs still have, and empty ones. */

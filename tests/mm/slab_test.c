@@ -90,6 +90,21 @@ unsigned long slab_pages(void)
 	return nr;
 }
 
+unsigned long slab_pages_any_order(void)
+{
+	unsigned long pfn, nr = 0;
+
+	for (pfn = 0; pfn < max_pfn; pfn++) {
+		struct page *page = pfn_valid(pfn) ? pfn_to_page(pfn) : NULL;
+
+		if (page && PageBuddy(page))
+			pfn += (1UL << buddy_order(page)) - 1;
+		else if (page && PageSlab(page))
+			nr++;
+	}
+	return nr;
+}
+
 static unsigned long pages_before, objects_before;
 
 static void settle(void)
@@ -167,6 +182,29 @@ void slab_free_held(void)
 {
 	while (held)
 		kfree(slab_unhold());
+}
+
+void slab_use_up(struct kmem_cache *cache)
+{
+	const struct slab *slab;
+	unsigned long nr = 0;
+
+	kmem_cache_shrink(cache);
+	list_for_each_entry(slab, &cache->node.partial, slab_list)
+		nr += slab->objects - slab->inuse;
+	while (nr--)
+		slab_hold(kmem_cache_alloc(cache, GFP_NOWAIT | __GFP_NOWARN));
+}
+
+/* Held ones are linked by their first word, which is a constructor's. */
+void slab_use_up_all(void)
+{
+	struct kmem_cache *cache;
+
+	slab_shrink_all();
+	list_for_each_entry(cache, &slab_caches, list)
+		if (!cache->ctor)
+			slab_use_up(cache);
 }
 
 unsigned long slab_fill(struct kmem_cache *cache, gfp_t gfp)

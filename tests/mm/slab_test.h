@@ -26,6 +26,8 @@ void slab_count_exit(struct kunit *test);
 unsigned long slab_objects_in_use(void);
 /* Of those whose slabs are all of one order. */
 unsigned long slab_pages(void);
+/* Whatever their orders: those of one cache may differ. */
+unsigned long slab_pages_any_order(void);
 
 /*
  * The system's queue makes workers as it needs them, and keeps them: now, so that no case has
@@ -50,6 +52,13 @@ void *slab_hold(void *object);
 void *slab_unhold(void);
 void slab_free_held(void);
 unsigned long slab_fill(struct kmem_cache *cache, gfp_t gfp);
+
+/*
+ * Holds the objects that a cache has free, or that all have, so that the next one needs a new
+ * slab: somebody's live objects leave room in a slab for more. Nobody else may use it meanwhile.
+ */
+void slab_use_up(struct kmem_cache *cache);
+void slab_use_up_all(void);
 
 /* The cache that an object is in, or NULL. */
 static inline struct kmem_cache *slab_cache_of(const void *object)

@@ -59,21 +59,36 @@ static void shrink_everything(void)
 	drain_all_pages(NULL);
 }
 
+/*
+ * Free, or a cache's: which slab an object of the kernel's own is in, beside how many others, may
+ * change. How many objects there are may not.
+ */
+static unsigned long free_and_slab_pages(void)
+{
+	unsigned long pages = mm_free_pages_and_tables(), pfn;
+
+	for (pfn = 0; pfn < max_low_pfn; pfn++)
+		pages += pfn_valid(pfn) && PageSlab(pfn_to_page(pfn));
+	return pages;
+}
+
 static void run(struct kunit *test, unsigned long operations, void (*squeeze)(void),
 		struct torture_result *result)
 {
-	unsigned long free;
+	unsigned long free, objects;
 
 	/* Each CPU's vfree()s of interrupts, and the torture's own. */
 	slab_make_workers(num_online_cpus() + 1);
 	KUNIT_ASSERT_EQ(test, torture(seed + 1000, 500, NULL, result), 0);
 	shrink_everything();
-	free = mm_free_pages_and_tables();
+	free = free_and_slab_pages();
+	objects = slab_objects_in_use();
 	KUNIT_ASSERT_EQ(test, torture(seed, operations, squeeze, result), 0);
 	mm_reset();
 	shrink_everything();
 	expect_well(test, result, operations);
-	KUNIT_EXPECT_EQ(test, mm_free_pages_and_tables(), free);
+	KUNIT_EXPECT_EQ(test, free_and_slab_pages(), free);
+	KUNIT_EXPECT_EQ(test, slab_objects_in_use(), objects);
 	KUNIT_EXPECT_EQ(test, mm_check(), 0);
 }
 

@@ -609,7 +609,6 @@ static struct kunit_case vmap_cases[] = {
 	KUNIT_CASE(api_V6_missing_page),
 	KUNIT_CASE(api_V6_put_pages),
 	KUNIT_CASE(api_V6_get_vm_area),
-	KUNIT_CASE_SLOW(api_V6_vm_map_ram),
 	KUNIT_CASE(api_V6_blocks),
 	KUNIT_CASE(api_V6_count_must_match),
 	KUNIT_CASE(ioremap_maps),
@@ -629,6 +628,7 @@ static struct kunit_suite vmap_suite = {
 };
 
 static struct kunit_case vmap_cpus_cases[] = {
+	KUNIT_CASE_SLOW(api_V6_vm_map_ram), /* a task that moves leaves blocks on several CPUs */
 	KUNIT_CASE(api_V5_no_cpu_keeps_a_translation),
 	KUNIT_CASE_SLOW(api_V6_vm_map_ram_on_all_cpus),
 	{},

@@ -36,8 +36,8 @@ AT_SPLIT = ("break mm/page_alloc.c:take_block if block_order == 3 && order == 0"
             " && type == MIGRATE_RECLAIMABLE")
 BUDDY = "k-buddy Normal -t Reclaimable"
 COMMANDS = ("k-zones", "k-meminfo", "k-buddy", "k-slab", "k-page", "k-whatis", "k-owner", "k-walk",
-            "k-vtop", "k-vmmap", "k-vmalloc", "k-threads", "k-thread", "k-irqs", "k-timers", "k-trace-alloc",
-            "k-check")
+            "k-vtop", "k-vmmap", "k-vmalloc", "k-threads", "k-thread", "k-irqs", "k-devices",
+            "k-timers", "k-trace-alloc", "k-check")
 
 
 def frame_in(printed: str) -> int:

@@ -38,7 +38,8 @@ def idle() -> list[Result]:
         *AT_IDLE, "bt", "frame function do_interrupt", "info symbol regs->ip", "k-threads",
         "k-threads -v", "k-threads 2", "k-whatis $esp", "k-whatis irq_stack_top - 8192 - 1",
         "k-whatis init_task.stack", "k-whatis ((struct task_struct *)__task_list.next)->stack",
-        "k-irqs", "k-irqs -a", "k-timers", "k-check", "k-thread 1", "up 2",
+        "k-irqs", "k-irqs -a", "k-devices", "k-devices -v", "k-timers", "k-check", "k-thread 1",
+        "up 2",
         "bt -frame-arguments none",
         "k-thread", "print current_task", "print tasklist_lock", "k-thread 2", "stepi", "bt 1",
     ])
@@ -57,6 +58,10 @@ def idle() -> list[Result]:
     cases.says("k-irqs", r"^   4 +\d+ +0  IO-APIC 4, edge +-\n     ttyS0: serial_interrupt,",
                "^spurious 0, ")
     cases.says("k-irqs -a", r"^   1 +0 +0 ")
+    cases.says("k-devices", r"^0000:00:01.1 +pci +ide +\d+ +- +32 +32$",
+               r"^floppy +platform +floppy +\d+ +- +24 +24\n\d+ devices \(verified\)$")
+    cases.says("k-devices -v", r"^0000:00:01.1 .*\n(    .*\n)*    dma_pool ide prd: blocks of "
+               r"\d+ bytes\n(    BAR .*\n)*    BAR 4 0xc\w+-0xc\w+$", "^    release_irq: 0x")
     cases.says("k-timers", r"^CPU 0 timer_list: \d+ pending \(verified\)$",
                "^CPU 0 hrtimer: 0 queued$")
     cases.says("k-check", "^ok    stacks: ", "^k-check: all is well$")
@@ -96,7 +101,7 @@ def core(image: str) -> list[Result]:
             return [Result("a core file is written", False, live.tail())]
         talk = gdb_session.on_core(file, [
             "bt", "k-whatis $esp", "k-threads", "k-threads -v", "k-thread 2", "bt ", "k-irqs",
-            "k-timers", "k-check"], image)
+            "k-devices", "k-timers", "k-check"], image)
     cases = Cases(talk)
     cases.says("bt", r"do_interrupt \(.*\n#\d+ +handle_interrupt \(\) at ")
     cases.says("k-threads", r"^    2 ksoftirqd/0 +idle +0 +\d+  run_ksoftirqd$")
@@ -104,6 +109,7 @@ def core(image: str) -> list[Result]:
                r"      kthread_entry \(.*\n      ret_from_fork \(")
     cases.says("bt ", r"\A#1 .* in __schedule ", "^#.* in ret_from_fork ")
     cases.says("k-irqs", "^     ttyS0: serial_interrupt,")
+    cases.says("k-devices", r"devices \(verified\)$")
     cases.says("k-timers", r"\(verified\)$")
     cases.says("k-whatis $esp", "the interrupt stack of CPU 0, ")
     cases.says("k-check", "^k-check: all is well$")
@@ -112,6 +118,8 @@ def core(image: str) -> list[Result]:
 
 TASK = ("((struct task_struct *)((char *)__task_list.prev"
         " - (unsigned long)&((struct task_struct *)0)->tasks))")
+DEVICE = ("((struct device *)((char *)'drivers/base.c'::devices.prev"
+          " - (unsigned long)&((struct device *)0)->node))")
 SEEDS = (
     Seed("a task's next is itself", "__task_list.next->next = __task_list.next",
          "WRONG: .* cycle: next of", "k-threads"),
@@ -132,6 +140,13 @@ SEEDS = (
          "WRONG: more than 32 users", "k-irqs"),
     Seed("users of a line, nowhere", "irq_descs[4].action = 0x10", "Cannot access memory",
          "k-irqs"),
+    Seed("a device's next leads nowhere", "'drivers/base.c'::devices.next->next = 0x10",
+         "WRONG: next of .* which cannot be read", "k-devices"),
+    Seed("a device's resource is left out",
+         "$device->devres_head.next = $device->devres_head.next->next", "WRONG: prev of .*, not",
+         "k-devices -v"),
+    Seed("a device that is not registered", "$device->registered = 0",
+         "^    WRONG: it is in the list, and not registered", "k-devices"),
     Seed("the wheel's counter", "timer_bases.wheel.nr += 1", "MISMATCH: nr is", "k-timers"),
     Seed("a bucket of the wheel", "timer_bases.wheel.bucket[7].first = (void *)&init_task",
          "WRONG: pprev of .* is not", "k-timers"),
@@ -141,12 +156,14 @@ SEEDS = (
          "WRONG: the tree is deeper", "k-timers"),
 )
 SAVED = ("init_task", "__task_list", "*__task_list.next", "*$task", "*(long *)($task->sp + 16)",
-         "irq_descs[4]", "*irq_descs[4].action", "timer_bases", "hrtimer_bases")
+         "irq_descs[4]", "*irq_descs[4].action", "*'drivers/base.c'::devices.next", "*$device",
+         "timer_bases", "hrtimer_bases")
 
 
 def seeds() -> list[Result]:
     """What is corrupted is told, and no walk hangs."""
     prepare = ("tbreak cmd_handles", "continue", f"set $task = {TASK}",
+               f"set $device = {DEVICE}",
                "python import memkern.check as checks, memkern.frames as frames",
                "python check = lambda name: checks.Check.make(getattr(checks, name),"
                " frames.MemMap())")

@@ -104,6 +104,10 @@ class Machine:
             fcntl.fcntl(number, fcntl.F_SETPIPE_SZ, FIFO_SIZE)
         return number
 
+    def narrow(self) -> None:
+        """From now on the serial line holds a page that nobody has read, and the machine waits."""
+        fcntl.fcntl(self._from, fcntl.F_SETPIPE_SZ, 4096)
+
     @property
     def text(self) -> str:
         """All that was printed so far; what is there stays there."""
@@ -193,10 +197,12 @@ sound: driver=dummy
 """
 
 
-def run_bochs(iso: pathlib.Path, cpu: str, memory: str, limit: float, over: str) -> Outcome:
+def run_bochs(iso: pathlib.Path, cpu: str, memory: str, limit: float, over: str,
+              more: str = "") -> Outcome:
     """Boots an ISO in Bochs. Its status is always 1, so it tells nothing, and it is None.
 
-    `over` is what the last line to expect looks like: Bochs is ended when it appears.
+    `over` is what the last line to expect looks like: Bochs is ended when it appears. `more`
+    are lines for its configuration.
     """
     begin = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="memkern-bochs-") as folder:
@@ -204,6 +210,7 @@ def run_bochs(iso: pathlib.Path, cpu: str, memory: str, limit: float, over: str)
         serial, log = here / "serial", here / "log"
         (here / "bochsrc").write_text(
             BOCHSRC.format(cpu=cpu, memory=memory, iso=iso.resolve(), serial=serial, log=log)
+            + more
         )
         (here / "go").write_text("c\n")  # Debian's Bochs has the debugger, and waits for this
         with (here / "said").open("wb") as said:

@@ -22,9 +22,11 @@ LIMIT = 30.0
 def examples() -> list[Result]:
     """The examples of docs/: each does what its comment says, and can be removed."""
     outcome = boot("examples", "kunit.filter=example_lookup hello.times=2 hello.who=you "
-                   "hello.marks=1,20,300 phonebook.entries=grace:1906,ada:1815 exit "
+                   "hello.marks=1,20,300 phonebook.entries=grace:1906,ada:1815 gather.pieces=9 "
+                   "exit "
                    'run="lsmod; rmmod phonebook; rmmod hello; rmmod hello; rmmod producer; '
-                   'rmmod pipeline; rmmod counters; rmmod big_buffers; rmmod nobody; lsmod; check"')
+                   'rmmod pipeline; rmmod counters; rmmod big_buffers; rmmod nobody; rmmod gather; '
+                   'rmmod small_edu; lsmod; check"')
     return [
         ended(outcome, judge.PASSED),
         *says(outcome, "parameters are set", "hello: hello, you\nhello: hello, you\n"
@@ -37,6 +39,7 @@ def examples() -> list[Result]:
         *says(outcome, "pools", "counters: 100 requests begun, 100 ended"),
         *says(outcome, "virtual memory", "big_buffers: image of 512 KiB: as it was written",
               "big_buffers: window over 16 pages: shows them"),
+        *says(outcome, "DMA", "gather gather: 9 pieces, 45000 bytes, sum 285000\n"),
         *says(outcome, "its KUnit suite", "ok 1 example_lookup", "kunit: 2 passed, 0 failed"),
         *says(outcome, "exit functions", "> rmmod hello\nhello: goodbye, you\n",
               "> rmmod hello\nhello does not run: removed", "there is no module 'nobody'",
@@ -46,9 +49,34 @@ def examples() -> list[Result]:
     ]
 
 
+def driver(interrupt: str, words: str, *extra: str) -> list[Result]:
+    """A PCI driver: takes the device from the kernel's own, works it, and gives it back."""
+    edu = "0000:00:03.0"
+    outcome = boot("examples", f"kunit=off small_edu.number=12 {words} exit run=\"unbind {edu}; "
+                   f"bind {edu} small_edu; unbind {edu}; bind {edu} small_edu; rmmod small_edu; "
+                   f'bind {edu} small_edu; bind {edu}; check"', "-device", "edu", *extra)
+    worked = (rf"/^small_edu {edu}: {interrupt} \d+, buffer at 0x0*[0-9a-f]{{1,7}}\n"
+              rf"small_edu {edu}: 12! = 479001600\n"
+              rf"small_edu {edu}: 2048 bytes there and back\n{edu}: small_edu\n"
+              rf"memkern> (unbind {edu}|rmmod small_edu)\nsmall_edu {edu}: let go$")
+    times = len(re.findall(worked[1:], outcome.log, re.M))
+    refused = boot("examples", f"kunit=off small_edu.number=13 {words} exit "
+                   f'run="unbind {edu}; bind {edu} small_edu; bind {edu}; check"',
+                   "-device", "edu", *extra)
+    return [
+        ended(outcome, judge.PASSED),
+        Result("it works, twice", times == 2, f"{times} times\n{judge.tail(outcome)}"),
+        *says(outcome, "without it the kernel's own does", "there is no driver 'small_edu'",
+              rf"/^{edu}: edu\n", "no problems\n"),
+        *says(refused, "a probe that fails", f"small_edu does not take {edu}: -EINVAL\n",
+              rf"/^{edu}: edu\n", "no problems\n"),
+        ended(refused, judge.PASSED),
+    ]
+
+
 def suites() -> list[Result]:
     """API.md 17 from outside, a case each; a module that failed has its suite left out."""
-    outcome = boot("modules-test", "kunit=all kunit.filter=module_* exit")
+    outcome = boot("modules-test", "kunit=all kunit.filter=module_* failing.level=-12345 exit")
     log = ktap.read(outcome.log)
     named = {case.name.split(": ")[-1] for case in log.cases}
     wanted = {"api_L2_printf", "api_L3_rcu", "api_L4_threads", "api_L5_deferred", "api_L6_virtual",
@@ -61,6 +89,8 @@ def suites() -> list[Result]:
         Result("all suites run", not missing, f"{missing}\n{judge.tail(outcome)}"),
         *says(outcome, "but that of a module that failed",
               r"/^ok \d module_failing # SKIP its module failing does not run$"),
+        *says(outcome, "an error without a name",
+              r"/^module failing: init_module failed with error -12345$"),
     ]
 
 
@@ -127,7 +157,7 @@ module_init(start);
 """
 BAD = """#include <linux/module.h>
 #include <linux/netdevice.h>
-#include <linux/pci.h>
+#include <linux/pagemap.h>
 #include <linux/input.h>
 #include "mine.h"
 #include <linux/no_such_thing.h>
@@ -165,7 +195,7 @@ def outside() -> list[Result]:
 
         status, said = make(folder, str(folder / "bad.c"), f"{folder}/image{folder}/bad.ko.o")
         wanted = ("<linux/netdevice.h>: memkern has no network\n",
-                  "<linux/pci.h>: there are no devices",
+                  "<linux/pagemap.h>: there is no page cache",
                   "<linux/input.h>: memkern has no drivers", "<mine.h>: not beside your file\n",
                   "<linux/no_such_thing.h>: memkern has no such header\n", "docs/modules.md")
         results.append(Result("missing headers are named", status != 0 and
@@ -197,8 +227,8 @@ def paths() -> list[Result]:
     return results
 
 
-def boot(image: str, words: str) -> machine.Outcome:
-    return machine.run(machine.Setup(IMAGES[image].kernel, words), LIMIT)
+def boot(image: str, words: str, *extra: str) -> machine.Outcome:
+    return machine.run(machine.Setup(IMAGES[image].kernel, words, extra=extra), LIMIT)
 
 
 def ended(outcome: machine.Outcome, status: int) -> Result:
@@ -216,6 +246,9 @@ def says(outcome: machine.Outcome, what: str, *wanted: str) -> list[Result]:
 def jobs() -> list[Job]:
     return [
         Job("modules/examples", examples, ("examples",)),
+        Job("modules/driver-msi", functools.partial(driver, "MSI", "", "-smp", "2"),
+            ("examples",)),
+        Job("modules/driver-intx", functools.partial(driver, "INTx", "nolapic"), ("examples",)),
         Job("modules/suites", suites, ("modules-test",)),
         Job("modules/parameters", parameters, ("modules-test",)),
         Job("modules/none", monitor, ("default",)),

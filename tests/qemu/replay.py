@@ -5,13 +5,14 @@ from __future__ import annotations
 
 import argparse
 import functools
+import threading
 from collections.abc import Callable
 
 import gdb_session
 import machine
 import transcript
 import zones
-from builds import IMAGES, ROOT
+from builds import BUILD, IMAGES, ROOT
 from processes import command
 from result import Job, Result
 from session import AT_PROMPT, PROMPT, Session
@@ -29,7 +30,21 @@ def options() -> argparse.ArgumentParser:
     parser.add_argument("-smp", dest="cpus", default="1")
     parser.add_argument("--debug", action="store_true")
     parser.add_argument("--examples", action="store_true")
+    parser.add_argument("--floppy", action="store_true")
+    parser.add_argument("--disk", action="store_true")
+    parser.add_argument("--edu", action="store_true")
     return parser
+
+
+def drive(interface: str, sectors: int) -> tuple[str, ...]:
+    """A disk whose sectors say which they are. What is written to it is forgotten."""
+    path = BUILD / f"replay-{interface}.img"
+    content = b"".join(f"sector {number}\n".encode().ljust(512, b"\0") for number in range(sectors))
+    if not path.exists() or path.read_bytes() != content:
+        new = path.with_suffix(f".{threading.get_ident()}")
+        new.write_bytes(content)
+        new.rename(path)
+    return ("-drive", f"if={interface},format=raw,snapshot=on,file={path}")
 
 
 def setup(block: Block) -> machine.Setup:
@@ -37,7 +52,10 @@ def setup(block: Block) -> machine.Setup:
     quoted = [f'"{word}"' if " " in word else word for word in words]
     image = "debug" if chosen.debug else "examples" if chosen.examples else "default"
     kernel = IMAGES[image].kernel
-    extra = ("-M", chosen.board, "-smp", chosen.cpus)
+    extra = ("-M", chosen.board, "-smp", chosen.cpus,
+             *(drive("floppy", 2880) if chosen.floppy else ()),
+             *(drive("ide", 32768) if chosen.disk else ()),
+             *(("-device", "edu") if chosen.edu else ()))
     return machine.Setup(kernel, " ".join(quoted), chosen.memory, chosen.cpu, extra)
 
 

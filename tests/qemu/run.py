@@ -18,17 +18,23 @@ import time
 import benchmarks
 import builds
 import clocks
+import disk
+import dma
+import edu
 import firmware
+import floppy
 import gdb_tests
 import hosttests
 import images
 import matrix
 import modules
 import oops
+import pci
 import repeat
 import replay
 import result
 import selftest
+import serial_line
 import sessions
 import sources
 import timing
@@ -94,7 +100,8 @@ def everything(run: Run) -> None:
     apart = run.wanted(hosttests.jobs() + sources.jobs() + selftest.jobs())
     boots = matrix.jobs() + sessions.jobs() + gdb_tests.jobs() + replay.jobs() + benchmarks.jobs()
     boots = run.wanted(boots + images.jobs() + firmware.jobs() + repeat.jobs() + clocks.jobs()
-                       + modules.jobs())
+                       + modules.jobs() + floppy.jobs() + disk.jobs() + serial_line.jobs()
+                       + edu.jobs() + pci.jobs() + dma.jobs())
     last = run.wanted(timing.jobs())
     # Which cases end in an oops only a built kernel can tell.
     oopses = bool(re.search(run.pattern, "oops/")) or "oops" in run.pattern

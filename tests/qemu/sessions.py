@@ -286,6 +286,30 @@ def piped() -> list[Result]:
     return results
 
 
+def devices() -> list[Result]:
+    """scripts/run with devices; names of files are taken as they are, and missing ones named."""
+    with tempfile.TemporaryDirectory(prefix="memkern, with a comma ") as folder:
+        disk, floppy = f"{folder}/disk.img", f"{folder}/floppy.img"
+        for name, size in ((disk, 3 << 20), (floppy, 1440 << 10)):
+            pathlib.Path(name).write_bytes(bytes(size))
+        argv = ["scripts/run", "--kernel", str(IMAGES["default"].kernel), "kunit=off", "exit"]
+        with_all = [*argv, "--disk", disk, "--floppy", floppy, "--device", "edu", "--device",
+                    "edu,addr=9", "run=disks; devices; writesec hda 1 0x5a; writesec fd0 2 0xa5"]
+        status, said = command(with_all, LIMIT, ROOT)
+        shown = [rf"^hda +{3 << 10} ", r"^fd0 +1440 ", r"^0000:00:03.0 .* edu ",
+                 r"^0000:00:09.0 .* edu "]
+        missing = [line for line in shown if not re.search(line, machine.plain(said), re.M)]
+        written = (pathlib.Path(disk).read_bytes()[512:1024] == b"\x5a" * 512
+                   and pathlib.Path(floppy).read_bytes()[1024:1536] == b"\xa5" * 512)
+        no_status, no_disk = command([*argv, "--disk", f"{folder}/none"], LIMIT, ROOT)
+    return [
+        Result("they are there", status == 0 and not missing, f"{missing}\n{said[-2000:]}"),
+        Result("what is written is in the files", written, said[-2000:]),
+        Result("a file that is not there", no_status == 3 and f"no file {folder}/none" in no_disk,
+               f"status {no_status}\n{no_disk}"),
+    ]
+
+
 def colours() -> list[Result]:
     """A reader that is no terminal gets none from scripts/run, unless the command line asks."""
     results = []
@@ -308,6 +332,7 @@ def jobs() -> list[Job]:
         name = f"monitor/command-line{'-iso' if iso else ''}"
         found.append(Job(name, functools.partial(command_line, iso), ("default",)))
     found.append(Job("monitor/piped", piped, ("default",)))
+    found.append(Job("monitor/devices", devices, ("default",)))
     found.append(Job("monitor/colours", colours, ("default",)))
     found.append(Job("monitor/bad-sizes", bad_sizes, ("default",)))
     return found

@@ -5,13 +5,14 @@ from __future__ import annotations
 
 import gdb
 
-from . import (buddy, check, cpus, irqs, meminfo, owner, page, percpu, printers, slab, threads,
-               timers, trace, vmalloc, vmmap, walk, whatis, zones)
+from . import (buddy, check, cpus, devices, irqs, meminfo, owner, page, percpu, printers, slab,
+               threads, timers, trace, vmalloc, vmmap, walk, whatis, zones)
 
 COMMANDS = (
     zones.Zones, meminfo.MemInfo, buddy.Buddy, slab.SlabCommand, page.PageCommand, whatis.WhatIs,
     owner.OwnerCommand, walk.Walk, vmmap.VmMap, vmalloc.VMalloc, trace.TraceAlloc, threads.Threads,
-    threads.Thread, cpus.Cpus, percpu.PerCpu, irqs.Irqs, timers.Timers, check.Check,
+    threads.Thread, cpus.Cpus, percpu.PerCpu, irqs.Irqs, devices.Devices, timers.Timers,
+    check.Check,
 )
 ALIASES = {"k-vtop": "k-walk"}
 

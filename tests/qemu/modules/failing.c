@@ -10,7 +10,7 @@ module_param(level, int, 0444);
 int init_module(void)
 {
 	pr_info("failing: level %d\n", level);
-	return -EIO;
+	return level < 0 ? level : -EIO;
 }
 
 static void uses_what_is_not_there(struct kunit *test)

@@ -137,10 +137,12 @@ static void read_ahead(struct block_device *bdev, loff_t pos, size_t wanted)
 	struct address_space *mapping = bdev->bd_mapping;
 	pgoff_t index = pos >> PAGE_SHIFT, last = (pos + wanted - 1) >> PAGE_SHIFT;
 	pgoff_t most = (bdev_bytes(bdev) - 1) >> PAGE_SHIFT;
+	/* Pages that are being read cannot be reclaimed: they shall not be all that there are. */
+	pgoff_t at_once = min_t(pgoff_t, READ_AT_ONCE, totalram_pages() / 16 + 1);
 
 	if (index && xa_load(&mapping->i_pages, index - 1))
 		last = most;
-	last = min3(last, most, index + READ_AT_ONCE - 1);
+	last = min3(last, most, index + at_once - 1);
 	page_cache_readahead(mapping, index, last - index + 1);
 }
 

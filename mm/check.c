@@ -373,7 +373,7 @@ static int check_all(void *unused)
 	return memblock_check() + mmzone_check() + page_alloc_check() + page_owner_check() +
 	       pgtable_check() + slab_check_locked() + percpu_check() + mempool_check() +
 	       highmem_check() + swiotlb_check() + dma_pool_check() + lru_check() +
-	       filemap_check() + migrate_check();
+	       filemap_check() + migrate_check() + compaction_check();
 }
 
 /* With several CPUs at a moment when none of the others has its interrupts off. */

@@ -321,7 +321,7 @@ unsigned int gfp_to_alloc_flags(gfp_t gfp, unsigned int order);
 /* Requests for which Linux would have killed a process. */
 extern unsigned long nr_oom;
 extern unsigned long nofail_patience; /* jiffies after which who must not fail says so */
-extern int panic_on_oom; /* and which therefore stop the machine */
+extern int panic_on_oom;	      /* and which therefore stop the machine */
 /* All that the flags allow, where the fast path is of no use. */
 struct page *alloc_pages_slow(gfp_t gfp, unsigned int order);
 
@@ -416,6 +416,14 @@ int filemap_check(void);
 /* --- migrate.c -------------------------------------------------------------------- */
 
 int migrate_check(void);
+
+/* --- compaction.c ------------------------------------------------------------------ */
+
+/* Blocks of that order, now that pages enough are free. */
+void compact_for_kswapd(unsigned int order, enum zone_type highest);
+/* All that can be moved, to the end of the zone; returns how many pages were. */
+unsigned int compact_whole_zone(struct zone *zone);
+int compaction_check(void);
 
 /* --- show_mem.c ---------------------------------------------------------------- */
 

@@ -9,8 +9,10 @@
  *	above min, less the rights of the	GFP_ATOMIC stops at 3/8 of min and fails here,
  *	flags to the reserve?			GFP_NOWAIT at min
  *	everything that is free			__GFP_MEMALLOC, PF_MEMALLOC: who frees memory; fails here
- *	direct reclaim, the lists of all CPUs	may sleep from here on; __GFP_NORETRY fails after it,
- *						and so do orders above 3 without __GFP_RETRY_MAYFAIL
+ *	compaction				orders above 3, and what is not movable
+ *	direct reclaim, the lists of all CPUs	may sleep from here on
+ *	compaction				__GFP_NORETRY fails after it, and so do orders above
+ *						3 without __GFP_RETRY_MAYFAIL
  *	again, as long as pages come free	__GFP_RETRY_MAYFAIL and __GFP_THISNODE fail after it
  *	the end: see end_of_memory()		GFP_KERNEL fails, __GFP_NOFAIL waits
  *
@@ -36,6 +38,7 @@
  *
  * Locking: none is held here. Requests without __GFP_DIRECT_RECLAIM: any context but NMI.
  */
+#include <linux/compaction.h>
 #include <linux/fault-inject.h>
 #include <linux/gfp.h>
 #include <linux/jiffies.h>
@@ -45,6 +48,7 @@
 #include <linux/panic.h>
 #include <linux/sched.h>
 #include <linux/sched/mm.h>
+#include <linux/vmstat.h>
 #include <memkern/params.h>
 
 #include "internal.h"
@@ -58,7 +62,10 @@ struct request {
 	unsigned long freed;   /* pages, by this round */
 	unsigned int progress; /* reclaim_progress() at the end of the round before */
 	unsigned int vain;     /* rounds in a row in which nobody freed anything */
-	unsigned long said;    /* jiffies when it was last told that __GFP_NOFAIL waits */
+	enum compact_priority compact_priority;
+	enum compact_result compact_result;
+	unsigned int compactions; /* that made a block, which somebody else has taken */
+	unsigned long said;	  /* jiffies when it was last told that __GFP_NOFAIL waits */
 };
 
 unsigned long nofail_patience = 10 * HZ;
@@ -132,6 +139,51 @@ static struct page *alloc_pages_direct_reclaim(struct request *request)
 	return take(request);
 }
 
+static struct page *alloc_pages_direct_compact(struct request *request)
+{
+	struct page *page;
+	unsigned int noreclaim;
+
+	if (!request->order)
+		return NULL;
+	noreclaim = memalloc_noreclaim_save();
+	request->compact_result = try_to_compact_pages(request->gfp, request->order,
+						       request->alloc_flags, request->highest,
+						       request->compact_priority);
+	memalloc_noreclaim_restore(noreclaim);
+	if (request->compact_result == COMPACT_SKIPPED)
+		return NULL;
+	count_vm_event(COMPACTSTALL);
+	page = take(request);
+	count_vm_event(page ? COMPACTSUCCESS : COMPACTFAIL);
+	if (page)
+		compaction_defer_reset(page_zone(page), request->order, true);
+	return page;
+}
+
+/*
+ * Where reclaim is not likely to make a block of the pages that it frees. Returns whether it
+ * should be tried all the same: who wants a large block only if that is easy has his answer.
+ */
+static bool compact_first(struct request *request, struct page **page)
+{
+	bool easily = is_costly(request) && (request->gfp & __GFP_NORETRY);
+
+	request->compact_priority = INIT_COMPACT_PRIORITY;
+	*page = alloc_pages_direct_compact(request);
+	if (!easily)
+		request->compact_priority = DEF_COMPACT_PRIORITY;
+	return !*page && !(easily && request->compact_result <= COMPACT_DEFERRED);
+}
+
+/* In the first round. */
+static bool compacts_first(const struct request *request)
+{
+	return request->order && request->compact_result == COMPACT_CONTINUE &&
+	       !(request->alloc_flags & ALLOC_NO_WATERMARKS) &&
+	       (is_costly(request) || gfp_migratetype(request->gfp) != MIGRATE_MOVABLE);
+}
+
 static struct page *one_round(struct request *request)
 {
 	struct page *page;
@@ -142,9 +194,12 @@ static struct page *one_round(struct request *request)
 		request->alloc_flags = ALLOC_NO_WATERMARKS;
 		page = take(request);
 	}
-	if (!page && can_reclaim(request))
-		page = alloc_pages_direct_reclaim(request);
-	return page;
+	if (page || !can_reclaim(request))
+		return page;
+	if (compacts_first(request) && !compact_first(request, &page))
+		return page;
+	page = alloc_pages_direct_reclaim(request);
+	return page ? page : alloc_pages_direct_compact(request);
 }
 
 /* Would a zone be good enough if all were freed that can be? */
@@ -193,6 +248,24 @@ static bool should_reclaim_retry(struct request *request)
 	       end_watermark_boost(request->highest);
 }
 
+/* A block that was made and lost is a reason to try again; after a failure more may be done for it. */
+static bool should_compact_retry(struct request *request)
+{
+	enum compact_priority least = is_costly(request) ? MIN_COMPACT_COSTLY_PRIORITY
+							 : MIN_COMPACT_PRIORITY;
+	unsigned int most = is_costly(request) ? MAX_RECLAIM_RETRIES / 4 : MAX_RECLAIM_RETRIES;
+
+	if (!request->order || !request->freed || request->compact_result == COMPACT_SKIPPED)
+		return false;
+	if (request->compact_result == COMPACT_SUCCESS)
+		return ++request->compactions <= most;
+	if (request->compact_priority <= least)
+		return false;
+	request->compact_priority--;
+	request->compactions = 0;
+	return true;
+}
+
 /* --- the end --------------------------------------------------------------------------- */
 
 /* Would Linux kill a process for it? */
@@ -227,7 +300,8 @@ static bool another_round(struct request *request, struct page **page)
 		return false;
 	if (is_costly(request) && !(request->gfp & __GFP_RETRY_MAYFAIL))
 		return false;
-	return should_reclaim_retry(request) || end_of_memory(request, page);
+	return should_reclaim_retry(request) || should_compact_retry(request) ||
+	       end_of_memory(request, page);
 }
 
 /* Returns NULL after a pause, if there is reason to go on; with *go_on false, if there is none. */
@@ -261,6 +335,8 @@ static noinline struct page *__alloc_pages_slowpath(gfp_t gfp, unsigned int orde
 		.alloc_flags = gfp_to_alloc_flags(gfp, order),
 		.highest = gfp_zone(gfp),
 		.progress = reclaim_progress(),
+		.compact_priority = DEF_COMPACT_PRIORITY,
+		.compact_result = COMPACT_CONTINUE,
 		.said = jiffies,
 	};
 	struct page *page;

@@ -319,6 +319,8 @@ static int kswapd_thread(void *unused)
 		order = xchg(&kswapd.order, 0);
 		highest = xchg(&kswapd.highest, ZONE_DMA);
 		balance(order, highest);
+		if (order)
+			compact_for_kswapd(order, highest);
 	}
 	return 0;
 }

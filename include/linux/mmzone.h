@@ -120,6 +120,9 @@ struct zone {
 	struct free_area free_area[NR_PAGE_ORDERS];
 
 	struct lruvec lruvec;
+
+	/* Of compaction: linux/compaction.h. No lock: they are only a matter of how often. */
+	unsigned int compact_considered, compact_defer_shift, compact_order_failed;
 };
 
 #define zone_idx(zone)		  ((enum zone_type)((zone) - (zone)->zone_pgdat->node_zones))
@@ -172,7 +175,8 @@ extern struct pglist_data contig_page_data;
 struct mem_section {
 	/* Address of the struct page that pfn 0 would have; 0: no struct pages. */
 	unsigned long mem_map_base;
-	u8 pageblock_type[__PAGEBLOCKS_PER_SECTION]; /* enum migratetype; under zone->lock */
+	u8 pageblock_type[__PAGEBLOCKS_PER_SECTION];   /* enum migratetype; under zone->lock */
+	bool pageblock_skip[__PAGEBLOCKS_PER_SECTION]; /* compaction found nothing to move there */
 };
 
 extern struct mem_section *mem_section;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * `fill`: takes memory until a request is refused, and says why it was.
+ * `fill`: takes memory until a request is refused, says why it was, and what was reclaimed till then.
  *
  * The blocks are chained through the lru of their first pages, which keep their order
  * in page->private: both belong to whoever has the page. So nothing else is needed
@@ -10,6 +10,7 @@
 #include <linux/list.h>
 #include <linux/sched/clock.h>
 #include <linux/string.h>
+#include <linux/vmstat.h>
 
 #include "../internal.h"
 #include "monitor.h"
@@ -80,18 +81,52 @@ static unsigned long take_all(gfp_t gfp, unsigned int order, unsigned long *page
 	}
 }
 
-static int fill(gfp_t gfp, unsigned int order)
+static struct effort {
+	unsigned long events[NR_VM_EVENT_ITEMS], written;
+} before, after;
+
+static void note_effort(struct effort *effort)
 {
-	unsigned long pages[MAX_NR_ZONES] = { 0 };
-	unsigned long blocks = take_all(gfp, order, pages);
+	all_vm_events(effort->events);
+	effort->written = global_node_page_state(NR_VMSCAN_WRITE);
+}
+
+static unsigned long more(enum vm_event_item item)
+{
+	return after.events[item] - before.events[item];
+}
+
+/* What it took to serve the requests, if more than taking what was free. */
+static void print_effort(void)
+{
+	unsigned long direct = more(PGSTEAL_DIRECT), kswapd = more(PGSTEAL_KSWAPD);
+	unsigned long written = after.written - before.written, stalls = 0;
 	int i;
 
+	for (i = ALLOCSTALL_DMA; i <= ALLOCSTALL_HIGH; i++)
+		stalls += more(i);
+	if (direct + kswapd + written + more(SLABS_SCANNED))
+		mprintf("meanwhile %lu requests reclaimed; cache pages freed by them %lu, by "
+			"kswapd "
+			"%lu; written %lu\n",
+			stalls, direct, kswapd, written);
+}
+
+static int fill(gfp_t gfp, unsigned int order)
+{
+	unsigned long pages[MAX_NR_ZONES] = { 0 }, blocks;
+	int i;
+
+	note_effort(&before);
+	blocks = take_all(gfp, order, pages);
+	note_effort(&after);
 	mprintf("took %lu block%s of order %u, %s\n", COUNTED(blocks), order,
 		PAGES_TEXT(blocks << order));
 	for (i = MAX_NR_ZONES - 1; i >= 0; i--)
 		if (pages[i])
 			mprintf("  %-8s %lu page%s\n", contig_page_data.node_zones[i].name,
 				COUNTED(pages[i]));
+	print_effort();
 	mprintf("then %pGg was refused:\n", &gfp);
 	explain_refusal(gfp, order);
 	mprintf("'fill off' gives the memory back\n");

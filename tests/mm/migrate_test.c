@@ -375,8 +375,18 @@ static unsigned int move_all(struct store *store)
 	return moved;
 }
 
+static unsigned int compact_all(struct store *unused)
+{
+	unsigned int moved = 0;
+	struct zone *zone;
+
+	for_each_populated_zone(zone)
+		moved += compact_whole_zone(zone);
+	return moved;
+}
+
 /* Threads on each CPU read and write their pages; all are moved, written and dropped meanwhile. */
-static void nothing_is_lost_or_stale_while_pages_move(struct kunit *test)
+static void use_while_moved(struct kunit *test, unsigned int (*move)(struct store *))
 {
 	unsigned int cpu, i, nr = num_online_cpus(), moved = 0, round = 0;
 	struct user *users = kunit_kcalloc(test, nr, sizeof(*users), GFP_KERNEL);
@@ -392,7 +402,7 @@ static void nothing_is_lost_or_stale_while_pages_move(struct kunit *test)
 	}
 	for (cpu = 0; cpu < nr; cpu++) {
 		while (READ_ONCE(tasks[cpu]->__state) != TASK_DEAD) {
-			moved += move_all(store);
+			moved += move(store);
 			if (++round % 4 == 0)
 				filemap_write_and_wait(&store->mapping);
 			if (round % 16 == 0)
@@ -407,6 +417,16 @@ static void nothing_is_lost_or_stale_while_pages_move(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, store->data[i], users[i % nr].words[i]);
 	KUNIT_EXPECT_GT(test, moved, SHARED_PAGES);
 	kunit_info(test, "%u pages moved, %u written\n", moved, store->writes);
+}
+
+static void nothing_is_lost_or_stale_while_pages_move(struct kunit *test)
+{
+	use_while_moved(test, move_all);
+}
+
+static void nothing_is_lost_or_stale_while_memory_is_compacted(struct kunit *test)
+{
+	use_while_moved(test, compact_all);
 }
 
 static struct kunit_case cases[] = {
@@ -425,6 +445,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(other_pages_are_not_a_drivers),
 	KUNIT_CASE(the_checker_finds_a_movable_page_on_a_list),
 	KUNIT_CASE_SLOW(nothing_is_lost_or_stale_while_pages_move),
+	KUNIT_CASE_SLOW(nothing_is_lost_or_stale_while_memory_is_compacted),
 	{},
 };
 

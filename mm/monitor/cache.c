@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
-/* `cache`, `shrinkers`, `sync`, `drop`: what can be given back, and having it given back. */
+/* `cache`, `cache read`, `cache write`, `shrinkers`, `sync`, `drop`: what can be given back, and is. */
 #include <linux/kernel.h>
+#include <linux/ktime.h>
+#include <linux/math64.h>
 #include <linux/pagemap.h>
 #include <linux/rwsem.h>
+#include <linux/sched/clock.h>
 #include <linux/shrinker.h>
 #include <linux/string.h>
 #include <linux/vmstat.h>
@@ -118,6 +121,81 @@ static int cmd_cache(int argc, char **argv)
 
 MONITOR_COMMAND("cache", "[--json]", "the page cache: by device, dirty pages, the LRU lists",
 		cmd_cache);
+
+/* --- cache read, cache write ---------------------------------------------------------------------- */
+
+static u8 buffer[PAGE_SIZE];
+
+/* What is written: each page says which it is. */
+static void fill_buffer(loff_t pos)
+{
+	memset(buffer, 0, sizeof(buffer));
+	snprintf((char *)buffer, sizeof(buffer), "page %llu\n", (u64)pos >> PAGE_SHIFT);
+}
+
+/* Returns how many bytes were moved, or -errno if none was. */
+static s64 move(struct block_device *bdev, bool write, loff_t pos, u64 size)
+{
+	u64 done = 0;
+
+	while (done < size) {
+		size_t bytes = min_t(u64, size - done, PAGE_SIZE - offset_in_page(pos));
+		ssize_t moved;
+
+		if (write)
+			fill_buffer(pos);
+		moved = write ? bdev_write(bdev, pos, buffer, bytes)
+			      : bdev_read(bdev, pos, buffer, bytes);
+		if (moved <= 0)
+			return done ? (s64)done : moved;
+		done += moved;
+		pos += moved;
+	}
+	return done;
+}
+
+static int cmd_move(int argc, char **argv)
+{
+	bool write = !strcmp(argv[0], "cache write");
+	struct block_device *bdev;
+	u64 pos, size, begin;
+	s64 done;
+
+	if (argc != 4)
+		return monitor_usage(argv[0]);
+	if (monitor_parse_ull(argv[2], &pos) || monitor_parse_ull(argv[3], &size))
+		return -EINVAL;
+	bdev = blkdev_get_by_name(argv[1]);
+	if (!bdev || pos > LLONG_MAX) {
+		mprintf(bdev ? "no device is that large\n" : "there is no device of that name\n");
+		if (bdev)
+			blkdev_release(bdev);
+		return -EINVAL;
+	}
+	begin = sched_clock();
+	done = move(bdev, write, pos, size);
+	blkdev_release(bdev);
+	if (done < 0)
+		mprintf("error %lld\n", done);
+	else
+		mprintf("%s %s in %llu ms\n", write ? "wrote" : "read", size_text(done).text,
+			div_u64(sched_clock() - begin, NSEC_PER_MSEC));
+	return min_t(s64, done, 0);
+}
+
+static void complete_move(struct monitor_completion *completion, int argc, char **argv)
+{
+	struct block_device *bdev = NULL;
+
+	while (argc == 1 && (bdev = blkdev_next(bdev)))
+		monitor_offer(completion, bdev->bd_disk->disk_name);
+}
+
+MONITOR_COMMAND_COMPLETE("cache read", "DEV POSITION BYTES", "read a disk through the page cache",
+			 cmd_move, complete_move);
+MONITOR_COMMAND_COMPLETE("cache write", "DEV POSITION BYTES",
+			 "write page numbers to a disk, through the page cache", cmd_move,
+			 complete_move);
 
 /* --- shrinkers ------------------------------------------------------------------------------------ */
 

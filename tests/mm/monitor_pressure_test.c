@@ -169,6 +169,28 @@ static void cache_sync_and_drop(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, json_field(disk_line(test), "pages"), 0);
 }
 
+/* Any bytes; what is written is in the cache first. */
+static void cache_reads_and_writes(struct kunit *test)
+{
+	struct block_device *bdev = make_disk(test);
+	const char *name = ram.disk->disk_name;
+	unsigned long read;
+
+	KUNIT_EXPECT_EQ(test, runf(test, "cache write %s 8K 10000", name), 0);
+	KUNIT_EXPECT_TRUE(test, printed("wrote 9.7 KiB"));
+	KUNIT_EXPECT_EQ(test, ram.data[2 * PAGE_SIZE], 0);
+	KUNIT_EXPECT_EQ(test, run(test, "sync"), 0);
+	KUNIT_EXPECT_STREQ(test, (char *)ram.data + 3 * PAGE_SIZE, "page 3\n");
+	/* What is cached is not read again. */
+	read = events(PGPGIN);
+	KUNIT_EXPECT_EQ(test, runf(test, "cache read %s 8K 8K", name), 0);
+	KUNIT_EXPECT_EQ(test, events(PGPGIN), read);
+	invalidate_bdev(bdev);
+	KUNIT_EXPECT_EQ(test, runf(test, "cache read %s 8K 8K", name), 0);
+	KUNIT_EXPECT_GE(test, events(PGPGIN) - read, 16);
+	KUNIT_EXPECT_EQ(test, runf(test, "cache write %s 256K 1", name), -ENOSPC);
+}
+
 static void sync_tells_of_errors(struct kunit *test)
 {
 	struct block_device *bdev = make_disk(test);
@@ -285,11 +307,24 @@ static void stress_exhausts_and_gives_back(struct kunit *test)
 }
 
 static const char *const nonsense[] = {
-	"vmstat 0",	   "vmstat x",	      "vmstat 1 0",
-	"vmstat 1 2 3",	   "vmstat 1 --json", "cache x",
-	"sync x",	   "drop x",	      "drop pages x",
-	"shrinkers x",	   "stress on",	      "stress start 0",
-	"stress start 17", "stress stop 1",   "stress start GFP_ATOMIC",
+	"cache read",
+	"cache read nodisk 0 1",
+	"cache write nodisk 0",
+	"vmstat 0",
+	"vmstat x",
+	"vmstat 1 0",
+	"vmstat 1 2 3",
+	"vmstat 1 --json",
+	"cache x",
+	"sync x",
+	"drop x",
+	"drop pages x",
+	"shrinkers x",
+	"stress on",
+	"stress start 0",
+	"stress start 17",
+	"stress stop 1",
+	"stress start GFP_ATOMIC",
 };
 
 static void nonsense_gets_a_sentence(struct kunit *test)
@@ -302,6 +337,7 @@ static struct kunit_case monitor_pressure_cases[] = {
 	KUNIT_CASE_SLOW(vmstat_prints_a_line_a_second),
 	KUNIT_CASE_SLOW(vmstat_ends_with_a_key),
 	KUNIT_CASE_SLOW(cache_sync_and_drop),
+	KUNIT_CASE_SLOW(cache_reads_and_writes),
 	KUNIT_CASE_SLOW(sync_tells_of_errors),
 	KUNIT_CASE(cache_shows_the_lists),
 	KUNIT_CASE(shrinkers_are_listed_and_dropped),

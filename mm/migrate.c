@@ -253,6 +253,8 @@ int migrate_pages(struct list_head *from, new_page_t *get_new_page, free_page_t 
 	int error = 0;
 
 	for (pass = 0; pass < PASSES && retry && error != -ENOMEM; pass++) {
+		if (pass >= GENTLE_PASSES && mode == MIGRATE_SYNC)
+			yield(); /* who uses a page for a moment may only have to run */
 		retry = 0;
 		list_for_each_entry_safe(page, next, from, lru) {
 			cond_resched();

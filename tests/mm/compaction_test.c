@@ -34,7 +34,7 @@ static unsigned long fill_dma(struct kunit *test)
 {
 	unsigned long nr;
 
-	if (page_group_by_mobility_disabled || zone_managed_pages(dma()) < 3 * MIN_FREE / 2)
+	if (page_group_by_mobility_disabled || !managed_zone(mm_zone(ZONE_NORMAL)))
 		kunit_skip(test, "zone DMA is too small");
 	drain_all_pages(NULL);
 	nr = mm_fill(MM_TEST_GFP(MOVABLE_DMA) | __GFP_NOMEMALLOC, 0);
@@ -65,7 +65,6 @@ static void fragment(struct kunit *test)
 	}
 	drain_all_pages(NULL);
 	KUNIT_ASSERT_GT(test, dma()->nr_free_pages, MIN_FREE);
-	KUNIT_ASSERT_LT(test, dma()->nr_free_pages - dma()->free_area[0].nr_free, 64);
 	KUNIT_ASSERT_FALSE(test, has_order_9());
 }
 
@@ -96,17 +95,17 @@ static void failures_defer_it_ever_longer(struct kunit *test)
 static void it_is_suitable_where_enough_is_free(struct kunit *test)
 {
 	struct zone *zone = dma();
-	unsigned long enough = low_wmark_pages(zone) + compact_gap(6);
+	unsigned long enough = low_wmark_pages(zone) + compact_gap(8);
 
-	KUNIT_EXPECT_EQ(test, compaction_suitable(zone, 6, ALLOC_WMARK_MIN, ZONE_DMA),
+	KUNIT_EXPECT_EQ(test, compaction_suitable(zone, 8, ALLOC_WMARK_MIN, ZONE_DMA),
 			COMPACT_SUCCESS);
 	fill_dma(test);
-	KUNIT_EXPECT_EQ(test, compaction_suitable(zone, 6, ALLOC_WMARK_MIN, ZONE_DMA),
+	KUNIT_EXPECT_EQ(test, compaction_suitable(zone, 8, ALLOC_WMARK_MIN, ZONE_DMA),
 			COMPACT_SKIPPED);
 	while (zone->nr_free_pages <= enough) {
 		struct page *page, *next;
 
-		KUNIT_EXPECT_EQ(test, compaction_suitable(zone, 6, ALLOC_WMARK_MIN, ZONE_DMA),
+		KUNIT_ASSERT_EQ(test, compaction_suitable(zone, 8, ALLOC_WMARK_MIN, ZONE_DMA),
 				COMPACT_SKIPPED);
 		list_for_each_entry_safe(page, next, &mm_held, lru) {
 			if (page_to_pfn(page) % 2)
@@ -116,7 +115,7 @@ static void it_is_suitable_where_enough_is_free(struct kunit *test)
 		}
 		drain_local_pages(zone);
 	}
-	KUNIT_EXPECT_EQ(test, compaction_suitable(zone, 6, ALLOC_WMARK_MIN, ZONE_DMA),
+	KUNIT_EXPECT_EQ(test, compaction_suitable(zone, 8, ALLOC_WMARK_MIN, ZONE_DMA),
 			COMPACT_CONTINUE);
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* Pages that are moved: what goes with them, who is left alone, and that nobody notices. */
+#include <linux/math64.h>
 #include <linux/prandom.h>
 #include <linux/sched/mm.h>
 #include <linux/swap.h>
@@ -318,11 +319,13 @@ static void the_checker_finds_a_movable_page_on_a_list(struct kunit *test)
 /* --- with others that use the pages --------------------------------------------------------------- */
 
 #define SHARED_PAGES 64
+#define ROUNDS	     100
 
 struct user {
 	struct store *store;
 	u32 words[SHARED_PAGES]; /* of the pages that are its own: i % users */
 	unsigned int number, users, rounds, stale;
+	bool stop;
 };
 
 static int use_pages(void *data)
@@ -331,7 +334,7 @@ static int use_pages(void *data)
 	struct rnd_state rnd;
 
 	prandom_seed_state(&rnd, user->number);
-	while (user->rounds--) {
+	for (; !READ_ONCE(user->stop); user->rounds++) {
 		pgoff_t i = prandom_u32_state(&rnd) % (SHARED_PAGES / user->users) * user->users +
 			    user->number;
 		struct page *page = read_mapping_page(&user->store->mapping, i, NULL);
@@ -352,10 +355,8 @@ static int use_pages(void *data)
 	return 0;
 }
 
-static unsigned int move_all(struct store *store)
+static void isolate_shared(struct store *store, struct list_head *pages)
 {
-	unsigned int moved;
-	LIST_HEAD(pages);
 	pgoff_t i;
 
 	for (i = 0; i < SHARED_PAGES; i++) {
@@ -364,9 +365,21 @@ static unsigned int move_all(struct store *store)
 		if (!page)
 			continue;
 		if (!isolate_lru_page(page))
-			list_add_tail(&page->lru, &pages);
+			list_add_tail(&page->lru, pages);
 		put_page(page);
 	}
+}
+
+/* And out of the cache, now and then. */
+static unsigned int move_all(struct store *store)
+{
+	static unsigned int round;
+	unsigned int moved;
+	LIST_HEAD(pages);
+
+	if (++round % 16 == 0)
+		invalidate_mapping_pages(&store->mapping, 0, ULONG_MAX);
+	isolate_shared(store, &pages);
 	most = UINT_MAX;
 	given = given_back = 0;
 	migrate_pages(&pages, give, take_back, (unsigned long)GFP_HIGHUSER_MOVABLE, MIGRATE_SYNC,
@@ -375,17 +388,48 @@ static unsigned int move_all(struct store *store)
 	return moved;
 }
 
-static unsigned int compact_all(struct store *unused)
-{
-	unsigned int moved = 0;
-	struct zone *zone;
+/* --- all of zone DMA is the test's: pages are brought to its lower half, and compacted upwards */
 
-	for_each_populated_zone(zone)
-		moved += compact_whole_zone(zone);
-	return moved;
+static unsigned long middle;
+
+static void hold_lower_half(void)
+{
+	unsigned long nr = 0;
+	struct page *page, *next;
+	u64 sum = 0;
+
+	mm_fill(MM_TEST_GFP(GFP_DMA | __GFP_MOVABLE) | __GFP_NOMEMALLOC, 0);
+	list_for_each_entry(page, &mm_held, lru) {
+		sum += page_to_pfn(page);
+		nr++;
+	}
+	middle = div64_u64(sum, nr + !nr);
+	list_for_each_entry_safe(page, next, &mm_held, lru)
+		if (page_to_pfn(page) >= middle)
+			mm_give(page);
 }
 
-/* Threads on each CPU read and write their pages; all are moved, written and dropped meanwhile. */
+static struct page *give_low(struct page *page, unsigned long unused)
+{
+	if (list_empty(&mm_held) || page_to_pfn(page) < middle)
+		return NULL;
+	page = mm_unhold(list_first_entry(&mm_held, struct page, lru));
+	page->private = 0;
+	return page;
+}
+
+static unsigned int compact_dma(struct store *store)
+{
+	LIST_HEAD(pages);
+
+	hold_lower_half();
+	isolate_shared(store, &pages);
+	migrate_pages(&pages, give_low, take_back, 0, MIGRATE_SYNC, MR_SYSCALL, NULL);
+	putback_movable_pages(&pages);
+	return compact_whole_zone(mm_zone(ZONE_DMA));
+}
+
+/* Threads on each CPU read and write their pages; these are moved, and written, meanwhile. */
 static void use_while_moved(struct kunit *test, unsigned int (*move)(struct store *))
 {
 	unsigned int cpu, i, nr = num_online_cpus(), moved = 0, round = 0;
@@ -394,23 +438,24 @@ static void use_while_moved(struct kunit *test, unsigned int (*move)(struct stor
 	struct store *store = make_store(test, SHARED_PAGES);
 
 	KUNIT_ASSERT_TRUE(test, users && tasks);
+	store_read(test, store, 0, SHARED_PAGES);
 	for (cpu = 0; cpu < nr; cpu++) {
-		users[cpu] = (struct user){ store, { 0 }, cpu, nr, 20000, 0 };
+		users[cpu] = (struct user){ .store = store, .number = cpu, .users = nr };
 		for (i = 0; i < SHARED_PAGES; i++)
 			users[cpu].words[i] = store->data[i];
 		tasks[cpu] = start_thread_on(test, cpu, use_pages, &users[cpu]);
 	}
+	for (round = 0; round < ROUNDS; round++) {
+		moved += move(store);
+		if (round % 4 == 0)
+			filemap_write_and_wait(&store->mapping);
+		schedule_timeout_uninterruptible(1);
+	}
 	for (cpu = 0; cpu < nr; cpu++) {
-		while (READ_ONCE(tasks[cpu]->__state) != TASK_DEAD) {
-			moved += move(store);
-			if (++round % 4 == 0)
-				filemap_write_and_wait(&store->mapping);
-			if (round % 16 == 0)
-				invalidate_mapping_pages(&store->mapping, 0, ULONG_MAX);
-			cond_resched();
-		}
+		WRITE_ONCE(users[cpu].stop, true);
 		KUNIT_EXPECT_EQ(test, finish_thread(test, tasks[cpu]), 0);
 		KUNIT_EXPECT_EQ(test, users[cpu].stale, 0);
+		KUNIT_EXPECT_GT(test, users[cpu].rounds, 0);
 	}
 	KUNIT_EXPECT_EQ(test, filemap_write_and_wait(&store->mapping), 0);
 	for (i = 0; i < SHARED_PAGES / nr * nr; i++)
@@ -426,7 +471,9 @@ static void nothing_is_lost_or_stale_while_pages_move(struct kunit *test)
 
 static void nothing_is_lost_or_stale_while_memory_is_compacted(struct kunit *test)
 {
-	use_while_moved(test, compact_all);
+	if (!managed_zone(mm_zone(ZONE_NORMAL)) || page_group_by_mobility_disabled)
+		kunit_skip(test, "zone DMA is all there is");
+	use_while_moved(test, compact_dma);
 }
 
 static struct kunit_case cases[] = {

@@ -30,6 +30,7 @@ import matrix
 import modules
 import oops
 import pci
+import pressure
 import repeat
 import replay
 import result
@@ -101,7 +102,7 @@ def everything(run: Run) -> None:
     boots = matrix.jobs() + sessions.jobs() + gdb_tests.jobs() + replay.jobs() + benchmarks.jobs()
     boots = run.wanted(boots + images.jobs() + firmware.jobs() + repeat.jobs() + clocks.jobs()
                        + modules.jobs() + floppy.jobs() + disk.jobs() + serial_line.jobs()
-                       + edu.jobs() + pci.jobs() + dma.jobs())
+                       + edu.jobs() + pci.jobs() + dma.jobs() + pressure.jobs())
     last = run.wanted(timing.jobs())
     # Which cases end in an oops only a built kernel can tell.
     oopses = bool(re.search(run.pattern, "oops/")) or "oops" in run.pattern

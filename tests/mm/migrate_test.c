@@ -4,13 +4,9 @@
 #include <linux/prandom.h>
 #include <linux/sched/mm.h>
 #include <linux/swap.h>
-#include <linux/vmstat.h>
 
-#include "../../mm/internal.h"
-#include "../kernel/threads.h"
-#include "mm_test.h"
 #include "movable.h"
-#include "store.h"
+#include "pressure.h"
 
 /* --- where to ----------------------------------------------------------------------------- */
 
@@ -319,7 +315,6 @@ static void the_checker_finds_a_movable_page_on_a_list(struct kunit *test)
 /* --- with others that use the pages --------------------------------------------------------------- */
 
 #define SHARED_PAGES 64
-#define ROUNDS	     100
 
 struct user {
 	struct store *store;
@@ -430,7 +425,8 @@ static unsigned int compact_dma(struct store *store)
 }
 
 /* Threads on each CPU read and write their pages; these are moved, and written, meanwhile. */
-static void use_while_moved(struct kunit *test, unsigned int (*move)(struct store *))
+static void use_while_moved(struct kunit *test, unsigned int (*move)(struct store *),
+			    unsigned int rounds)
 {
 	unsigned int cpu, i, nr = num_online_cpus(), moved = 0, round = 0;
 	struct user *users = kunit_kcalloc(test, nr, sizeof(*users), GFP_KERNEL);
@@ -445,7 +441,7 @@ static void use_while_moved(struct kunit *test, unsigned int (*move)(struct stor
 			users[cpu].words[i] = store->data[i];
 		tasks[cpu] = start_thread_on(test, cpu, use_pages, &users[cpu]);
 	}
-	for (round = 0; round < ROUNDS; round++) {
+	for (round = 0; round < rounds; round++) {
 		moved += move(store);
 		if (round % 4 == 0)
 			filemap_write_and_wait(&store->mapping);
@@ -466,14 +462,14 @@ static void use_while_moved(struct kunit *test, unsigned int (*move)(struct stor
 
 static void nothing_is_lost_or_stale_while_pages_move(struct kunit *test)
 {
-	use_while_moved(test, move_all);
+	use_while_moved(test, move_all, 100);
 }
 
 static void nothing_is_lost_or_stale_while_memory_is_compacted(struct kunit *test)
 {
 	if (!managed_zone(mm_zone(ZONE_NORMAL)) || page_group_by_mobility_disabled)
 		kunit_skip(test, "zone DMA is all there is");
-	use_while_moved(test, compact_dma);
+	use_while_moved(test, compact_dma, 10);
 }
 
 static struct kunit_case cases[] = {
@@ -498,6 +494,8 @@ static struct kunit_case cases[] = {
 
 static struct kunit_suite suite = {
 	.name = "migrate",
+	.init = slab_test_init,
+	.exit = pressure_exit,
 	.test_cases = cases,
 };
 kunit_test_suite(suite);

@@ -289,10 +289,13 @@ static void end_stress(void *unused)
 /* In the background, until it is stopped; then all memory is there again. */
 static void stress_exhausts_and_gives_back(struct kunit *test)
 {
+	unsigned long before;
+
 	run(test, "stress");
 	if (!printed("no stress"))
 		kunit_skip(test, "there is stress already");
 	mm_hide_down_to(mm_zone(ZONE_NORMAL), 1000);
+	before = mm_free_pages_and_tables();
 	KUNIT_ASSERT_EQ(test, run(test, "stress start 3"), 0);
 	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, end_stress, NULL), 0);
 	KUNIT_EXPECT_EQ(test, run(test, "stress start"), -EBUSY);
@@ -304,6 +307,11 @@ static void stress_exhausts_and_gives_back(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, run(test, "stress stop"), 0);
 	KUNIT_EXPECT_TRUE(test, printed("stopped 3 threads"));
 	KUNIT_EXPECT_TRUE(test, printed("with wrong words 0"));
+	/* A thread's stack is free when its CPU has left it. */
+	KUNIT_EXPECT_TRUE(test, eventually(({
+				  slab_shrink_all();
+				  mm_free_pages_and_tables() == before;
+			  })));
 }
 
 static const char *const nonsense[] = {

@@ -70,6 +70,40 @@ static void one_bad_part_fails_the_whole(struct kunit *test)
 				ram->bad < 26 ? -EIO : 0);
 }
 
+/* A bio of one sector that is a child of `parent`. */
+static void submit_child(struct block_device *bdev, struct bio *parent, sector_t sector, char *buf)
+{
+	struct bio *child = bio_alloc(bdev, 1, REQ_OP_READ, GFP_KERNEL);
+
+	child->bi_iter.bi_sector = sector;
+	bio_add_page(child, virt_to_page(buf), SECTOR_SIZE, 0);
+	bio_chain(child, parent);
+	submit_bio(child);
+}
+
+/* Also where all of them have ended before the parent is submitted, and that goes well. */
+static void a_child_that_fails_fails_its_parent(struct kunit *test)
+{
+	struct ram_disk *ram = make_ram(test, 1, RAM_AT_ONCE, false);
+	struct block_device *bdev = ram->disk->part0;
+	char *buf = kunit_kzalloc(test, 4096, GFP_KERNEL);
+	struct bio_vec vec;
+	struct bio parent;
+	sector_t sector;
+
+	KUNIT_ASSERT_NOT_NULL(test, buf);
+	for (ram->bad = 10; ram->bad < 14; ram->bad++) {
+		bio_init(&parent, bdev, &vec, 1, REQ_OP_READ);
+		parent.bi_iter.bi_sector = 10;
+		bio_add_page(&parent, virt_to_page(buf), SECTOR_SIZE, 0);
+		capture_begin(test, &capture);
+		for (sector = 11; sector < 13; sector++)
+			submit_child(bdev, &parent, sector, buf);
+		KUNIT_EXPECT_EQ(test, submit_bio_wait(&parent), ram->bad < 13 ? -EIO : 0);
+		capture_end(test, &capture);
+	}
+}
+
 static void nonsense_is_refused(struct kunit *test)
 {
 	struct ram_disk *ram = make_ram(test, 1, RAM_AT_ONCE, false);
@@ -286,6 +320,39 @@ static void submitters_wait_for_a_request(struct kunit *test)
 	}
 	KUNIT_EXPECT_EQ(test, finish_thread(test, task), 0);
 	KUNIT_EXPECT_EQ(test, stats_of(ram->disk).ios[WRITE], 100UL);
+}
+
+/* One is free, and the first of two who wait has no use for it any more: the second gets it. */
+static void a_request_is_not_left_lying(struct kunit *test)
+{
+	static const sector_t later[] = { 102, 202, 101 };
+	struct transfers *all = make_transfers(test);
+	struct submitter *waiters[2];
+	struct ram_disk *ram = make_ram(test, 1, RAM_HOLD, false);
+	struct task_struct *tasks[2];
+	unsigned int i;
+
+	prepare(test, all, ram->disk, 67);
+	for (i = 0; i < 67; i++) {
+		all->of[i].bio->bi_iter.bi_sector = i < 64 ? 4 * i : later[i - 64];
+		if (i < 64)
+			submit_bio(all->of[i].bio);
+	}
+	for (i = 0; i < 2; i++) {
+		waiters[i] = zeroed(test, struct submitter);
+		*waiters[i] = (struct submitter){ .all = all, .from = 64 + i, .to = 65 + i };
+		tasks[i] = start_thread(test, submits, waiters[i]);
+		KUNIT_EXPECT_TRUE(test, eventually(is_asleep(tasks[i])));
+	}
+	submit_bio(all->of[66].bio); /* joins [100 101), which 102 can join now */
+	ram_disk_end(ram, 1);
+	KUNIT_EXPECT_TRUE(test, eventually(READ_ONCE(waiters[0]->done)));
+	KUNIT_EXPECT_TRUE(test, eventually(READ_ONCE(waiters[1]->done)));
+	while (ram_disk_end(ram, 1))
+		;
+	for (i = 0; i < 2; i++)
+		KUNIT_EXPECT_EQ(test, finish_thread(test, tasks[i]), 0);
+	KUNIT_EXPECT_EQ(test, stats_of(ram->disk).merges, 2UL);
 }
 
 /* No page is left: what is written out to free some still gets there, large pieces too. */
@@ -520,6 +587,7 @@ static struct kunit_case ends_cases[] = {
 	KUNIT_CASE(completed_in_a_hard_interrupt),
 	KUNIT_CASE(only_the_bad_one_fails),
 	KUNIT_CASE_SLOW(one_bad_part_fails_the_whole),
+	KUNIT_CASE_SLOW(a_child_that_fails_fails_its_parent),
 	KUNIT_CASE(nonsense_is_refused),
 	KUNIT_CASE_SLOW(results_and_errnos),
 	KUNIT_CASE_SLOW(flushes_go_first_and_together),
@@ -528,6 +596,7 @@ static struct kunit_case ends_cases[] = {
 	KUNIT_CASE_SLOW(requests_end_in_parts),
 	KUNIT_CASE_SLOW(late_requests_are_told),
 	KUNIT_CASE_SLOW(submitters_wait_for_a_request),
+	KUNIT_CASE_SLOW(a_request_is_not_left_lying),
 	KUNIT_CASE_SLOW(goes_on_without_memory),
 	KUNIT_CASE_SLOW(no_allocation_of_a_transfer_need_succeed),
 	KUNIT_CASE_SLOW(a_disk_goes_when_all_has_ended),

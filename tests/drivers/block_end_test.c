@@ -530,6 +530,8 @@ static void run_torturers(struct kunit *test, struct ram_disk *ram, unsigned int
 	struct task_struct *tasks[TORTURERS];
 	unsigned int i;
 
+	if (nr_free_pages() < 200)
+		kunit_skip(test, "too little memory for %u threads", TORTURERS);
 	for (i = 0; i < TORTURERS; i++) {
 		torturers[i] = zeroed(test, struct torturer);
 		torturers[i]->ram = ram;

@@ -137,7 +137,7 @@ void set_dma_page(unsigned int dmanr, char pagenr)
 
 	shut_to_program(dmanr);
 	channels[dmanr].address &= ~page_mask;
-	channels[dmanr].address |= (pagenr << 16) & page_mask;
+	channels[dmanr].address |= ((u32)pagenr << 16) & page_mask;
 	outb(dmanr < CASCADE ? pagenr : pagenr & ~1, page_ports[dmanr]);
 }
 EXPORT_SYMBOL(set_dma_page);

@@ -47,6 +47,7 @@ static void only_the_bad_one_fails(struct kunit *test)
 		;
 	KUNIT_EXPECT_EQ_MSG(test, ram->log[1].sectors, 56U, "they were joined");
 	for (i = 0; i < 7; i++) {
+		KUNIT_EXPECT_FALSE_MSG(test, ram->log[2 + i].prepared, "each is a new start");
 		KUNIT_EXPECT_TRUE(test, of[i]->ended);
 		KUNIT_EXPECT_EQ(test, of[i]->status, i == 3 ? BLK_STS_IOERR : BLK_STS_OK);
 		KUNIT_EXPECT_EQ(test, ram->data[8 * (i + 1) << SECTOR_SHIFT], i == 3 ? 0 : i + 1);
@@ -191,6 +192,24 @@ static void refused_requests_come_again(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, blkdev_rw(ram->disk->part0, REQ_OP_READ, 0, buf, 4096), 0);
 }
 
+/* Who waits for room with the driver gets it when a request ends, without a timer. */
+static void room_is_used_at_once(struct kunit *test)
+{
+	struct transfers *all = make_transfers(test);
+	struct ram_disk *ram = make_ram(test, 2, RAM_HOLD, false);
+
+	submit(test, all, ram->disk, REQ_OP_READ, 0, 1, 0);
+	ram->refusal = BLK_STS_DEV_RESOURCE;
+	ram->refusals = 1;
+	submit(test, all, ram->disk, REQ_OP_READ, 10, 1, 0);
+	submit(test, all, ram->disk, REQ_OP_READ, 20, 1, 0);
+	KUNIT_EXPECT_EQ(test, ram_disk_held(ram), 1U);
+	ram_disk_end(ram, 1);
+	KUNIT_EXPECT_EQ(test, ram_disk_held(ram), 2U);
+	ram_disk_end(ram, 2);
+	KUNIT_EXPECT_EQ(test, atomic_read(&all->ended), 3);
+}
+
 static void a_given_back_request_is_the_next(struct kunit *test)
 {
 	struct transfers *all = make_transfers(test);
@@ -201,6 +220,7 @@ static void a_given_back_request_is_the_next(struct kunit *test)
 	ram->nr_held = 0;
 	blk_mq_requeue_request(ram->held[0], true);
 	KUNIT_EXPECT_EQ(test, ram->log[1].sector, 100ULL);
+	KUNIT_EXPECT_TRUE(test, ram->log[1].prepared && !ram->log[0].prepared);
 	KUNIT_EXPECT_EQ(test, stats_of(ram->disk).requeues, 1UL);
 	KUNIT_EXPECT_FALSE(test, all->of[0].ended);
 	ram_disk_end(ram, 2);
@@ -248,8 +268,16 @@ static void late_requests_are_told(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, transfer->ended);
 	KUNIT_EXPECT_EQ(test, transfer->status, BLK_STS_OK);
 
-	ram->end_in_timeout = true;
+	ram->timeouts = 0;
 	ram->verdict = BLK_EH_DONE;
+	transfer = submit(test, all, ram->disk, REQ_OP_READ, 0, 1, 0);
+	KUNIT_EXPECT_TRUE(test, eventually(READ_ONCE(ram->timeouts)));
+	settle();
+	ram_disk_end(ram, 1);
+	KUNIT_EXPECT_TRUE(test, transfer->ended);
+	KUNIT_EXPECT_EQ_MSG(test, ram->timeouts, 1U, "it will end it");
+
+	ram->end_in_timeout = true;
 	transfer = submit(test, all, ram->disk, REQ_OP_READ, 0, 1, 0);
 	KUNIT_EXPECT_TRUE(test, quietly(test, eventually(smp_load_acquire(&transfer->ended))));
 	KUNIT_EXPECT_EQ(test, transfer->status, BLK_STS_TIMEOUT);
@@ -594,6 +622,7 @@ static struct kunit_case ends_cases[] = {
 	KUNIT_CASE_SLOW(results_and_errnos),
 	KUNIT_CASE_SLOW(flushes_go_first_and_together),
 	KUNIT_CASE_SLOW(refused_requests_come_again),
+	KUNIT_CASE_SLOW(room_is_used_at_once),
 	KUNIT_CASE(a_given_back_request_is_the_next),
 	KUNIT_CASE_SLOW(requests_end_in_parts),
 	KUNIT_CASE_SLOW(late_requests_are_told),

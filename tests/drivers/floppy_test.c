@@ -9,7 +9,6 @@
 #include <linux/highmem.h>
 #include <linux/interrupt.h>
 #include <linux/io.h>
-#include <linux/irq.h>
 #include <linux/irqdesc.h>
 #include <linux/isa-dma.h>
 #include <linux/platform_device.h>
@@ -24,6 +23,7 @@
 #include "../kernel/threads.h"
 #include "../mm/mm_test.h"
 #include "../mm/slab_test.h"
+#include "raise_irq.h"
 
 #define SCRATCH	   "memkern scratch\n"
 #define FLOPPY_IRQ 6
@@ -320,15 +320,7 @@ static void api_L7_a_refused_transfer_never_happens(struct kunit *test)
 
 static bool raise_interrupt(void)
 {
-	struct irq_desc *desc = irq_to_desc(FLOPPY_IRQ);
-	unsigned long flags;
-	bool raised;
-
-	spin_lock_irqsave(&desc->lock, flags);
-	raised = desc->irq_data.chip->irq_retrigger &&
-		 desc->irq_data.chip->irq_retrigger(&desc->irq_data);
-	spin_unlock_irqrestore(&desc->lock, flags);
-	return raised;
+	return raise_irq(FLOPPY_IRQ);
 }
 
 static int raise_on(void *raised)

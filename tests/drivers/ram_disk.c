@@ -95,8 +95,10 @@ static void note(struct ram_disk *ram, struct request *rq)
 			.sectors = blk_rq_sectors(rq),
 			.segments = rq->nr_phys_segments,
 			.disk = rq->q->disk,
+			.prepared = rq->rq_flags & RQF_DONTPREP,
 		};
 	ram->nr_log++;
+	rq->rq_flags |= RQF_DONTPREP;
 	if (ram->sg)
 		ram->nr_sg = blk_rq_map_sg(rq->q, rq, ram->sg);
 }

@@ -116,6 +116,7 @@ static void api_edu_device_does_not_come_to_rest(struct kunit *test)
 	unsigned int tries;
 	int error;
 
+	edu_fill(bytes->from, LEN, 77); /* the window has not held them yet */
 	writel(1 << 28, edu->regs + EDU_FACT);
 	for (tries = 0; tries < 10000; tries++) {
 		error = edu_copy(edu, bytes->to, bytes->from, LEN);
@@ -327,6 +328,40 @@ static void api_edu_no_dma_after_unbind(struct kunit *test)
 	expect_works(test, edu_bind(test, edu));
 }
 
+/* What is submitted meanwhile begins afterwards: the device could not reach its memory. */
+static void api_edu_submit_during_a_reset(struct kunit *test)
+{
+	struct edu *edu = edu_of(test);
+	struct edu_request *request = kunit_kcalloc(test, 2, sizeof(*request), GFP_KERNEL);
+	struct edu_tally *tally = zeroed(test, struct edu_tally);
+	struct bytes *bytes = make_bytes(test);
+	unsigned int tries;
+	bool began;
+	int error;
+
+	KUNIT_ASSERT_NOT_NULL(test, request);
+	edu_fill(bytes->from, LEN, 78);
+	writel(1 << 26, edu->regs + EDU_FACT);
+	edu_write_request(&request[0], bytes->from, LEN, tally);
+	edu_write_request(&request[1], bytes->from, LEN, tally);
+	KUNIT_EXPECT_EQ(test, edu_submit(edu, &request[0]), 0);
+	KUNIT_EXPECT_TRUE(test, eventually(READ_ONCE(edu->resetting) || atomic_read(&tally->done)));
+	KUNIT_EXPECT_EQ(test, edu_submit(edu, &request[1]), 0);
+	spin_lock_irq(&edu->lock);
+	began = edu->resetting && edu->active;
+	spin_unlock_irq(&edu->lock);
+	KUNIT_EXPECT_FALSE(test, began);
+	KUNIT_EXPECT_TRUE(test, eventually(atomic_read(&tally->done) == 2));
+	for (tries = 0; tries < 10000; tries++) {
+		error = edu_read(edu, bytes->to, LEN);
+		if (error != -ETIMEDOUT)
+			break;
+	}
+	KUNIT_EXPECT_EQ(test, error, 0);
+	if (!atomic_read(&tally->failed))
+		KUNIT_EXPECT_MEMEQ(test, bytes->to, bytes->from, LEN);
+}
+
 /* Also while it is being reset. */
 static void api_edu_unbind_during_a_reset(struct kunit *test)
 {
@@ -378,6 +413,7 @@ static struct kunit_case edu_failure_cases[] = {
 	KUNIT_CASE_SLOW(api_edu_unbind_during_io),
 	KUNIT_CASE_SLOW(api_edu_unbound_again_and_again_during_io),
 	KUNIT_CASE_SLOW(api_edu_no_dma_after_unbind),
+	KUNIT_CASE_SLOW(api_edu_submit_during_a_reset),
 	KUNIT_CASE_SLOW(api_edu_unbind_during_a_reset),
 	KUNIT_CASE_SLOW(api_edu_a_thousand_times_bound_and_unbound),
 	{},

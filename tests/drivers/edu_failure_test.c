@@ -163,6 +163,32 @@ static void api_edu_interrupt_too_early(struct kunit *test)
 	KUNIT_EXPECT_MEMEQ(test, bytes->to, bytes->from, LEN);
 }
 
+/* Nothing was told to it, so it ends nothing; after the next reset, which it survives, it is told. */
+static void api_edu_interrupt_of_a_stuck_device(struct kunit *test)
+{
+	struct edu *edu = edu_of(test);
+	struct edu_stats before = edu_stats_of(edu);
+	struct edu_request *request = zeroed(test, struct edu_request);
+	struct edu_tally *tally = zeroed(test, struct edu_tally);
+	struct bytes *bytes = make_bytes(test);
+
+	edu_fill(bytes->from, LEN, 79);
+	writel(7, edu->regs + EDU_DMA_COUNT);
+	spin_lock_irq(&edu->lock);
+	edu->stuck = true;
+	spin_unlock_irq(&edu->lock);
+	edu_write_request(request, bytes->from, LEN, tally);
+	KUNIT_EXPECT_EQ(test, edu_submit(edu, request), 0);
+	KUNIT_EXPECT_EQ(test, readl(edu->regs + EDU_DMA_COUNT), 7);
+	writel(EDU_IRQ_DMA, edu->regs + EDU_IRQ_RAISE);
+	KUNIT_EXPECT_TRUE(test, eventually(edu_stats_of(edu).irqs > before.irqs));
+	KUNIT_EXPECT_EQ(test, edu_stats_of(edu).spurious, before.spurious + 1);
+	KUNIT_EXPECT_TRUE(test, eventually(atomic_read(&tally->done)));
+	KUNIT_EXPECT_EQ(test, tally->error, 0);
+	KUNIT_EXPECT_EQ(test, edu_read(edu, bytes->to, LEN), 0);
+	KUNIT_EXPECT_MEMEQ(test, bytes->to, bytes->from, LEN);
+}
+
 /* --- probe and remove ---------------------------------------------------------------------------- */
 
 /* Whichever allocation fails, the device stays without its driver; the next probe gets it. */
@@ -409,6 +435,7 @@ static struct kunit_case edu_failure_cases[] = {
 	KUNIT_CASE_SLOW(api_edu_device_does_not_come_to_rest),
 	KUNIT_CASE_SLOW(api_edu_spurious_interrupts),
 	KUNIT_CASE_SLOW(api_edu_interrupt_too_early),
+	KUNIT_CASE_SLOW(api_edu_interrupt_of_a_stuck_device),
 	KUNIT_CASE_SLOW(api_edu_every_allocation_in_probe_fails),
 	KUNIT_CASE_SLOW(api_edu_unbind_during_io),
 	KUNIT_CASE_SLOW(api_edu_unbound_again_and_again_during_io),

@@ -163,7 +163,7 @@ static void api_edu_interrupt_too_early(struct kunit *test)
 	KUNIT_EXPECT_MEMEQ(test, bytes->to, bytes->from, LEN);
 }
 
-/* Nothing was told to it, so it ends nothing; after the next reset, which it survives, it is told. */
+/* Nothing was told to it, so it ends nothing; after the next reset it is told. */
 static void api_edu_interrupt_of_a_stuck_device(struct kunit *test)
 {
 	struct edu *edu = edu_of(test);

@@ -28,7 +28,7 @@
  * A disk's memory lives until the last reference: blkdev_get_by_name() takes one. Its driver may go
  * before that: del_gendisk() waits until all that was submitted has ended, then transfers fail.
  *
- * Locking: disks_lock, for the list, a leaf; the rest as in block_mq.c. submit_bio() sleeps.
+ * Locking: disks_lock, for the list; the rest as in block_mq.c, within it. submit_bio() sleeps.
  *
  * Left out: partitions, plugging, priorities, several hardware queues, data with REQ_PREFLUSH.
  */
@@ -146,7 +146,8 @@ void submit_bio(struct bio *bio)
 	unsigned int bytes, segments;
 
 	might_sleep();
-	bio->bi_status = status;
+	if (status)
+		bio->bi_status = status;
 	if (status ||
 	    (!bio->bi_iter.bi_size && !(q->write_cache && (bio->bi_opf & REQ_PREFLUSH)))) {
 		bio_endio(bio);
@@ -280,16 +281,15 @@ int add_disk(struct gendisk *gd)
 		return -EINVAL;
 	spin_lock(&disks_lock);
 	taken = find_disk(gd->disk_name);
-	if (!taken)
+	if (!taken) { /* who finds it can use it */
+		spin_lock_irq(&q->tags->lock);
+		list_add_tail(&q->set_list, &q->tags->queues);
+		q->dead = false;
+		spin_unlock_irq(&q->tags->lock);
 		list_add_tail(&disk->list, &disks);
+	}
 	spin_unlock(&disks_lock);
-	if (taken)
-		return -EEXIST;
-	spin_lock_irq(&q->tags->lock);
-	list_add_tail(&q->set_list, &q->tags->queues);
-	q->dead = false;
-	spin_unlock_irq(&q->tags->lock);
-	return 0;
+	return taken ? -EEXIST : 0;
 }
 
 static bool has_ended(struct request_queue *q)

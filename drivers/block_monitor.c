@@ -42,8 +42,10 @@ static struct block_device *parse_place(const char *name, const char *number, se
 		return NULL;
 	}
 	size = bdev_nr_sectors(bdev);
-	if (!monitor_parse_ull(number, sector)) {
-		if (count && count <= size && *sector <= size - count)
+	if (!count) {
+		mprintf("%s: 0 sectors: nothing to do\n", name);
+	} else if (!monitor_parse_ull(number, sector)) {
+		if (count <= size && *sector <= size - count)
 			return bdev;
 		mprintf("%s has sectors 0 to %llu: %llu from %llu on are not there\n", name,
 			size - !!size, count, *sector);
@@ -70,6 +72,15 @@ static int flush(struct block_device *bdev)
 		mprintf("%s: cannot flush what was written: error %d\n", bdev->bd_disk->disk_name,
 			error);
 	return error;
+}
+
+/* Once a second. */
+static void tell_progress(sector_t done, sector_t count, unsigned long *told)
+{
+	if (!time_after(jiffies, *told + HZ))
+		return;
+	*told = jiffies;
+	mprintf("%llu of %llu KiB (%llu %%)\n", done / 2, count / 2, div64_u64(done * 100, count));
 }
 
 /* --- disks ------------------------------------------------------------------------------------ */
@@ -195,28 +206,32 @@ MONITOR_COMMAND_COMPLETE("readsec", "DEV N [COUNT]", "show sectors of a disk", c
 
 /* --- writesec --------------------------------------------------------------------------------- */
 
-/* 0x and an even number of hexadecimal digits are bytes, all else is text. Returns the length. */
+/*
+ * 0x and hexadecimal digits are bytes, all else is text. Returns the length; 0, and why is said:
+ * who writes 0xabc hardly means five letters.
+ */
 static size_t parse_pattern(const char *text, u8 *pattern)
 {
 	size_t length = strlen(text), i;
 
-	if (length < 4 || length % 2 || strncmp(text, "0x", 2))
-		goto as_text;
-	for (i = 2; i < length; i++)
-		if (!isxdigit(text[i]))
-			goto as_text;
-	for (i = 2; i < length; i += 2)
+	if (strncmp(text, "0x", 2)) {
+		memcpy(pattern, text, length);
+		return length;
+	}
+	for (i = 2; isxdigit(text[i]) && isxdigit(text[i + 1]); i += 2)
 		pattern[i / 2 - 1] = hex_to_bin(text[i]) << 4 | hex_to_bin(text[i + 1]);
-	return length / 2 - 1;
-as_text:
-	memcpy(pattern, text, length);
-	return length;
+	if (i == length && i > 2)
+		return length / 2 - 1;
+	mprintf("'%s': 0x wants two hexadecimal digits a byte\n", text);
+	return 0;
 }
 
 static int write_pattern(struct block_device *bdev, sector_t sector, sector_t count,
 			 const u8 *pattern, size_t length)
 {
 	u8 *buf = kmalloc(SECTOR_SIZE, GFP_KERNEL);
+	unsigned long told = jiffies;
+	sector_t done;
 	size_t at = 0, i;
 	int error = 0;
 
@@ -224,12 +239,13 @@ static int write_pattern(struct block_device *bdev, sector_t sector, sector_t co
 		mprintf("no memory\n");
 		return -ENOMEM;
 	}
-	for (; count && !error; count--, sector++) {
+	for (done = 0; done < count && !error; done++) {
 		for (i = 0; i < SECTOR_SIZE; i++, at = (at + 1) % length)
 			buf[i] = pattern[at];
-		error = blkdev_rw(bdev, REQ_OP_WRITE, sector, buf, SECTOR_SIZE);
+		error = blkdev_rw(bdev, REQ_OP_WRITE, sector + done, buf, SECTOR_SIZE);
 		if (error)
-			failed(bdev, "write", sector, error);
+			failed(bdev, "write", sector + done, error);
+		tell_progress(done + 1, count, &told);
 	}
 	kfree(buf);
 	return error ?: flush(bdev);
@@ -240,16 +256,18 @@ static int cmd_writesec(int argc, char **argv)
 	u8 pattern[MONITOR_LINE_MAX];
 	struct block_device *bdev;
 	sector_t sector, count = 1;
+	size_t length;
 	int error;
 
 	if (argc < 4 || argc > 5 || !argv[3][0])
 		return monitor_usage(argv[0]);
-	if (argc == 5 && monitor_parse_ull(argv[4], &count))
+	length = parse_pattern(argv[3], pattern);
+	if (!length || (argc == 5 && monitor_parse_ull(argv[4], &count)))
 		return -EINVAL;
 	bdev = parse_place(argv[1], argv[2], &sector, count);
 	if (!bdev)
 		return -EINVAL;
-	error = write_pattern(bdev, sector, count, pattern, parse_pattern(argv[3], pattern));
+	error = write_pattern(bdev, sector, count, pattern, length);
 	blkdev_release(bdev);
 	return error;
 }
@@ -269,11 +287,6 @@ struct copying {
 	unsigned long started, told;
 };
 
-static unsigned int percent(const struct copying *c)
-{
-	return div64_u64(c->done * 100, c->count);
-}
-
 static int copy_sectors(struct copying *c)
 {
 	int error;
@@ -290,11 +303,7 @@ static int copy_sectors(struct copying *c)
 			return failed(c->to, "write what begins with", c->to_sector + c->done,
 				      error);
 		c->done += bytes >> SECTOR_SHIFT;
-		if (time_after(jiffies, c->told + HZ)) {
-			c->told = jiffies;
-			mprintf("%llu of %llu KiB (%u %%)\n", c->done / 2, c->count / 2,
-				percent(c));
-		}
+		tell_progress(c->done, c->count, &c->told);
 	}
 	return flush(c->to);
 }

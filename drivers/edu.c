@@ -116,12 +116,14 @@ static void edu_watch(struct work_struct *work)
 {
 	struct edu *edu = container_of(to_delayed_work(work), struct edu, watchdog);
 	struct edu_step *step;
+	unsigned long now;
 	int late = 0;
 
 	spin_lock_irq(&edu->lock);
+	now = jiffies; /* once: on another CPU it goes on, beyond the deadline maybe */
 	step = edu->active;
-	if (step && time_before(jiffies, step->deadline))
-		schedule_delayed_work(&edu->watchdog, step->deadline - jiffies);
+	if (step && time_before(now, step->deadline))
+		schedule_delayed_work(&edu->watchdog, step->deadline - now);
 	else if (step) {
 		late = step->tries + 1;
 		edu_time_out(edu, step);

@@ -26,8 +26,8 @@
  * trying to read the last sector of a track in each that the drive knows. The first request
  * after a change fails, as it was meant for another medium; so do all while there is none.
  *
- * Failures are tried again, three times in all, from the second on with heads recalibrated; a
- * timeout resets the controller before. Then the request fails; the next one begins anew.
+ * Failures are tried again, three times in all, the third time with heads recalibrated; a timeout
+ * resets the controller before. Then the request fails; the next one begins anew.
  *
  * Motors need 400 ms to get up to speed; 3 s after the last request they are turned off.
  *

@@ -157,14 +157,15 @@ static int find_drives(struct ide_channel *channel)
 static int find_ports(struct ide_channel *channel)
 {
 	struct pci_dev *pdev = channel->host->pdev;
+	unsigned int control = channel->index ? 0x376 : 0x3f6;
 
 	channel->command = channel->index ? 0x170 : 0x1f0;
-	channel->control = channel->index ? 0x376 : 0x3f6;
 	channel->irq = channel->index ? 15 : 14;
 	channel->bm = pci_resource_start(pdev, 4) + 8 * channel->index;
 	if (!devm_request_region(&pdev->dev, channel->command, 8, "ide") ||
-	    !devm_request_region(&pdev->dev, channel->control, 1, "ide"))
+	    !devm_request_region(&pdev->dev, control, 1, "ide"))
 		return -EBUSY;
+	channel->control = control; /* ours, for stop_channel() to write to */
 	return 0;
 }
 

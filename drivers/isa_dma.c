@@ -133,15 +133,19 @@ EXPORT_SYMBOL(set_dma_mode);
 /* The lowest bit of a page of 128 KiB comes from the counter. */
 void set_dma_page(unsigned int dmanr, char pagenr)
 {
+	u32 page_mask = dmanr < CASCADE ? 0xff0000 : 0xfe0000;
+
+	shut_to_program(dmanr);
+	channels[dmanr].address &= ~page_mask;
+	channels[dmanr].address |= ((u32)pagenr << 16) & page_mask;
 	outb(dmanr < CASCADE ? pagenr : pagenr & ~1, page_ports[dmanr]);
 }
 EXPORT_SYMBOL(set_dma_page);
 
 void set_dma_addr(unsigned int dmanr, unsigned int address)
 {
-	shut_to_program(dmanr);
-	channels[dmanr].address = address;
 	set_dma_page(dmanr, address >> 16);
+	channels[dmanr].address = address;
 	write_word(dmanr, address_port(dmanr), address >> shift_of(dmanr));
 }
 EXPORT_SYMBOL(set_dma_addr);

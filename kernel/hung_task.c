@@ -11,8 +11,9 @@
  * A thread, khungtaskd, looks for the first two a few times in each timeout. Each task has the
  * time when it last ran or was woken; reported is who crossed the limit since the look before,
  * so each incident once, and nothing has to be remembered. A CPU that is stuck does not run
- * threads, but takes interrupts: its tick looks for the third. With interrupts off as well,
- * nobody is left who could say so.
+ * threads, but takes interrupts: its tick looks for the third, and counts itself, since a CPU
+ * that an emulator's host does not run is not stuck. With interrupts off as well, nobody is left
+ * who could say so.
  */
 #include <linux/err.h>
 #include <linux/hardirq.h>
@@ -20,7 +21,6 @@
 #include <linux/jiffies.h>
 #include <linux/kernel.h>
 #include <linux/kthread.h>
-#include <linux/math64.h>
 #include <linux/percpu.h>
 #include <linux/sched.h>
 #include <linux/sched/clock.h>
@@ -114,7 +114,7 @@ void set_hung_task_timeout(unsigned int ms)
 
 struct cpu_watch {
 	unsigned long switches;
-	u64 since; /* that many switches, and somebody waits */
+	unsigned long ticks; /* with that many switches, and somebody waits */
 	bool reported;
 };
 
@@ -136,16 +136,15 @@ static void report_lockup(unsigned int seconds)
 void watchdog_tick(const struct rq *rq)
 {
 	struct cpu_watch *watch = this_cpu_ptr(&cpu_watch);
-	u64 now = sched_clock();
 
 	if (rq->nr_running < 2 || rq->nr_switches != watch->switches || !timeout_ms) {
-		*watch = (struct cpu_watch){ .switches = rq->nr_switches, .since = now };
+		*watch = (struct cpu_watch){ .switches = rq->nr_switches };
 		return;
 	}
-	if (watch->reported || now - watch->since <= timeout_ns())
+	if (watch->reported || ++watch->ticks <= msecs_to_jiffies(timeout_ms))
 		return;
 	watch->reported = true;
-	report_lockup(div_u64(now - watch->since, NSEC_PER_SEC));
+	report_lockup(watch->ticks / HZ);
 }
 
 static int __init start_khungtaskd(void)

@@ -336,12 +336,14 @@ bool dma_pool_get_info(unsigned int nr, struct dma_pool_info *info)
 	return found;
 }
 
+/* A block that was taken during the walk holds its user's bytes, and nothing is found out. */
 static int check_pool(struct dma_pool *pool)
 {
+	unsigned long changes = READ_ONCE(pool->changes);
 	const void *bad;
 	unsigned int nr = walk_free(pool, NULL, &bad);
 
-	if (!bad)
+	if (!bad || READ_ONCE(pool->changes) != changes)
 		return 0;
 	if (nr > pool->blocks)
 		return mm_problem("I-dmapool-1", "%s: the list of the free has more than %u blocks",

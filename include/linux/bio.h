@@ -36,7 +36,10 @@ void bio_put(struct bio *bio);
 /* How many bytes were added: len, or 0 where there is no room left. */
 int bio_add_page(struct bio *bio, struct page *page, unsigned int len, unsigned int offset);
 
-/* The device takes it; bi_end_io() is called once, perhaps before this returns. */
+/*
+ * The device takes it; bi_end_io() is called once, perhaps before this returns. bi_status keeps an
+ * error that it had, of a child say: who submits a bio that failed again clears it.
+ */
 void submit_bio(struct bio *bio);
 /* The same, and waits: 0 or -errno. bi_end_io and bi_private are not the caller's then. */
 int submit_bio_wait(struct bio *bio);
@@ -56,7 +59,7 @@ static inline void bio_advance(struct bio *bio, unsigned int bytes)
 	bvec_iter_advance(bio->bi_io_vec, &bio->bi_iter, bytes);
 }
 
-/* parent, which is not submitted before, ends when bio has ended as well, with its error. */
+/* parent, which is not submitted before, ends when bio has ended as well, with the first error. */
 void bio_chain(struct bio *bio, struct bio *parent);
 
 /* By pieces, or by what of them is in one page (struct bio_vec bvec, struct bvec_iter iter). */

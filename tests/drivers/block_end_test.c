@@ -47,6 +47,7 @@ static void only_the_bad_one_fails(struct kunit *test)
 		;
 	KUNIT_EXPECT_EQ_MSG(test, ram->log[1].sectors, 56U, "they were joined");
 	for (i = 0; i < 7; i++) {
+		KUNIT_EXPECT_FALSE_MSG(test, ram->log[2 + i].prepared, "each is a new start");
 		KUNIT_EXPECT_TRUE(test, of[i]->ended);
 		KUNIT_EXPECT_EQ(test, of[i]->status, i == 3 ? BLK_STS_IOERR : BLK_STS_OK);
 		KUNIT_EXPECT_EQ(test, ram->data[8 * (i + 1) << SECTOR_SHIFT], i == 3 ? 0 : i + 1);
@@ -68,6 +69,40 @@ static void one_bad_part_fails_the_whole(struct kunit *test)
 				quietly(test,
 					blkdev_rw(ram->disk->part0, REQ_OP_READ, 10, buf, 8192)),
 				ram->bad < 26 ? -EIO : 0);
+}
+
+/* A bio of one sector that is a child of `parent`. */
+static void submit_child(struct block_device *bdev, struct bio *parent, sector_t sector, char *buf)
+{
+	struct bio *child = bio_alloc(bdev, 1, REQ_OP_READ, GFP_KERNEL);
+
+	child->bi_iter.bi_sector = sector;
+	bio_add_page(child, virt_to_page(buf), SECTOR_SIZE, 0);
+	bio_chain(child, parent);
+	submit_bio(child);
+}
+
+/* Also where all of them have ended before the parent is submitted, and that goes well. */
+static void a_child_that_fails_fails_its_parent(struct kunit *test)
+{
+	struct ram_disk *ram = make_ram(test, 1, RAM_AT_ONCE, false);
+	struct block_device *bdev = ram->disk->part0;
+	char *buf = kunit_kzalloc(test, 4096, GFP_KERNEL);
+	struct bio_vec vec;
+	struct bio parent;
+	sector_t sector;
+
+	KUNIT_ASSERT_NOT_NULL(test, buf);
+	for (ram->bad = 10; ram->bad < 14; ram->bad++) {
+		bio_init(&parent, bdev, &vec, 1, REQ_OP_READ);
+		parent.bi_iter.bi_sector = 10;
+		bio_add_page(&parent, virt_to_page(buf), SECTOR_SIZE, 0);
+		capture_begin(test, &capture);
+		for (sector = 11; sector < 13; sector++)
+			submit_child(bdev, &parent, sector, buf);
+		KUNIT_EXPECT_EQ(test, submit_bio_wait(&parent), ram->bad < 13 ? -EIO : 0);
+		capture_end(test, &capture);
+	}
 }
 
 static void nonsense_is_refused(struct kunit *test)
@@ -157,6 +192,24 @@ static void refused_requests_come_again(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, blkdev_rw(ram->disk->part0, REQ_OP_READ, 0, buf, 4096), 0);
 }
 
+/* Who waits for room with the driver gets it when a request ends, without a timer. */
+static void room_is_used_at_once(struct kunit *test)
+{
+	struct transfers *all = make_transfers(test);
+	struct ram_disk *ram = make_ram(test, 2, RAM_HOLD, false);
+
+	submit(test, all, ram->disk, REQ_OP_READ, 0, 1, 0);
+	ram->refusal = BLK_STS_DEV_RESOURCE;
+	ram->refusals = 1;
+	submit(test, all, ram->disk, REQ_OP_READ, 10, 1, 0);
+	submit(test, all, ram->disk, REQ_OP_READ, 20, 1, 0);
+	KUNIT_EXPECT_EQ(test, ram_disk_held(ram), 1U);
+	ram_disk_end(ram, 1);
+	KUNIT_EXPECT_EQ(test, ram_disk_held(ram), 2U);
+	ram_disk_end(ram, 2);
+	KUNIT_EXPECT_EQ(test, atomic_read(&all->ended), 3);
+}
+
 static void a_given_back_request_is_the_next(struct kunit *test)
 {
 	struct transfers *all = make_transfers(test);
@@ -167,6 +220,7 @@ static void a_given_back_request_is_the_next(struct kunit *test)
 	ram->nr_held = 0;
 	blk_mq_requeue_request(ram->held[0], true);
 	KUNIT_EXPECT_EQ(test, ram->log[1].sector, 100ULL);
+	KUNIT_EXPECT_TRUE(test, ram->log[1].prepared && !ram->log[0].prepared);
 	KUNIT_EXPECT_EQ(test, stats_of(ram->disk).requeues, 1UL);
 	KUNIT_EXPECT_FALSE(test, all->of[0].ended);
 	ram_disk_end(ram, 2);
@@ -214,8 +268,16 @@ static void late_requests_are_told(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, transfer->ended);
 	KUNIT_EXPECT_EQ(test, transfer->status, BLK_STS_OK);
 
-	ram->end_in_timeout = true;
+	ram->timeouts = 0;
 	ram->verdict = BLK_EH_DONE;
+	transfer = submit(test, all, ram->disk, REQ_OP_READ, 0, 1, 0);
+	KUNIT_EXPECT_TRUE(test, eventually(READ_ONCE(ram->timeouts)));
+	settle();
+	ram_disk_end(ram, 1);
+	KUNIT_EXPECT_TRUE(test, transfer->ended);
+	KUNIT_EXPECT_EQ_MSG(test, ram->timeouts, 1U, "it will end it");
+
+	ram->end_in_timeout = true;
 	transfer = submit(test, all, ram->disk, REQ_OP_READ, 0, 1, 0);
 	KUNIT_EXPECT_TRUE(test, quietly(test, eventually(smp_load_acquire(&transfer->ended))));
 	KUNIT_EXPECT_EQ(test, transfer->status, BLK_STS_TIMEOUT);
@@ -286,6 +348,39 @@ static void submitters_wait_for_a_request(struct kunit *test)
 	}
 	KUNIT_EXPECT_EQ(test, finish_thread(test, task), 0);
 	KUNIT_EXPECT_EQ(test, stats_of(ram->disk).ios[WRITE], 100UL);
+}
+
+/* One is free, and the first of two who wait has no use for it any more: the second gets it. */
+static void a_request_is_not_left_lying(struct kunit *test)
+{
+	static const sector_t later[] = { 102, 202, 101 };
+	struct transfers *all = make_transfers(test);
+	struct submitter *waiters[2];
+	struct ram_disk *ram = make_ram(test, 1, RAM_HOLD, false);
+	struct task_struct *tasks[2];
+	unsigned int i;
+
+	prepare(test, all, ram->disk, 67);
+	for (i = 0; i < 67; i++) {
+		all->of[i].bio->bi_iter.bi_sector = i < 64 ? 4 * i : later[i - 64];
+		if (i < 64)
+			submit_bio(all->of[i].bio);
+	}
+	for (i = 0; i < 2; i++) {
+		waiters[i] = zeroed(test, struct submitter);
+		*waiters[i] = (struct submitter){ .all = all, .from = 64 + i, .to = 65 + i };
+		tasks[i] = start_thread(test, submits, waiters[i]);
+		KUNIT_EXPECT_TRUE(test, eventually(is_asleep(tasks[i])));
+	}
+	submit_bio(all->of[66].bio); /* joins [100 101), which 102 can join now */
+	ram_disk_end(ram, 1);
+	KUNIT_EXPECT_TRUE(test, eventually(READ_ONCE(waiters[0]->done)));
+	KUNIT_EXPECT_TRUE(test, eventually(READ_ONCE(waiters[1]->done)));
+	while (ram_disk_end(ram, 1))
+		;
+	for (i = 0; i < 2; i++)
+		KUNIT_EXPECT_EQ(test, finish_thread(test, tasks[i]), 0);
+	KUNIT_EXPECT_EQ(test, stats_of(ram->disk).merges, 2UL);
 }
 
 /* No page is left: what is written out to free some still gets there, large pieces too. */
@@ -463,6 +558,8 @@ static void run_torturers(struct kunit *test, struct ram_disk *ram, unsigned int
 	struct task_struct *tasks[TORTURERS];
 	unsigned int i;
 
+	if (nr_free_pages() < 200)
+		kunit_skip(test, "too little memory for %u threads", TORTURERS);
 	for (i = 0; i < TORTURERS; i++) {
 		torturers[i] = zeroed(test, struct torturer);
 		torturers[i]->ram = ram;
@@ -520,14 +617,17 @@ static struct kunit_case ends_cases[] = {
 	KUNIT_CASE(completed_in_a_hard_interrupt),
 	KUNIT_CASE(only_the_bad_one_fails),
 	KUNIT_CASE_SLOW(one_bad_part_fails_the_whole),
+	KUNIT_CASE_SLOW(a_child_that_fails_fails_its_parent),
 	KUNIT_CASE(nonsense_is_refused),
 	KUNIT_CASE_SLOW(results_and_errnos),
 	KUNIT_CASE_SLOW(flushes_go_first_and_together),
 	KUNIT_CASE_SLOW(refused_requests_come_again),
+	KUNIT_CASE_SLOW(room_is_used_at_once),
 	KUNIT_CASE(a_given_back_request_is_the_next),
 	KUNIT_CASE_SLOW(requests_end_in_parts),
 	KUNIT_CASE_SLOW(late_requests_are_told),
 	KUNIT_CASE_SLOW(submitters_wait_for_a_request),
+	KUNIT_CASE_SLOW(a_request_is_not_left_lying),
 	KUNIT_CASE_SLOW(goes_on_without_memory),
 	KUNIT_CASE_SLOW(no_allocation_of_a_transfer_need_succeed),
 	KUNIT_CASE_SLOW(a_disk_goes_when_all_has_ended),

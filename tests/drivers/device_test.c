@@ -91,6 +91,14 @@ static void api_L7_names_are_given_and_unique(struct kunit *test)
 	put_device(dev);
 	KUNIT_EXPECT_EQ(test, plain_released, 2);
 	KUNIT_EXPECT_NOT_NULL(test, strstr(capture.text, "'a'"));
+	/* On another bus there may be one. The name that it was first given is not needed any more. */
+	memset(dev, 0, sizeof(*dev));
+	dev->init_name = "a";
+	dev->release = plain_release;
+	KUNIT_ASSERT_EQ(test, device_register(dev), 0);
+	KUNIT_EXPECT_NULL(test, dev->init_name);
+	KUNIT_EXPECT_STREQ(test, dev_name(dev), "a");
+	device_unregister(dev);
 }
 
 static void api_L7_a_device_needs_its_release_function(struct kunit *test)
@@ -128,17 +136,20 @@ static void api_L7_a_driver_finds_the_devices_that_wait(struct kunit *test)
 {
 	struct toy_device *a1 = toy_device(test, "a1", NULL), *b = toy_device(test, "b", NULL),
 			  *a2 = toy_device(test, "a2", NULL);
-	struct toy_driver *driver = zeroed(test, struct toy_driver);
+	struct toy_driver *driver = zeroed(test, struct toy_driver),
+			  *other = zeroed(test, struct toy_driver);
 
 	toy_driver(test, driver, "a");
 	KUNIT_EXPECT_EQ(test, driver->probes, 2);
 	KUNIT_EXPECT_PTR_EQ(test, a1->dev.driver, &driver->driver);
 	KUNIT_EXPECT_PTR_EQ(test, a2->dev.driver, &driver->driver);
 	KUNIT_EXPECT_NULL(test, b->dev.driver);
+	toy_driver(test, other, "b");
 	toy_driver_gone(test, driver);
 	KUNIT_EXPECT_EQ(test, driver->removes, 2);
 	KUNIT_EXPECT_NULL(test, a1->dev.driver);
 	KUNIT_EXPECT_NULL(test, a2->dev.driver);
+	KUNIT_EXPECT_PTR_EQ(test, b->dev.driver, &other->driver);
 }
 
 static void api_L7_a_device_finds_the_driver_that_is_there(struct kunit *test)
@@ -188,17 +199,21 @@ static void api_L7_a_failed_probe_leaves_nothing(struct kunit *test)
 static void api_L7_who_does_not_want_a_device_says_ENODEV(struct kunit *test)
 {
 	struct toy_driver *first = zeroed(test, struct toy_driver),
-			  *second = zeroed(test, struct toy_driver);
+			  *second = zeroed(test, struct toy_driver),
+			  *third = zeroed(test, struct toy_driver);
 	struct toy_device *toy;
 
 	first->result = -ENODEV;
+	second->result = -ENXIO;
 	toy_driver(test, first, "a-first");
 	toy_driver(test, second, "a-second");
+	toy_driver(test, third, "a-third");
 	capture_begin(test, &capture);
 	toy = toy_device(test, "a1", NULL);
 	capture_end(test, &capture);
 	KUNIT_EXPECT_EQ(test, first->probes, 1);
-	KUNIT_EXPECT_PTR_EQ(test, toy->dev.driver, &second->driver);
+	KUNIT_EXPECT_EQ(test, second->probes, 1);
+	KUNIT_EXPECT_PTR_EQ(test, toy->dev.driver, &third->driver);
 	KUNIT_EXPECT_STREQ(test, capture.text, "");
 }
 

@@ -116,6 +116,7 @@ static void api_edu_device_does_not_come_to_rest(struct kunit *test)
 	unsigned int tries;
 	int error;
 
+	edu_fill(bytes->from, LEN, 77); /* the window has not held them yet */
 	writel(1 << 28, edu->regs + EDU_FACT);
 	for (tries = 0; tries < 10000; tries++) {
 		error = edu_copy(edu, bytes->to, bytes->from, LEN);
@@ -158,6 +159,32 @@ static void api_edu_interrupt_too_early(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, edu_stats_of(edu).spurious, before.spurious + 1);
 	KUNIT_EXPECT_EQ(test, atomic_read(&tally->done), 0);
 	KUNIT_EXPECT_TRUE(test, eventually(atomic_read(&tally->done)));
+	KUNIT_EXPECT_EQ(test, edu_read(edu, bytes->to, LEN), 0);
+	KUNIT_EXPECT_MEMEQ(test, bytes->to, bytes->from, LEN);
+}
+
+/* Nothing was told to it, so it ends nothing; after the next reset it is told. */
+static void api_edu_interrupt_of_a_stuck_device(struct kunit *test)
+{
+	struct edu *edu = edu_of(test);
+	struct edu_stats before = edu_stats_of(edu);
+	struct edu_request *request = zeroed(test, struct edu_request);
+	struct edu_tally *tally = zeroed(test, struct edu_tally);
+	struct bytes *bytes = make_bytes(test);
+
+	edu_fill(bytes->from, LEN, 79);
+	writel(7, edu->regs + EDU_DMA_COUNT);
+	spin_lock_irq(&edu->lock);
+	edu->stuck = true;
+	spin_unlock_irq(&edu->lock);
+	edu_write_request(request, bytes->from, LEN, tally);
+	KUNIT_EXPECT_EQ(test, edu_submit(edu, request), 0);
+	KUNIT_EXPECT_EQ(test, readl(edu->regs + EDU_DMA_COUNT), 7);
+	writel(EDU_IRQ_DMA, edu->regs + EDU_IRQ_RAISE);
+	KUNIT_EXPECT_TRUE(test, eventually(edu_stats_of(edu).irqs > before.irqs));
+	KUNIT_EXPECT_EQ(test, edu_stats_of(edu).spurious, before.spurious + 1);
+	KUNIT_EXPECT_TRUE(test, eventually(atomic_read(&tally->done)));
+	KUNIT_EXPECT_EQ(test, tally->error, 0);
 	KUNIT_EXPECT_EQ(test, edu_read(edu, bytes->to, LEN), 0);
 	KUNIT_EXPECT_MEMEQ(test, bytes->to, bytes->from, LEN);
 }
@@ -327,6 +354,40 @@ static void api_edu_no_dma_after_unbind(struct kunit *test)
 	expect_works(test, edu_bind(test, edu));
 }
 
+/* What is submitted meanwhile begins afterwards: the device could not reach its memory. */
+static void api_edu_submit_during_a_reset(struct kunit *test)
+{
+	struct edu *edu = edu_of(test);
+	struct edu_request *request = kunit_kcalloc(test, 2, sizeof(*request), GFP_KERNEL);
+	struct edu_tally *tally = zeroed(test, struct edu_tally);
+	struct bytes *bytes = make_bytes(test);
+	unsigned int tries;
+	bool began;
+	int error;
+
+	KUNIT_ASSERT_NOT_NULL(test, request);
+	edu_fill(bytes->from, LEN, 78);
+	writel(1 << 26, edu->regs + EDU_FACT);
+	edu_write_request(&request[0], bytes->from, LEN, tally);
+	edu_write_request(&request[1], bytes->from, LEN, tally);
+	KUNIT_EXPECT_EQ(test, edu_submit(edu, &request[0]), 0);
+	KUNIT_EXPECT_TRUE(test, eventually(READ_ONCE(edu->resetting) || atomic_read(&tally->done)));
+	KUNIT_EXPECT_EQ(test, edu_submit(edu, &request[1]), 0);
+	spin_lock_irq(&edu->lock);
+	began = edu->resetting && edu->active;
+	spin_unlock_irq(&edu->lock);
+	KUNIT_EXPECT_FALSE(test, began);
+	KUNIT_EXPECT_TRUE(test, eventually(atomic_read(&tally->done) == 2));
+	for (tries = 0; tries < 10000; tries++) {
+		error = edu_read(edu, bytes->to, LEN);
+		if (error != -ETIMEDOUT)
+			break;
+	}
+	KUNIT_EXPECT_EQ(test, error, 0);
+	if (!atomic_read(&tally->failed))
+		KUNIT_EXPECT_MEMEQ(test, bytes->to, bytes->from, LEN);
+}
+
 /* Also while it is being reset. */
 static void api_edu_unbind_during_a_reset(struct kunit *test)
 {
@@ -374,10 +435,12 @@ static struct kunit_case edu_failure_cases[] = {
 	KUNIT_CASE_SLOW(api_edu_device_does_not_come_to_rest),
 	KUNIT_CASE_SLOW(api_edu_spurious_interrupts),
 	KUNIT_CASE_SLOW(api_edu_interrupt_too_early),
+	KUNIT_CASE_SLOW(api_edu_interrupt_of_a_stuck_device),
 	KUNIT_CASE_SLOW(api_edu_every_allocation_in_probe_fails),
 	KUNIT_CASE_SLOW(api_edu_unbind_during_io),
 	KUNIT_CASE_SLOW(api_edu_unbound_again_and_again_during_io),
 	KUNIT_CASE_SLOW(api_edu_no_dma_after_unbind),
+	KUNIT_CASE_SLOW(api_edu_submit_during_a_reset),
 	KUNIT_CASE_SLOW(api_edu_unbind_during_a_reset),
 	KUNIT_CASE_SLOW(api_edu_a_thousand_times_bound_and_unbound),
 	{},

@@ -5,30 +5,11 @@
 
 #include "../kernel/capture.h"
 #include "edu_test.h"
+#include "leaks.h"
 
 /* --- what the suites share --------------------------------------------------------------------- */
 
 static unsigned long pages_before, objects_before;
-
-/*
- * A vmap_area is a hole between two others, too: how many there are depends on where the registers
- * are mapped each time.
- */
-static unsigned long objects_in_use(void)
-{
-	unsigned long nr = slab_objects_in_use();
-	struct kmem_cache *cache;
-	const struct slab *slab;
-
-	list_for_each_entry(cache, &slab_caches, list) {
-		if (strcmp(cache->name, "vmap_area"))
-			continue;
-		nr -= cache->node.total_objects;
-		list_for_each_entry(slab, &cache->node.partial, slab_list)
-			nr += slab->objects - slab->inuse;
-	}
-	return nr;
-}
 
 int edu_test_init(struct kunit *test)
 {
@@ -43,7 +24,7 @@ int edu_test_init(struct kunit *test)
 	settle();
 	slab_shrink_all();
 	pages_before = mm_free_pages_and_tables() + slab_pages_any_order();
-	objects_before = objects_in_use();
+	objects_before = leaks_objects_in_use();
 	return 0;
 }
 
@@ -57,7 +38,7 @@ void edu_test_exit(struct kunit *test)
 	settle();
 	slab_shrink_all();
 	KUNIT_EXPECT_EQ(test, mm_free_pages_and_tables() + slab_pages_any_order(), pages_before);
-	KUNIT_EXPECT_EQ(test, objects_in_use(), objects_before);
+	KUNIT_EXPECT_EQ(test, leaks_objects_in_use(), objects_before);
 }
 
 static void put_edu(void *edu)

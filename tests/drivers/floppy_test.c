@@ -9,7 +9,6 @@
 #include <linux/highmem.h>
 #include <linux/interrupt.h>
 #include <linux/io.h>
-#include <linux/irq.h>
 #include <linux/irqdesc.h>
 #include <linux/isa-dma.h>
 #include <linux/platform_device.h>
@@ -24,10 +23,12 @@
 #include "../kernel/threads.h"
 #include "../mm/mm_test.h"
 #include "../mm/slab_test.h"
+#include "raise_irq.h"
 
 #define SCRATCH	   "memkern scratch\n"
 #define FLOPPY_IRQ 6
-#define DOR	   0x3f2	      /* motors, interrupts and DMA, not in reset */
+#define DOR	   0x3f2 /* motors, interrupts and DMA, not in reset */
+#define MOTOR_0	   0x10
 #define LARGE	   (40 * SECTOR_SIZE) /* more than a cylinder */
 #define SHORT	   (HZ / 20)
 
@@ -224,6 +225,28 @@ static void api_L7_pieces_lie_anywhere(struct kunit *test)
 	__free_pages(page, 2);
 }
 
+static bool motor_runs(void)
+{
+	return inb(DOR) & MOTOR_0;
+}
+
+/* It runs on after a transfer, for the next one, but not for ever. */
+static void api_L7_the_motor_is_turned_off(struct kunit *test)
+{
+	struct block_device *bdev = open_medium(test);
+	struct floppy *floppy = floppy_of(test);
+	char *buf = buffer_of(test, SECTOR_SIZE);
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		KUNIT_EXPECT_TRUE(test, eventually(!read(bdev, 0, buf, SECTOR_SIZE) &&
+						   delayed_work_pending(&floppy->motors_off) &&
+						   motor_runs()));
+		mod_delayed_work(floppy->wq, &floppy->motors_off, 1);
+		KUNIT_EXPECT_TRUE(test, eventually(!motor_runs()));
+	}
+}
+
 /* --- failures ----------------------------------------------------------------------------- */
 
 static void let_interrupts_come(void *unused)
@@ -297,15 +320,7 @@ static void api_L7_a_refused_transfer_never_happens(struct kunit *test)
 
 static bool raise_interrupt(void)
 {
-	struct irq_desc *desc = irq_to_desc(FLOPPY_IRQ);
-	unsigned long flags;
-	bool raised;
-
-	spin_lock_irqsave(&desc->lock, flags);
-	raised = desc->irq_data.chip->irq_retrigger &&
-		 desc->irq_data.chip->irq_retrigger(&desc->irq_data);
-	spin_unlock_irqrestore(&desc->lock, flags);
-	return raised;
+	return raise_irq(FLOPPY_IRQ);
 }
 
 static int raise_on(void *raised)
@@ -521,6 +536,7 @@ static struct kunit_case floppy_cases[] = {
 	KUNIT_CASE_SLOW(api_L7_without_a_medium_transfers_fail),
 	KUNIT_CASE_SLOW(api_L7_sectors_alone_and_together),
 	KUNIT_CASE_SLOW(api_L7_pieces_lie_anywhere),
+	KUNIT_CASE_SLOW(api_L7_the_motor_is_turned_off),
 	KUNIT_CASE_SLOW(api_L7_an_interrupt_that_never_comes),
 	KUNIT_CASE_SLOW(api_L7_a_refused_transfer_never_happens),
 	KUNIT_CASE_SLOW(api_L7_early_interrupts_end_nothing),

@@ -12,6 +12,7 @@
 
 #include "../../drivers/ide.h"
 #include "block_test.h"
+#include "raise_irq.h"
 
 #define SCRATCH "memkern scratch\n"
 #define SHORT	(HZ / 5)
@@ -211,6 +212,32 @@ static void pages_of_any_zone(struct kunit *test)
 	bio_put(bio);
 }
 
+/* With swiotlb=force the second one lies over a boundary, and needs two. No emulator minds. */
+static void descriptors_cross_no_boundary(struct kunit *test)
+{
+	const size_t bytes = 40 << 10;
+	struct block_device *bdev = test->priv;
+	const struct ide_prd *prd = drive_of(bdev)->channel->prd, *end = prd + IDE_MAX_PRD;
+	u8 *first = buffer_of(test, bytes), *second = buffer_of(test, bytes);
+	struct bio *bio = bio_alloc(bdev, 2, REQ_OP_READ, GFP_KERNEL);
+	size_t sum = 0;
+
+	bio_add_page(bio, virt_to_page(first), bytes, 0);
+	bio_add_page(bio, virt_to_page(second), bytes, 0);
+	KUNIT_EXPECT_EQ(test, submit_bio_wait(bio), 0);
+	bio_put(bio);
+	for (; prd < end; prd++) {
+		u32 length = le16_to_cpu(prd->bytes) ?: IDE_PRD_BOUNDARY;
+		u32 offset = le32_to_cpu(prd->address) % IDE_PRD_BOUNDARY;
+
+		KUNIT_EXPECT_LE(test, offset + length, (u32)IDE_PRD_BOUNDARY);
+		sum += length;
+		if (prd->flags)
+			break;
+	}
+	KUNIT_EXPECT_EQ(test, sum, 2 * bytes);
+}
+
 /* Nor does the driver want any. */
 static void no_allocation_of_a_transfer_need_succeed(struct kunit *test)
 {
@@ -338,6 +365,58 @@ static void a_spurious_interrupt(struct kunit *test)
 				test, eventually(!(inb(channel->bm + BM_STATUS) & BM_INTERRUPT)));
 	}
 	KUNIT_EXPECT_EQ(test, stats_of(bdev).in_flight, 0U);
+}
+
+/* One that the channel has not raised ends nothing, whatever is under way. */
+static void an_interrupt_of_nobody(struct kunit *test)
+{
+	struct block_device *bdev = test->priv;
+	unsigned int irq = drive_of(bdev)->channel->irq, i;
+	unsigned int unhandled = READ_ONCE(irq_to_desc(irq)->unhandled_total);
+	unsigned long requeues = stats_of(bdev).requeues;
+	u8 *buf = buffer_of(test, 8192);
+
+	if (!raise_irq(irq))
+		kunit_skip(test, "the lines do not go through the local APIC");
+	KUNIT_EXPECT_TRUE(test,
+			  eventually(READ_ONCE(irq_to_desc(irq)->unhandled_total) > unhandled));
+	KUNIT_ASSERT_EQ(test, blkdev_rw(bdev, REQ_OP_READ, 0, buf, 8192), 0);
+	for (i = 0; i < 50; i++) {
+		struct transfers *all = make_transfers(test);
+		struct transfer *transfer =
+			submit(test, all, bdev->bd_disk, REQ_OP_READ, i % 8, 8, 0x5a);
+
+		raise_irq(irq);
+		KUNIT_EXPECT_TRUE(test, eventually(smp_load_acquire(&transfer->ended)));
+		KUNIT_EXPECT_EQ(test, transfer->status, BLK_STS_OK);
+		KUNIT_EXPECT_TRUE(test, !memcmp(page_address(transfer->page),
+						buf + i % 8 * SECTOR_SIZE, PAGE_SIZE));
+		kunit_release_action(test, free_transfers, all);
+	}
+	KUNIT_EXPECT_EQ(test, stats_of(bdev).requeues, requeues);
+}
+
+/* It has data that nobody fetched: it is not given a command, and is reset when the time is up. */
+static void a_busy_drive_is_left_alone(struct kunit *test)
+{
+	struct block_device *bdev = test->priv;
+	struct ide_drive *drive = drive_of(bdev);
+	struct ide_channel *channel = drive->channel;
+	struct transfers *all = make_transfers(test);
+	struct transfer *transfer;
+
+	ide_select(channel, drive->unit);
+	outb(0xec, channel->command + ATA_COMMAND); /* identify */
+	KUNIT_ASSERT_TRUE(test, eventually(ide_status(channel) & STATUS_DATA));
+	transfer = submit(test, all, bdev->bd_disk, REQ_OP_READ, 0, 8, 0);
+	KUNIT_EXPECT_TRUE(test, channel->refused);
+	KUNIT_EXPECT_FALSE(test, inb(channel->bm + BM_STATUS) & BM_ACTIVE);
+	KUNIT_EXPECT_FALSE(test, transfer->ended);
+	capture_begin(test, &capture);
+	KUNIT_EXPECT_EQ(test, ide_ops.timeout(channel->rq), BLK_EH_DONE);
+	KUNIT_EXPECT_TRUE(test, eventually(smp_load_acquire(&transfer->ended)));
+	capture_end(test, &capture);
+	KUNIT_EXPECT_EQ(test, transfer->status, BLK_STS_OK);
 }
 
 /* --- probe and remove ------------------------------------------------------------------------- */
@@ -534,11 +613,14 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE_SLOW(every_size_there_and_back),
 	KUNIT_CASE_SLOW(every_address_there_and_back),
 	KUNIT_CASE_SLOW(pages_of_any_zone),
+	KUNIT_CASE_SLOW(descriptors_cross_no_boundary),
 	KUNIT_CASE_SLOW(no_allocation_of_a_transfer_need_succeed),
 	KUNIT_CASE_SLOW(a_lost_interrupt_is_found),
 	KUNIT_CASE_SLOW(a_drive_without_interrupts),
 	KUNIT_CASE_SLOW(an_interrupt_that_never_comes),
 	KUNIT_CASE_SLOW(a_spurious_interrupt),
+	KUNIT_CASE_SLOW(an_interrupt_of_nobody),
+	KUNIT_CASE_SLOW(a_busy_drive_is_left_alone),
 	KUNIT_CASE_SLOW(every_allocation_of_probe_fails_in_turn),
 	KUNIT_CASE_SLOW(unbound_while_it_reads),
 	KUNIT_CASE_SLOW(bound_time_and_again),

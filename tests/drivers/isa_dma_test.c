@@ -57,6 +57,14 @@ static void program(unsigned int channel, u32 address, u32 count)
 	release_dma_lock(flags);
 }
 
+static void set_page(unsigned int channel, u8 page)
+{
+	unsigned long flags = claim_dma_lock();
+
+	set_dma_page(channel, page);
+	release_dma_lock(flags);
+}
+
 static struct isa_dma_info info_of(struct kunit *test, unsigned int channel)
 {
 	struct isa_dma_info info;
@@ -143,6 +151,14 @@ static void api_L7_the_chip_holds_what_was_set(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, chip_word(WORDS, 0xc4), 0xabcdee / 2 % 0x10000);
 	KUNIT_EXPECT_EQ(test, chip_word(WORDS, 0xc6), 0x1234 / 2 - 1);
 	KUNIT_EXPECT_EQ(test, inb(0x8b), 0xaa);
+
+	/* The page alone. */
+	set_page(BYTES, 0x34);
+	KUNIT_EXPECT_EQ(test, inb(0x83), 0x34);
+	KUNIT_EXPECT_EQ(test, info_of(test, BYTES).address, 0x343456U);
+	set_page(WORDS, 0xff);
+	KUNIT_EXPECT_EQ(test, inb(0x8b), 0xfe);
+	KUNIT_EXPECT_EQ(test, info_of(test, WORDS).address, 0xffcdeeU);
 }
 
 static void api_L7_the_residue_is_in_bytes(struct kunit *test)
@@ -254,7 +270,7 @@ static void api_L7_programming_shuts_the_channel(struct kunit *test)
 	unsigned long flags;
 	int step;
 
-	for (step = 0; step < 4; step++) {
+	for (step = 0; step < 5; step++) {
 		program(BYTES, 0x1000, 16);
 		KUNIT_EXPECT_TRUE(test, info_of(test, BYTES).enabled);
 		flags = claim_dma_lock();
@@ -264,8 +280,10 @@ static void api_L7_programming_shuts_the_channel(struct kunit *test)
 			set_dma_addr(BYTES, 0x2000);
 		else if (step == 2)
 			set_dma_count(BYTES, 32);
+		else if (step == 3)
+			set_dma_page(BYTES, 1);
 		release_dma_lock(flags);
-		if (step == 3) {
+		if (step == 4) {
 			free_dma(BYTES);
 			KUNIT_EXPECT_EQ(test, request_dma(BYTES, "test"), 0);
 		}

@@ -10,6 +10,7 @@
 #include "../kernel/capture.h"
 #include "../kernel/threads.h"
 #include "pci_device.h"
+#include "leaks.h"
 
 #define NR_MSI_IRQS (NR_IRQS - FIRST_MSI_IRQ)
 #define CYCLES	    1000
@@ -240,11 +241,21 @@ static void api_L7_msi_comes(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, calls, 100);
 }
 
+static bool intx_is_off(struct pci_dev *dev)
+{
+	u16 command;
+
+	pci_read_config_word(dev, PCI_COMMAND, &command);
+	return command & PCI_COMMAND_INTX_DISABLE;
+}
+
+/* Also where somebody has switched the line off. */
 static void api_L7_intx_comes(struct kunit *test)
 {
 	struct pci_dev *dev = edu(test);
 	unsigned int line = dev->irq;
 
+	pci_intx(dev, 0);
 	request(test, dev, PCI_IRQ_INTX);
 	KUNIT_EXPECT_FALSE(test, pci_dev_msi_enabled(dev));
 	KUNIT_EXPECT_EQ(test, dev->irq, line);
@@ -261,8 +272,10 @@ static void api_L7_intx_and_msi_in_turn(struct kunit *test)
 	for (i = 0; i < 20; i++) {
 		request(test, dev, i % 2 ? PCI_IRQ_INTX : PCI_IRQ_MSI);
 		raise(test, 2);
+		KUNIT_EXPECT_EQ(test, intx_is_off(dev), pci_dev_msi_enabled(dev));
 		devm_free_irq(&dev->dev, pci_irq_vector(dev, 0), dev);
 		pci_free_irq_vectors(dev);
+		KUNIT_EXPECT_FALSE(test, intx_is_off(dev));
 	}
 	KUNIT_EXPECT_EQ(test, calls, 40);
 }
@@ -344,6 +357,8 @@ static struct kunit_case msi_cases[] = {
 
 static struct kunit_suite msi_suite = {
 	.name = "msi",
+	.init = leaks_begin,
+	.exit = leaks_end,
 	.test_cases = msi_cases,
 };
 kunit_test_suite(msi_suite);

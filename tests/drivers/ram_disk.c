@@ -95,8 +95,10 @@ static void note(struct ram_disk *ram, struct request *rq)
 			.sectors = blk_rq_sectors(rq),
 			.segments = rq->nr_phys_segments,
 			.disk = rq->q->disk,
+			.prepared = rq->rq_flags & RQF_DONTPREP,
 		};
 	ram->nr_log++;
+	rq->rq_flags |= RQF_DONTPREP;
 	if (ram->sg)
 		ram->nr_sg = blk_rq_map_sg(rq->q, rq, ram->sg);
 }
@@ -171,15 +173,15 @@ int ram_disk_create(struct ram_disk *ram, sector_t sectors, unsigned int depth, 
 	spin_lock_init(&ram->lock);
 	hrtimer_init(&ram->interrupt, CLOCK_MONOTONIC, HRTIMER_MODE_REL);
 	ram->interrupt.function = interrupt;
-	ram->data = kvzalloc(sectors << SECTOR_SHIFT << second, GFP_KERNEL | __GFP_NOWARN);
-	if (!ram->data)
-		return -ENOMEM;
 	ram->set.ops = &ram_ops;
 	ram->set.nr_hw_queues = 1;
 	ram->set.queue_depth = depth;
 	error = blk_mq_alloc_tag_set(&ram->set);
-	if (!error)
-		error = make_disk(ram, "ram0", &ram->disk);
+	if (error)
+		return error;
+	/* Last, and quietly: it may be all that a small machine has left. */
+	ram->data = kvzalloc(sectors << SECTOR_SHIFT << second, GFP_KERNEL | __GFP_NOWARN);
+	error = ram->data ? make_disk(ram, "ram0", &ram->disk) : -ENOMEM;
 	if (!error && second)
 		error = make_disk(ram, "ram1", &ram->second);
 	if (error)

@@ -22,6 +22,7 @@ struct ram_log {
 	sector_t sector;
 	unsigned int sectors, segments;
 	const struct gendisk *disk;
+	bool prepared; /* it was with the driver before */
 };
 
 struct ram_disk {

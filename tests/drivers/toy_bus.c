@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* The bus of toy_bus.h. */
 #include <linux/atomic.h>
+#include "leaks.h"
 #include "toy_bus.h"
 
 static atomic_t alive;
@@ -102,10 +103,11 @@ void toy_driver_gone(struct kunit *test, struct toy_driver *toy)
 
 int toy_bus_begin(struct kunit *test)
 {
-	return bus_register(&toy_bus);
+	return leaks_begin(test) ?: bus_register(&toy_bus);
 }
 
 void toy_bus_end(struct kunit *test)
 {
+	leaks_end(test);
 	bus_unregister(&toy_bus);
 }

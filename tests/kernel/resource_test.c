@@ -12,6 +12,7 @@
 #include <memkern/resource.h>
 #include "capture.h"
 #include "threads.h"
+#include "../drivers/leaks.h"
 
 #define STEPS 500
 #define SPACE 64
@@ -188,6 +189,8 @@ static struct kunit_case resource_cases[] = {
 
 static struct kunit_suite resource_suite = {
 	.name = "resource",
+	.init = leaks_begin,
+	.exit = leaks_end,
 	.test_cases = resource_cases,
 };
 kunit_test_suite(resource_suite);

@@ -14,6 +14,7 @@ struct scene {
 	spinlock_t lock;
 	struct completion done;
 	bool open;
+	struct task_struct *sleeper;
 	long result;
 	unsigned int passes; /* taken by exclusive sleepers, under the lock */
 	unsigned int nr_out;
@@ -139,6 +140,16 @@ static int open_soon(void *data)
 	WRITE_ONCE(scene->open, true);
 	wake_up(&scene->queue);
 	return 0;
+}
+
+/* Once who waits is really asleep. */
+static int open_for_sleeper(void *data)
+{
+	struct scene *scene = data;
+
+	while (!is_asleep(scene->sleeper))
+		schedule_timeout_uninterruptible(1);
+	return open_soon(scene);
 }
 
 static void api_L3_wait_event_timeout(struct kunit *test)
@@ -342,7 +353,8 @@ static void api_L3_wait_event_cmd(struct kunit *test)
 	struct scene *scene = set_scene(test);
 	int before = 0, after = 0;
 
-	start_thread(test, open_soon, scene);
+	scene->sleeper = current;
+	start_thread(test, open_for_sleeper, scene);
 	wait_event_cmd(scene->queue, READ_ONCE(scene->open), before++, after++);
 	KUNIT_EXPECT_GE(test, before, 1);
 	KUNIT_EXPECT_EQ(test, before, after);

@@ -257,6 +257,10 @@ static void api_D3_24_bits_is_ZONE_DMA_at_once(struct kunit *test)
 	struct device *dev = dma_device(test, 24);
 
 	KUNIT_EXPECT_EQ(test, page_zonenum(page_given(test, dev)), ZONE_DMA);
+	/* The first page that is asked for is the right one. */
+	kunit_fail_nth(test, 2);
+	page_given(test, dev);
+	KUNIT_EXPECT_FALSE(test, kunit_fail_nth_end(test));
 	/* Nothing there: NORMAL is not looked at, however much it has. */
 	drain_all_pages(NULL);
 	mm_hide_down_to(mm_zone(ZONE_DMA), 0);

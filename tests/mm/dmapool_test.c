@@ -457,6 +457,7 @@ static void dma_pool_sees_what_changed_between(struct kunit *test)
 #define USERS	       4
 #define AT_A_TIME      8
 #define USE_ROUNDS     3000
+#define CHECKS	       200
 #define CAREFUL_ROUNDS 20 /* with a lock, which a CPU that the host has stopped may hold */
 
 struct user {
@@ -502,6 +503,9 @@ static void dma_pool_used_by_all_cpus_at_once(struct kunit *test)
 		users[i].pool = pool;
 		thread[i] = start_thread(test, use_pool, &users[i]);
 	}
+	/* What is looked at while it changes is not found to be broken. */
+	for (i = 0; i < CHECKS; i++)
+		KUNIT_EXPECT_EQ(test, mm_print_problems(dma_pool_check()), 0);
 	for (i = 0; i < USERS; i++) {
 		wait_until_ended(thread[i]);
 		KUNIT_EXPECT_EQ(test, users[i].failures, 0U);

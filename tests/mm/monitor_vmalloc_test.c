@@ -5,6 +5,7 @@
  */
 #include <linux/kernel.h>
 #include <linux/pgtable.h>
+#include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/vmalloc.h>
 #include <asm/cpufeature.h>
@@ -448,6 +449,7 @@ static int monitor_vmalloc_test_init(struct kunit *test)
 {
 	skip_if_handles_are_in_use(test);
 	vm_unmap_aliases();
+	rcu_barrier(); /* stacks of threads that have ended */
 	return slab_test_init(test);
 }
 

@@ -7,6 +7,7 @@
 #include <memkern/params.h>
 #include <linux/slab.h>
 
+#include "../kernel/capture.h"
 #include "../kernel/threads.h"
 #include "dma_test.h"
 
@@ -238,6 +239,51 @@ static void api_D4_only_what_is_not_reached(struct kunit *test)
 	addr = map_single(test, dev, buffer, 11, DMA_TO_DEVICE);
 	KUNIT_EXPECT_TRUE(test, is_swiotlb_buffer(addr));
 	dma_unmap_single(dev, addr, 11, DMA_TO_DEVICE);
+	dev->bus_dma_limit = virt_to_phys(buffer) + 10;
+	addr = map_single(test, dev, buffer, 11, DMA_TO_DEVICE);
+	KUNIT_EXPECT_EQ(test, addr, virt_to_phys(buffer));
+	dma_unmap_single(dev, addr, 11, DMA_TO_DEVICE);
+}
+
+/* Behind one that is shorter than a page, too. */
+static void api_L6_a_page_begins_at_a_page(struct kunit *test)
+{
+	struct device *dev = isa_device(test);
+	char *buffer = high_buffer(test, 1);
+	dma_addr_t short_one = map_single(test, dev, buffer, 100, DMA_TO_DEVICE);
+	dma_addr_t page = map_single(test, dev, buffer, PAGE_SIZE, DMA_TO_DEVICE);
+	dma_addr_t next = map_single(test, dev, buffer, PAGE_SIZE + 1, DMA_TO_DEVICE);
+
+	KUNIT_EXPECT_EQ(test, page & ~PAGE_MASK, 0ULL);
+	KUNIT_EXPECT_EQ(test, next & ~PAGE_MASK, 0ULL);
+	dma_unmap_single(dev, next, PAGE_SIZE + 1, DMA_TO_DEVICE);
+	dma_unmap_single(dev, page, PAGE_SIZE, DMA_TO_DEVICE);
+	dma_unmap_single(dev, short_one, 100, DMA_TO_DEVICE);
+}
+
+static void api_D4_lists_through_bounce_buffers(struct kunit *test)
+{
+	struct device *dev = isa_device(test);
+	char *buffer = high_buffer(test, 0);
+	struct scatterlist sg[2];
+	int i;
+
+	sg_init_table(sg, 2);
+	for (i = 0; i < 2; i++)
+		sg_set_buf(&sg[i], buffer + 1000 * i, 1000);
+	fill_bytes(buffer, 2000, 1);
+	KUNIT_ASSERT_EQ(test, dma_map_sg(dev, sg, 2, DMA_BIDIRECTIONAL), 2U);
+	for (i = 0; i < 2; i++)
+		fill_bytes(bounced(test, sg_dma_address(&sg[i])), 1000, 2 + i);
+	dma_sync_sg_for_cpu(dev, sg, 2, DMA_BIDIRECTIONAL);
+	for (i = 0; i < 2; i++)
+		KUNIT_EXPECT_TRUE(test, bytes_are(buffer + 1000 * i, 1000, 2 + i, 0));
+	fill_bytes(buffer, 2000, 4);
+	dma_sync_sg_for_device(dev, sg, 2, DMA_BIDIRECTIONAL);
+	for (i = 0; i < 2; i++)
+		KUNIT_EXPECT_TRUE(test, bytes_are(bounced(test, sg_dma_address(&sg[i])), 1000, 4,
+						  1000 * i));
+	dma_unmap_sg(dev, sg, 2, DMA_BIDIRECTIONAL);
 }
 
 /* --- when it is too much ------------------------------------------------------------------------------- */
@@ -282,6 +328,10 @@ static void api_D4_full(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, dma_map_single(dev, buffer, 1, DMA_TO_DEVICE), DMA_MAPPING_ERROR);
 	KUNIT_EXPECT_GT(test, info().refused, before.refused);
 	KUNIT_EXPECT_TRUE(test, all_well());
+	capture_begin(test, &capture);
+	dma_map_single_attrs(dev, buffer, 1, DMA_TO_DEVICE, DMA_ATTR_NO_WARN);
+	capture_end(test, &capture);
+	KUNIT_EXPECT_NULL(test, strstr(capture.text, "swiotlb"));
 
 	sg_init_table(sg, 3);
 	for (i = 0; i < 3; i++)
@@ -292,6 +342,7 @@ static void api_D4_full(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, dma_map_sgtable(dev, &table, DMA_FROM_DEVICE, DMA_ATTR_NO_WARN),
 			-EIO);
 	KUNIT_EXPECT_EQ(test, info().used, before.slots - 2);
+	KUNIT_EXPECT_EQ(test, info().bytes_in, before.bytes_in);
 	KUNIT_EXPECT_EQ(test, dma_map_sg(dev, sg, 2, DMA_FROM_DEVICE), 2U);
 	KUNIT_EXPECT_EQ(test, info().used, before.slots);
 	dma_unmap_sg(dev, sg, 2, DMA_FROM_DEVICE);
@@ -358,6 +409,8 @@ static void api_D4_unmapped_twice(struct kunit *test)
 	addr = map_single(test, dev, buffer, 5000, DMA_FROM_DEVICE);
 	kunit_expect_report(test, "no mapping begins at");
 	dma_unmap_single(dev, addr + 2048, 5000, DMA_FROM_DEVICE);
+	kunit_expect_report(test, "no mapping begins at");
+	dma_unmap_single(dev, addr + 1, 4999, DMA_FROM_DEVICE);
 	kunit_expect_report(test, "where 4000 are mapped");
 	dma_sync_single_for_cpu(dev, addr + 1000, 4001, DMA_FROM_DEVICE);
 	dma_unmap_single(dev, addr, 5000, DMA_FROM_DEVICE);
@@ -496,6 +549,8 @@ static struct kunit_case swiotlb_cases[] = {
 	KUNIT_CASE_PARAM(api_D4_parts, range_gen_params),
 	KUNIT_CASE(api_D4_highmem_through_bounce_buffers),
 	KUNIT_CASE(api_D4_only_what_is_not_reached),
+	KUNIT_CASE(api_L6_a_page_begins_at_a_page),
+	KUNIT_CASE(api_D4_lists_through_bounce_buffers),
 	KUNIT_CASE(api_D4_the_longest_mapping),
 	KUNIT_CASE(api_D4_full),
 	KUNIT_CASE(api_L6_the_boundary_of_segments),

@@ -18,6 +18,7 @@ import judge
 import ktap
 import machine
 from builds import IMAGES
+from disk import compare, rule
 from qmp import Qmp, arguments
 from result import Job, Result
 from session import Session
@@ -43,15 +44,6 @@ def drive(number: int, path: pathlib.Path | None, *options: str) -> tuple[str, .
         return ("-device", device)
     words = ",".join((f"if=none,id=image{number},format=raw,file={path}", *options))
     return ("-drive", words, "-device", f"{device},drive=image{number}")
-
-
-def same(image: pathlib.Path, wanted: bytes) -> Result:
-    found = image.read_bytes()
-    wrong = [n for n in range(len(wanted) // 512)
-             if found[n * 512:(n + 1) * 512] != wanted[n * 512:(n + 1) * 512]]
-    detail = f"{len(found)} bytes, not {len(wanted)}; sectors {wrong[:20]} differ"
-    return Result(f"{image.name} holds what it should", not wrong and len(found) == len(wanted),
-                  detail)
 
 
 def cases(image: str, kind: str, cpus: int) -> list[Result]:
@@ -102,8 +94,8 @@ def copied(image: str, cpus: int) -> list[Result]:
         outcome = machine.run(setup, LIMIT)
         return [
             Result("runs to its end", outcome.status == judge.PASSED, judge.tail(outcome)),
-            same(source, wanted),
-            same(target, wanted),
+            compare(source, wanted),
+            compare(target, wanted),
         ]
 
 
@@ -141,8 +133,29 @@ def ejected() -> list[Result]:
             Result("what was for the old medium fails",
                    "fd0: sector 0: it was for another medium" in changed, changed),
             Result("and then it is well", "fd0: sector" not in again, again),
-            same(target, wanted),
+            compare(target, wanted),
             Result("no report", not judge.reports(log), "\n".join(judge.reports(log))),
+        ]
+
+
+def errors() -> list[Result]:
+    """A sector that cannot be written at first, and one that never can. (QEMU hides bad reads.)"""
+    with tempfile.TemporaryDirectory(prefix="memkern-") as folder:
+        path = medium(folder, "fd0", LARGE, 10)
+        wanted = bytearray(path.read_bytes())
+        config = pathlib.Path(folder) / "rules"
+        config.write_text(rule("write_aio", 100, once=True) + rule("write_aio", 200, once=False))
+        words = 'kunit=off run="writesec fd0 100 x; writesec fd0 200 x; writesec fd0 201 x" exit'
+        setup = machine.Setup(IMAGES["default"].kernel, words,
+                              extra=drive(0, pathlib.Path(f"blkdebug:{config}:{path}")))
+        outcome = machine.run(setup, LIMIT)
+        for sector in (100, 201):
+            wanted[sector * 512:(sector + 1) * 512] = b"x" * 512
+        told = re.findall(r"fd0: sector (\d+): it cannot be read or written", outcome.log)
+        return [
+            Result("runs to its end", outcome.status == judge.PASSED, judge.tail(outcome)),
+            Result("only what never went well is told", told == ["200"], outcome.log),
+            compare(path, bytes(wanted)),
         ]
 
 
@@ -155,5 +168,6 @@ def jobs() -> list[Job]:
         *(Job(f"floppy/{image}-copy", functools.partial(copied, image, cpus), (image,))
           for image, cpus in (("default", 1), ("debug", 2))),
         Job("floppy/eject", ejected, ("default",)),
+        Job("floppy/errors", errors, ("default",)),
         Job("floppy/bochs", functools.partial(bochs, "default"), ("default",)),
     ]

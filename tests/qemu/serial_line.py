@@ -105,6 +105,10 @@ def jobs() -> list[Job]:
         Job("serial/typed", functools.partial(typed, 64, "^memkern: ", ()), default),
         Job("serial/typed-smp-2", functools.partial(typed, 64, "^memkern: ", two_cpus), default),
         Job("serial/typed-at-power-on", functools.partial(typed, 4, "", ()), default),
+        # Its interrupt is another one: what is written and typed then goes by polling.
+        Job("serial/typed-polled", functools.partial(
+            typed, 4, "^ttyS0: no interrupt comes on irq 4: it is polled",
+            ("-global", "isa-serial.irq=5")), default),
         Job("serial/slow-listings", functools.partial(slow_listings, ()), default),
         Job("serial/slow-listings-smp-2", functools.partial(slow_listings, two_cpus), default),
         Job("serial/slow-messages", slow_messages, default),

@@ -85,10 +85,18 @@ def error(cpus: int) -> list[Result]:
     return [*results, Result("the case for it runs", len(ran) == 1, outcome.log)]
 
 
+def million() -> list[Result]:
+    """A million requests where memory is used up; only a machine of 48 MiB runs the case."""
+    outcome = run("default", "pressure.api_S1_a_million_requests", "48", ())
+    ran = [case for case in ktap.read(outcome.log).cases if not case.skipped]
+    return [*judge.tests(outcome), Result("the case for it runs", len(ran) == 1, outcome.log)]
+
+
 def jobs() -> list[Job]:
     kinds = (("default", 64, 1, SUITE), ("default", 32, 2, SUITE), ("debug", 16, 2, SUITE),
              ("default", 32, 4, WHOLE))
     return [
+        Job("pressure/million", million, ("default",)),
         *(Job(f"pressure/{image}-{memory}M-{cpus}", functools.partial(cases, image, memory, cpus,
                                                                      filter_), (image,))
           for image, memory, cpus, filter_ in kinds),

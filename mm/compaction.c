@@ -38,7 +38,7 @@
  * Cost: some 10 instructions a page that is looked at, 5,000 a page that is moved, most of it copying.
  *
  * Invariants (compaction_check()):
- *	I-compaction-1  compact_defer_shift is at most 6, compact_considered at most 2 to its power
+ *	I-compaction-1  compact_defer_shift is at most 6, compact_considered at most 2^6
  *
  * Locking: zone->lock for a pageblock's free blocks; the migrate scanner looks at struct pages
  * without, and what it believed is looked at again where it is isolated. Process context.
@@ -467,7 +467,7 @@ int compaction_check(void)
 
 	for_each_populated_zone(zone)
 		if (zone->compact_defer_shift > COMPACT_MAX_DEFER_SHIFT ||
-		    zone->compact_considered > 1U << zone->compact_defer_shift)
+		    zone->compact_considered > 1U << COMPACT_MAX_DEFER_SHIFT)
 			found += mm_problem("I-compaction-1", "%s: shift %u, considered %u",
 					    zone->name, zone->compact_defer_shift,
 					    zone->compact_considered);

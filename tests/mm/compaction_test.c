@@ -291,7 +291,7 @@ static void the_checker_looks_at_the_deferral(struct kunit *test)
 	dma()->compact_defer_shift = 7;
 	KUNIT_EXPECT_EQ(test, compaction_check(), 1);
 	dma()->compact_defer_shift = 0;
-	dma()->compact_considered = 2;
+	dma()->compact_considered = 65;
 	KUNIT_EXPECT_EQ(test, compaction_check(), 1);
 	dma()->compact_considered = 0;
 	KUNIT_EXPECT_STREQ(test, mm_broken_invariants(), "I-compaction-1");

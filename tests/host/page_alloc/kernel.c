@@ -3,6 +3,7 @@
  * The rest of the kernel, as far as the sources under test call it. printk() and panic() are
  * in ../e820/host.c.
  */
+#include <linux/compaction.h>
 #include <linux/ctype.h>
 #include <linux/fault-inject.h>
 #include <linux/highmem.h>
@@ -113,6 +114,16 @@ void wakeup_kswapd(unsigned int order, enum zone_type highest)
 }
 
 void reclaim_pause(unsigned long freed)
+{
+}
+
+enum compact_result try_to_compact_pages(gfp_t gfp, unsigned int order, unsigned int alloc_flags,
+					 enum zone_type highest, enum compact_priority prio)
+{
+	return COMPACT_SKIPPED;
+}
+
+void compaction_defer_reset(struct zone *zone, unsigned int order, bool alloc_success)
 {
 }
 

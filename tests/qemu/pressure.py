@@ -93,8 +93,8 @@ def million() -> list[Result]:
 
 
 def jobs() -> list[Job]:
-    kinds = (("default", 64, 1, SUITE), ("default", 32, 2, SUITE), ("debug", 16, 2, SUITE),
-             ("default", 32, 4, WHOLE))
+    kinds = (("default", 32, 1, SUITE), ("default", 32, 2, SUITE), ("debug", 16, 2, SUITE),
+             ("default", 16, 4, WHOLE))
     return [
         Job("pressure/million", million, ("default",)),
         *(Job(f"pressure/{image}-{memory}M-{cpus}", functools.partial(cases, image, memory, cpus,

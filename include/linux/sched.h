@@ -95,10 +95,10 @@ struct task_struct {
 	struct rb_node run_node;
 	unsigned long nvcsw, nivcsw; /* how often it gave the CPU away, and had it taken */
 
-	int pagefault_disabled; /* linux/uaccess.h */
+	int pagefault_disabled;	      /* linux/uaccess.h */
 	unsigned long reclaimed_slab; /* pages that it took out of slabs: see shrink_zones() */
-	unsigned int fail_nth;	/* so many allocations on, one fails: linux/fault-inject.h, */
-	bool fail_nth_on;	/* counting, or it has */
+	unsigned int fail_nth;	      /* so many allocations on, one fails: linux/fault-inject.h, */
+	bool fail_nth_on;	      /* counting, or it has */
 	struct kmap_ctrl {
 		int idx; /* while it does not run: so many local mappings it has (mm/highmem.c) */
 		pte_t pteval[KM_MAX_IDX];

@@ -74,7 +74,7 @@ static void end_write(struct bio *bio)
 	bio_put(bio);
 }
 
-static void submit_page(struct page *page, enum req_op op, bio_end_io_t *end_io, gfp_t gfp)
+static struct bio *page_bio(struct page *page, enum req_op op, bio_end_io_t *end_io, gfp_t gfp)
 {
 	struct block_device *bdev = page_mapping(page)->host;
 	struct bio *bio = bio_alloc(bdev, 1, op, gfp);
@@ -84,7 +84,7 @@ static void submit_page(struct page *page, enum req_op op, bio_end_io_t *end_io,
 	bio->bi_private = page;
 	bio_add_page(bio, page, bytes_of(bdev, page->index), 0);
 	count_vm_events(op == REQ_OP_READ ? PGPGIN : PGPGOUT, bio_sectors(bio));
-	submit_bio(bio);
+	return bio;
 }
 
 static int bdev_readpage(struct file *file, struct page *page)
@@ -93,16 +93,21 @@ static int bdev_readpage(struct file *file, struct page *page)
 
 	if (bytes < PAGE_SIZE)
 		zero_user_segment(page, bytes, PAGE_SIZE);
-	submit_page(page, REQ_OP_READ, end_read, GFP_KERNEL);
+	submit_bio(page_bio(page, REQ_OP_READ, end_read, GFP_KERNEL));
 	return 0;
 }
 
-/* It is no longer locked when the transfer begins: who only looks does not wait. */
+/*
+ * It is no longer locked when the transfer begins: who only looks does not wait. The bio comes first:
+ * reclaim for it would wait for a page under write-back that is not on its way yet.
+ */
 static int bdev_writepage(struct page *page, struct writeback_control *wbc)
 {
+	struct bio *bio = page_bio(page, REQ_OP_WRITE, end_write, GFP_NOIO);
+
 	set_page_writeback(page);
 	unlock_page(page);
-	submit_page(page, REQ_OP_WRITE, end_write, GFP_NOIO);
+	submit_bio(bio);
 	return 0;
 }
 

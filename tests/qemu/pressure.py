@@ -60,11 +60,15 @@ def run(image: str, filter_: str, memory: str, extra: tuple[str, ...]) -> machin
     return machine.run(machine.Setup(IMAGES[image].kernel, words, memory, extra=extra), LIMIT)
 
 
-def cases(image: str, memory: int, cpus: int, filter_: str) -> list[Result]:
+HIGH = ("-M", "pc,max-ram-below-4g=24M")  # the rest above 4 GiB, which the disk does not reach
+
+
+def cases(image: str, memory: int, cpus: int, filter_: str,
+          board: tuple[str, ...] = ()) -> list[Result]:
     """A disk half as large again as memory."""
     with tempfile.TemporaryDirectory(prefix="memkern-") as folder:
         path = image_of(folder, memory * 3 // 2 * disk.MIB, disk.SCRATCH)
-        outcome = run(image, filter_, str(memory), ("-smp", str(cpus), *disk.ide(0, path)))
+        outcome = run(image, filter_, str(memory), (*board, "-smp", str(cpus), *disk.ide(0, path)))
         results = judge.tests(outcome) + [compare(path, disk.SCRATCH)]
     skipped = [case.name for case in ktap.read(outcome.log).cases if case.skipped]
     errors = [name for name in skipped if "an_error" not in name]
@@ -100,6 +104,7 @@ def jobs() -> list[Job]:
         *(Job(f"pressure/{image}-{memory}M-{cpus}", functools.partial(cases, image, memory, cpus,
                                                                      filter_), (image,))
           for image, memory, cpus, filter_ in kinds),
+        Job("pressure/high", functools.partial(cases, "default", 40, 2, SUITE, HIGH), ("default",)),
         *(Job(f"pressure/error-{cpus}", functools.partial(error, cpus), ("default",))
           for cpus in (1, 2)),
     ]

@@ -49,7 +49,7 @@ ifeq ($(DEBUG),1)
 else
   OPTIMISE := -O2
   # Half of the code is tests, which nobody waits for but who builds. Not the benchmarks.
-  OPTIMISE_TESTS := -O1
+  OPTIMISE_TESTS := -Og
 endif
 
 CC_INCLUDE := $(shell $(CC) -print-file-name=include)

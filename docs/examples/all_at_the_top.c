@@ -103,8 +103,8 @@ static void an_open_sensor_needs_no_memory(struct kunit *test)
 }
 
 static struct kunit_case all_at_the_top_cases[] = {
-	KUNIT_CASE(opening_fails_as_a_whole),
-	KUNIT_CASE(an_open_sensor_needs_no_memory),
+	KUNIT_CASE_SLOW(opening_fails_as_a_whole),
+	KUNIT_CASE_SLOW(an_open_sensor_needs_no_memory),
 	{},
 };
 

@@ -125,7 +125,7 @@ static void not_even_the_least(struct kunit *test)
 
 static struct kunit_case fall_back_cases[] = {
 	KUNIT_CASE(as_much_as_there_is),
-	KUNIT_CASE(less_is_slower_but_right),
+	KUNIT_CASE_SLOW(less_is_slower_but_right),
 	KUNIT_CASE(not_even_the_least),
 	{},
 };

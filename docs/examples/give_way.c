@@ -138,7 +138,7 @@ static void when_nothing_is_left_to_give(struct kunit *test)
 }
 
 static struct kunit_case give_way_cases[] = {
-	KUNIT_CASE(the_cache_gives_way),
+	KUNIT_CASE_SLOW(the_cache_gives_way),
 	KUNIT_CASE(when_nothing_is_left_to_give),
 	{},
 };

@@ -147,7 +147,7 @@ static void the_last_step_fails(struct kunit *test)
 }
 
 static struct kunit_case release_in_reverse_cases[] = {
-	KUNIT_CASE(every_step_can_fail),
+	KUNIT_CASE_SLOW(every_step_can_fail),
 	KUNIT_CASE(the_last_step_fails),
 	{},
 };

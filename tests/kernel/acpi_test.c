@@ -448,7 +448,7 @@ static struct kunit_case acpi_cases[] = {
 	KUNIT_CASE(qemus_tables),
 	KUNIT_CASE(xsdt_above_4_gib),
 	KUNIT_CASE(xsdt_of_zero_means_the_rsdt),
-	KUNIT_CASE(rsdp_in_the_ebda),
+	KUNIT_CASE_SLOW(rsdp_in_the_ebda),
 	KUNIT_CASE_SLOW(no_root),
 	KUNIT_CASE(the_second_root_is_good),
 	KUNIT_CASE(wrong_sums),

@@ -193,9 +193,12 @@ static void polled_while_interrupts_are_off(struct kunit *test)
 }
 
 static struct kunit_case console_input_cases[] = {
-	KUNIT_CASE_SLOW(an_announced_key_wakes),       KUNIT_CASE_SLOW(a_silent_key_is_found),
-	KUNIT_CASE(a_key_that_is_there_does_not_wait), KUNIT_CASE(the_ring_is_filled_and_emptied),
-	KUNIT_CASE(polled_while_interrupts_are_off),   {},
+	KUNIT_CASE_SLOW(an_announced_key_wakes),
+	KUNIT_CASE_SLOW(a_silent_key_is_found),
+	KUNIT_CASE(a_key_that_is_there_does_not_wait),
+	KUNIT_CASE_SLOW(the_ring_is_filled_and_emptied),
+	KUNIT_CASE(polled_while_interrupts_are_off),
+	{},
 };
 
 static struct kunit_suite console_input_suite = {

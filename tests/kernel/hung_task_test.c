@@ -174,7 +174,7 @@ static struct kunit_case hung_task_cases[] = { KUNIT_CASE_SLOW(a_blocked_thread_
 					       KUNIT_CASE_SLOW(a_starving_thread_is_reported_once),
 					       KUNIT_CASE_SLOW(a_soft_lockup_is_reported_once),
 					       KUNIT_CASE_SLOW(a_busy_cpu_is_not_stuck),
-					       KUNIT_CASE(the_report_shows_the_stack),
+					       KUNIT_CASE_SLOW(the_report_shows_the_stack),
 					       {} };
 
 static struct kunit_suite hung_task_suite = {

@@ -70,7 +70,7 @@ static void no_memory_for_a_thread(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, kthread_stop(task), -EINTR);
 }
 
-static struct kunit_case kthread_memory_cases[] = { KUNIT_CASE(stacks_are_given_back),
+static struct kunit_case kthread_memory_cases[] = { KUNIT_CASE_SLOW(stacks_are_given_back),
 						    KUNIT_CASE(no_memory_for_a_thread),
 						    {} };
 

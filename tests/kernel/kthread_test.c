@@ -323,7 +323,7 @@ static struct kunit_case kthread_cases[] = { KUNIT_CASE(api_L4_run_and_stop),
 					     KUNIT_CASE(a_fault_ends_its_thread_only),
 					     KUNIT_CASE(a_bug_ends_its_thread_only),
 					     KUNIT_CASE(an_exception_ends_its_thread_only),
-					     KUNIT_CASE(a_stack_overflow_ends_its_thread_only),
+					     KUNIT_CASE_SLOW(a_stack_overflow_ends_its_thread_only),
 					     {} };
 
 static struct kunit_suite kthread_suite = { .name = "kthread", .test_cases = kthread_cases };

@@ -87,7 +87,7 @@ static void api_L8_no_memory(struct kunit *test)
 }
 
 static struct kunit_case kunit_kmalloc_cases[] = {
-	KUNIT_CASE(api_L8_memory_is_released),
+	KUNIT_CASE_SLOW(api_L8_memory_is_released),
 	KUNIT_CASE(api_L8_kinds_of_memory),
 	KUNIT_CASE(api_L8_freed_twice),
 	KUNIT_CASE(api_L8_no_memory),

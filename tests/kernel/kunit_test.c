@@ -771,7 +771,7 @@ static struct kunit_case kunit_cases[] = {
 	KUNIT_CASE(a_quick_run_leaves_the_slow_out),
 	KUNIT_CASE(a_slow_suite_has_slow_cases),
 	KUNIT_CASE(an_oops_case_runs_only_if_asked_for),
-	KUNIT_CASE_PARAM(filters_select, filter_gen_params),
+	KUNIT_CASE_PARAM_ATTR(filters_select, filter_gen_params, { .speed = KUNIT_SPEED_SLOW }),
 	KUNIT_CASE(suites_do_not_nest_deeper),
 	{},
 };

@@ -352,7 +352,7 @@ static void many_random_keys(struct kunit *test)
 }
 
 static struct kunit_case lineedit_cases[] = {
-	KUNIT_CASE_PARAM(keys_edit, edit_gen_params),
+	KUNIT_CASE_PARAM_ATTR(keys_edit, edit_gen_params, { .speed = KUNIT_SPEED_SLOW }),
 	KUNIT_CASE(typing_sends_what_is_typed),
 	KUNIT_CASE(every_line_end_ends_a_line_once),
 	KUNIT_CASE(history_goes_up_and_down),
@@ -361,7 +361,7 @@ static struct kunit_case lineedit_cases[] = {
 	KUNIT_CASE(what_does_not_fit_rings),
 	KUNIT_CASE(an_edited_long_line_is_believed),
 	KUNIT_CASE(tab_completes),
-	KUNIT_CASE(random_keys_keep_screen_and_line_together),
+	KUNIT_CASE_SLOW(random_keys_keep_screen_and_line_together),
 	KUNIT_CASE_SLOW(many_random_keys),
 	{},
 };

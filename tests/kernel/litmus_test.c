@@ -326,10 +326,10 @@ static void api_L4_spin_lock_is_fair(struct kunit *test)
 }
 
 static struct kunit_case litmus_cases[] = {
-	KUNIT_CASE_PARAM(api_L4_outcomes, litmus_gen_params),
+	KUNIT_CASE_PARAM_ATTR(api_L4_outcomes, litmus_gen_params, { .speed = KUNIT_SPEED_SLOW }),
 	KUNIT_CASE_PARAM_ATTR(api_L4_outcomes_of_many, litmus_gen_params,
 			      { .speed = KUNIT_SPEED_SLOW }),
-	KUNIT_CASE(api_L4_spin_lock_excludes),
+	KUNIT_CASE_SLOW(api_L4_spin_lock_excludes),
 	KUNIT_CASE_SLOW(api_L4_spin_lock_excludes_often),
 	KUNIT_CASE(api_L4_spin_lock_is_fair),
 	{},

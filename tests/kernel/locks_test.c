@@ -611,7 +611,7 @@ static void api_L3_spin_trylock(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, spin_is_locked(&lock));
 }
 
-static struct kunit_case locks_cases[] = { KUNIT_CASE(api_L3_mutex_in_the_order_of_asking),
+static struct kunit_case locks_cases[] = { KUNIT_CASE_SLOW(api_L3_mutex_in_the_order_of_asking),
 					   KUNIT_CASE(a_mutex_is_handed_over),
 					   KUNIT_CASE(api_L3_mutex_trylock),
 					   KUNIT_CASE(a_mutex_unlocked_by_another_stays_locked),
@@ -621,9 +621,9 @@ static struct kunit_case locks_cases[] = { KUNIT_CASE(api_L3_mutex_in_the_order_
 					   KUNIT_CASE(api_L3_downgrade_write),
 					   KUNIT_CASE(a_rwsem_given_back_wrongly_is_reported),
 					   KUNIT_CASE(api_L3_semaphore_counts),
-					   KUNIT_CASE(api_L3_semaphore_without_waiting),
+					   KUNIT_CASE_SLOW(api_L3_semaphore_without_waiting),
 					   KUNIT_CASE(api_L3_spin_trylock),
-					   KUNIT_CASE(some_contention),
+					   KUNIT_CASE_SLOW(some_contention),
 					   KUNIT_CASE_SLOW(a_tortured_mutex),
 					   KUNIT_CASE_SLOW(a_tortured_rwsem),
 					   KUNIT_CASE_SLOW(a_tortured_semaphore),

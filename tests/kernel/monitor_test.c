@@ -252,16 +252,16 @@ static void a_tab_completes(struct kunit *test)
 }
 
 static struct kunit_case monitor_cases[] = {
-	KUNIT_CASE_PARAM(lines_are_split, split_gen_params),
+	KUNIT_CASE_PARAM_ATTR(lines_are_split, split_gen_params, { .speed = KUNIT_SPEED_SLOW }),
 	KUNIT_CASE(too_many_words_are_refused),
-	KUNIT_CASE_PARAM(numbers_are_read, number_gen_params),
+	KUNIT_CASE_PARAM_ATTR(numbers_are_read, number_gen_params, { .speed = KUNIT_SPEED_SLOW }),
 	KUNIT_CASE(a_long_has_its_limit),
 	KUNIT_CASE(nonsense_gets_a_sentence),
 	KUNIT_CASE(nothing_is_nothing),
 	KUNIT_CASE(commands_are_separated_by_semicolons),
 	KUNIT_CASE(a_long_command_is_refused),
 	KUNIT_CASE(help_knows_every_command),
-	KUNIT_CASE_PARAM(a_tab_completes, tab_gen_params),
+	KUNIT_CASE_PARAM_ATTR(a_tab_completes, tab_gen_params, { .speed = KUNIT_SPEED_SLOW }),
 	{},
 };
 

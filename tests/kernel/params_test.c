@@ -130,7 +130,7 @@ static void a_module_that_is_not_there(struct kunit *test)
 }
 
 static struct kunit_case params_cases[] = {
-	KUNIT_CASE_PARAM(words_are_cut, word_gen_params),
+	KUNIT_CASE_PARAM_ATTR(words_are_cut, word_gen_params, { .speed = KUNIT_SPEED_SLOW }),
 	KUNIT_CASE(an_empty_line_has_no_words),
 	KUNIT_CASE(a_handler_gets_its_value),
 	KUNIT_CASE(a_bare_word_has_no_value),

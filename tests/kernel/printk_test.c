@@ -423,7 +423,8 @@ static void hex_dump_of_several_lines(struct kunit *test)
 
 static struct kunit_case printk_cases[] = {
 	KUNIT_CASE(levels_below_the_loglevel_are_shown),
-	KUNIT_CASE_PARAM(every_console_gets_every_message, one_param),
+	KUNIT_CASE_PARAM_ATTR(every_console_gets_every_message, one_param,
+			      { .speed = KUNIT_SPEED_SLOW }),
 	KUNIT_CASE(with_interrupts_off_nothing_is_left_for_later),
 	KUNIT_CASE(no_level_is_warning),
 	KUNIT_CASE(cont_goes_on_with_its_line),

@@ -230,11 +230,11 @@ static void in_workqueue_crash_ends_that_worker(struct kunit *test)
 }
 
 static struct kunit_case sched_monitor_cases[] = {
-	KUNIT_CASE(ps_lists_the_threads),
-	KUNIT_CASE(ps_says_the_same_to_programs),
+	KUNIT_CASE_SLOW(ps_lists_the_threads),
+	KUNIT_CASE_SLOW(ps_says_the_same_to_programs),
 	KUNIT_CASE(ps_shows_a_thread_s_trace),
-	KUNIT_CASE(in_hardirq_teaches_the_rule),
-	KUNIT_CASE_PARAM(in_is_really_there, place_gen_params),
+	KUNIT_CASE_SLOW(in_hardirq_teaches_the_rule),
+	KUNIT_CASE_PARAM_ATTR(in_is_really_there, place_gen_params, { .speed = KUNIT_SPEED_SLOW }),
 	KUNIT_CASE(in_says_what_cannot_be),
 	KUNIT_CASE(in_thread_crash_ends_that_thread),
 	KUNIT_CASE_SLOW(in_workqueue_crash_ends_that_worker),

@@ -336,7 +336,7 @@ static void killing_in_an_interrupt_is_reported(struct kunit *test)
 static struct kunit_case softirq_cases[] = { KUNIT_CASE(api_L5_softirq_context),
 					     KUNIT_CASE(api_L5_softirq_runs_after_its_interrupt),
 					     KUNIT_CASE(raised_by_a_task_it_is_ksoftirqd_s),
-					     KUNIT_CASE(api_L3_local_bh_disable_holds_back),
+					     KUNIT_CASE_SLOW(api_L3_local_bh_disable_holds_back),
 					     KUNIT_CASE(a_softirq_that_raises_itself),
 					     KUNIT_CASE_SLOW(endless_softirqs_leave_room),
 					     KUNIT_CASE(a_leaked_preempt_count_is_reported),
@@ -346,7 +346,7 @@ static struct kunit_case softirq_cases[] = { KUNIT_CASE(api_L5_softirq_context),
 					     KUNIT_CASE(a_tasklet_that_schedules_itself),
 					     KUNIT_CASE_SLOW(api_L5_tasklet_disable),
 					     KUNIT_CASE(api_L5_tasklet_hi_schedule),
-					     KUNIT_CASE(api_L5_tasklet_kill_waits),
+					     KUNIT_CASE_SLOW(api_L5_tasklet_kill_waits),
 					     KUNIT_CASE(killing_in_an_interrupt_is_reported),
 					     {} };
 

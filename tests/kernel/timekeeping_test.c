@@ -340,7 +340,7 @@ static struct kunit_case timekeeping_cases[] = {
 	KUNIT_CASE(ktime_arithmetic),
 	KUNIT_CASE(timespecs),
 	KUNIT_CASE_SLOW(clock_never_goes_back),
-	KUNIT_CASE(clock_is_the_counter),
+	KUNIT_CASE_SLOW(clock_is_the_counter),
 	KUNIT_CASE(rates_are_rounded_where_they_may),
 	{},
 };

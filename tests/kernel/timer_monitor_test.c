@@ -161,10 +161,10 @@ static void refuses_arguments(struct kunit *test)
 }
 
 static struct kunit_case monitor_cases[] = {
-	KUNIT_CASE(shows_pending_timers),
-	KUNIT_CASE(shows_hrtimers),
+	KUNIT_CASE_SLOW(shows_pending_timers),
+	KUNIT_CASE_SLOW(shows_hrtimers),
 	KUNIT_CASE(shows_the_soonest),
-	KUNIT_CASE(names_the_sleeper),
+	KUNIT_CASE_SLOW(names_the_sleeper),
 	KUNIT_CASE_SLOW(shows_the_tick),
 	KUNIT_CASE(refuses_arguments),
 	{},

@@ -486,14 +486,14 @@ static void wheel_is_sound(struct kunit *test)
 }
 
 static struct kunit_case timer_cases[] = {
-	KUNIT_CASE(fires_in_softirq_with_interrupts_on),
-	KUNIT_CASE(irqsafe_fires_with_interrupts_off),
+	KUNIT_CASE_SLOW(fires_in_softirq_with_interrupts_on),
+	KUNIT_CASE_SLOW(irqsafe_fires_with_interrupts_off),
 	KUNIT_CASE_SLOW(never_early),
 	KUNIT_CASE_SLOW(past_fires_at_the_next_tick),
 	KUNIT_CASE_SLOW(in_order_of_expiry),
 	KUNIT_CASE_SLOW(bh_disable_holds_timers_back),
 	KUNIT_CASE(returns_say_whether_it_was_pending),
-	KUNIT_CASE(reduce_only_brings_forward),
+	KUNIT_CASE_SLOW(reduce_only_brings_forward),
 	KUNIT_CASE_SLOW(stopped_does_not_fire),
 	KUNIT_CASE_SLOW(add_timer_starts),
 	KUNIT_CASE_SLOW(defined_timer_fires),
@@ -505,7 +505,7 @@ static struct kunit_case timer_cases[] = {
 	KUNIT_CASE_SLOW(may_free_itself),
 	KUNIT_CASE(api_timer_without_function_is_reported),
 	KUNIT_CASE(api_add_pending_timer_is_reported),
-	KUNIT_CASE(api_preempt_leak_is_reported_and_mended),
+	KUNIT_CASE_SLOW(api_preempt_leak_is_reported_and_mended),
 	KUNIT_CASE_SLOW(many_pending),
 	KUNIT_CASE(wheel_is_sound),
 	{},

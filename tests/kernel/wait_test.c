@@ -457,7 +457,7 @@ static struct kunit_case wait_cases[] = {
 	KUNIT_CASE(api_L3_complete_lets_one_pass),
 	KUNIT_CASE(api_L3_complete_before_the_wait),
 	KUNIT_CASE(api_L3_complete_all),
-	KUNIT_CASE(api_L3_wait_for_completion_timeout),
+	KUNIT_CASE_SLOW(api_L3_wait_for_completion_timeout),
 	KUNIT_CASE(completed_by_an_interrupt),
 	{}
 };

@@ -614,7 +614,7 @@ static void a_fault_ends_its_work_only(struct kunit *test)
 static struct kunit_case workqueue_cases[] = {
 	KUNIT_CASE(api_L5_work_runs_in_process_context),
 	KUNIT_CASE(a_work_knows_itself),
-	KUNIT_CASE(work_busy_says_why),
+	KUNIT_CASE_SLOW(work_busy_says_why),
 	KUNIT_CASE(api_L5_queued_by_an_interrupt),
 	KUNIT_CASE(api_L5_once_however_often_queued),
 	KUNIT_CASE(queued_again_while_it_runs),
@@ -626,7 +626,7 @@ static struct kunit_case workqueue_cases[] = {
 	KUNIT_CASE(a_work_that_waits_for_itself_is_told_so),
 	KUNIT_CASE_SLOW(api_L5_delayed_work),
 	KUNIT_CASE(api_L5_cancel_delayed_work),
-	KUNIT_CASE(api_L5_mod_delayed_work),
+	KUNIT_CASE_SLOW(api_L5_mod_delayed_work),
 	KUNIT_CASE_SLOW(cancelled_while_it_modifies_itself),
 	KUNIT_CASE(works_may_wait_for_each_other),
 	KUNIT_CASE_SLOW(no_more_than_max_active_at_once),
@@ -636,7 +636,7 @@ static struct kunit_case workqueue_cases[] = {
 	KUNIT_CASE(a_work_may_free_itself),
 	KUNIT_CASE(a_leaked_preempt_count_is_reported),
 	KUNIT_CASE(a_fault_ends_its_work_only),
-	KUNIT_CASE(a_fault_of_a_work_that_queues_itself),
+	KUNIT_CASE_SLOW(a_fault_of_a_work_that_queues_itself),
 	{}
 };
 

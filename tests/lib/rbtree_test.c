@@ -345,12 +345,12 @@ static void api_L2_rbtree_postorder(struct kunit *test)
 
 static struct kunit_case cases[] = {
 	KUNIT_CASE(api_L2_rbtree_empty_and_single),
-	KUNIT_CASE(rbtree_sorted_insertion_and_removal),
+	KUNIT_CASE_SLOW(rbtree_sorted_insertion_and_removal),
 	KUNIT_CASE(rbtree_depth_is_logarithmic),
 	KUNIT_CASE(rbtree_removal_of_each),
 	KUNIT_CASE(api_L2_rbtree_random_changes),
 	KUNIT_CASE_SLOW(rbtree_many_random_changes),
-	KUNIT_CASE(api_L2_rbtree_augmented_values),
+	KUNIT_CASE_SLOW(api_L2_rbtree_augmented_values),
 	KUNIT_CASE(api_L2_rbtree_find),
 	KUNIT_CASE(rbtree_equal_keys_keep_their_order),
 	KUNIT_CASE(api_L2_rbtree_replace_node),

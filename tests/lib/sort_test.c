@@ -160,7 +160,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(api_L2_sort_cost_is_n_log_n),
 	KUNIT_CASE(api_L2_sort_uses_the_given_swap),
 	KUNIT_CASE(sort_r_passes_priv_and_moves_any_size),
-	KUNIT_CASE(list_sort_is_stable_and_complete),
+	KUNIT_CASE_SLOW(list_sort_is_stable_and_complete),
 	{},
 };
 

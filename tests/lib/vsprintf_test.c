@@ -256,7 +256,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(printf_unknown_conversion_is_printed),
 	KUNIT_CASE(api_L2_printf_pointers),
 	KUNIT_CASE(api_L2_printf_physical_addresses),
-	KUNIT_CASE(api_L2_printf_symbols),
+	KUNIT_CASE_SLOW(api_L2_printf_symbols),
 	KUNIT_CASE(api_L2_printf_gfp_flags),
 	KUNIT_CASE(api_L2_printf_page_flags),
 	KUNIT_CASE(printf_error_pointers),

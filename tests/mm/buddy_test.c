@@ -263,7 +263,7 @@ static void api_B1_random_splits_and_merges(struct kunit *test)
 }
 
 static struct kunit_case buddy_cases[] = {
-	KUNIT_CASE(api_B1_buddies_merge),
+	KUNIT_CASE_SLOW(api_B1_buddies_merge),
 	KUNIT_CASE(api_B1_neighbours_that_are_no_buddies),
 	KUNIT_CASE(api_B1_merging_goes_on_upwards),
 	KUNIT_CASE(api_B1_a_buddy_of_another_order),

@@ -509,12 +509,12 @@ static void mm_check_prints_and_counts(struct kunit *test)
 }
 
 static struct kunit_case check_cases[] = {
-	KUNIT_CASE(checker_of_free_frames),
+	KUNIT_CASE_SLOW(checker_of_free_frames),
 	KUNIT_CASE(checker_of_alignment),
-	KUNIT_CASE(checker_of_the_lists_type),
+	KUNIT_CASE_SLOW(checker_of_the_lists_type),
 	KUNIT_CASE(checker_of_the_lists_order),
 	KUNIT_CASE(checker_of_unmerged_buddies),
-	KUNIT_CASE(checker_of_counters),
+	KUNIT_CASE_SLOW(checker_of_counters),
 	KUNIT_CASE(checker_of_two_blocks_that_overlap),
 	KUNIT_CASE(checker_of_a_block_that_is_in_use_too),
 	KUNIT_CASE(checker_of_free_and_on_a_list),
@@ -524,7 +524,7 @@ static struct kunit_case check_cases[] = {
 	KUNIT_CASE(checker_of_types_without_grouping),
 	KUNIT_CASE(checker_of_zones),
 	KUNIT_CASE(checker_of_zonelists),
-	KUNIT_CASE(mm_check_prints_and_counts),
+	KUNIT_CASE_SLOW(mm_check_prints_and_counts),
 	{},
 };
 

@@ -426,11 +426,12 @@ static void context_exit(struct kunit *test)
 }
 
 static struct kunit_case context_cases[] = {
-	KUNIT_CASE_PARAM(api_X1_may_sleep, context_gen_params),
-	KUNIT_CASE_PARAM(api_X1_no_io, context_gen_params),
-	KUNIT_CASE_PARAM(api_X2_atomic, context_gen_params),
-	KUNIT_CASE_PARAM(api_X2_nowait, context_gen_params),
-	KUNIT_CASE_PARAM(api_X2_not_allowed, context_gen_params),
+	KUNIT_CASE_PARAM_ATTR(api_X1_may_sleep, context_gen_params, { .speed = KUNIT_SPEED_SLOW }),
+	KUNIT_CASE_PARAM_ATTR(api_X1_no_io, context_gen_params, { .speed = KUNIT_SPEED_SLOW }),
+	KUNIT_CASE_PARAM_ATTR(api_X2_atomic, context_gen_params, { .speed = KUNIT_SPEED_SLOW }),
+	KUNIT_CASE_PARAM_ATTR(api_X2_nowait, context_gen_params, { .speed = KUNIT_SPEED_SLOW }),
+	KUNIT_CASE_PARAM_ATTR(api_X2_not_allowed, context_gen_params,
+			      { .speed = KUNIT_SPEED_SLOW }),
 	KUNIT_CASE(api_X1_once_a_second),
 	KUNIT_CASE(api_X3_softirqs_have_no_reserves),
 	{},

@@ -125,7 +125,7 @@ static void api_B3_every_order(struct kunit *test)
 
 static struct kunit_case exhaust_cases[] = {
 	KUNIT_CASE_SLOW(api_B3_ten_cycles),
-	KUNIT_CASE(api_B3_every_order),
+	KUNIT_CASE_SLOW(api_B3_every_order),
 	KUNIT_CASE_SLOW(api_B3_many_cycles),
 	{},
 };

@@ -307,8 +307,8 @@ static struct kunit_case gfp_flags_cases[] = {
 	KUNIT_CASE(api_F20_nofail_of_memalloc_gets_the_last_page),
 	KUNIT_CASE_OOPS(api_F20_nofail_never_returns_null, "Out of memory"),
 	KUNIT_CASE_OOPS(api_F20_nofail_of_memalloc_never_returns_null, "Out of memory"),
-	KUNIT_CASE(api_F22_zero),
-	KUNIT_CASE(api_F23_compound_page),
+	KUNIT_CASE_SLOW(api_F22_zero),
+	KUNIT_CASE_SLOW(api_F23_compound_page),
 	KUNIT_CASE(api_F23_order_0_and_plain_blocks_are_not_compound),
 	{},
 };

@@ -385,7 +385,7 @@ static struct kunit_case report_cases[] = {
 	KUNIT_CASE(api_K13_one_report_in_ten_seconds),
 	KUNIT_CASE(api_K13_nowarn_is_silent),
 	KUNIT_CASE(api_K13_text),
-	KUNIT_CASE(api_K14_smaller_slabs_when_memory_is_in_pieces),
+	KUNIT_CASE_SLOW(api_K14_smaller_slabs_when_memory_is_in_pieces),
 	KUNIT_CASE(api_K14_nofail_does_not_insist_on_large_slabs),
 	{},
 };

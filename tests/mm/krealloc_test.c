@@ -230,7 +230,7 @@ static struct kunit_case krealloc_cases[] = {
 	KUNIT_CASE(api_K7_refused_by_size),
 	KUNIT_CASE(api_K7_refused_by_want),
 	KUNIT_CASE(api_K7_refusal_is_reported),
-	KUNIT_CASE(api_K7_growing_with_zeroes),
+	KUNIT_CASE_SLOW(api_K7_growing_with_zeroes),
 	KUNIT_CASE(api_K7_krealloc_array),
 	{},
 };

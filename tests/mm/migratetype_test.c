@@ -423,7 +423,7 @@ static struct kunit_case migratetype_cases[] = {
 	KUNIT_CASE(api_B8_otherwise_one_block_is_stolen),
 	KUNIT_CASE(api_B8_movable_claims_large_blocks_only),
 	KUNIT_CASE(api_B8_movable_steals_the_smallest),
-	KUNIT_CASE(api_B8_every_block_is_reachable),
+	KUNIT_CASE_SLOW(api_B8_every_block_is_reachable),
 	{},
 };
 

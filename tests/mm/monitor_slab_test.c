@@ -372,12 +372,12 @@ static int monitor_slab_test_init(struct kunit *test)
 
 // clang-format off
 static struct kunit_case cases[] = {
-	KUNIT_CASE(slab_shows_the_counters),
-	KUNIT_CASE(slab_lists_caches),
-	KUNIT_CASE(slab_draws_each_object),
-	KUNIT_CASE(slab_sees_a_wrong_counter),
-	KUNIT_CASE(alloc_kmalloc_takes_and_free_gives_back),
-	KUNIT_CASE(alloc_kmalloc_of_large_sizes),
+	KUNIT_CASE_SLOW(slab_shows_the_counters),
+	KUNIT_CASE_SLOW(slab_lists_caches),
+	KUNIT_CASE_SLOW(slab_draws_each_object),
+	KUNIT_CASE_SLOW(slab_sees_a_wrong_counter),
+	KUNIT_CASE_SLOW(alloc_kmalloc_takes_and_free_gives_back),
+	KUNIT_CASE_SLOW(alloc_kmalloc_of_large_sizes),
 	KUNIT_CASE(alloc_obeys_the_flags),
 	KUNIT_CASE(alloc_cache_takes_from_it),
 	KUNIT_CASE(a_refusal_is_explained),
@@ -386,8 +386,8 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(whatis_knows_handles),
 	KUNIT_CASE(whatis_knows_memory),
 	KUNIT_CASE(whatis_knows_the_kernel),
-	KUNIT_CASE(leaks_groups_by_caller),
-	KUNIT_CASE(nonsense_gets_a_sentence),
+	KUNIT_CASE_SLOW(leaks_groups_by_caller),
+	KUNIT_CASE_SLOW(nonsense_gets_a_sentence),
 	{},
 };
 // clang-format on

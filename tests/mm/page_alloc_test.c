@@ -480,7 +480,7 @@ static struct kunit_case page_alloc_cases[] = {
 	KUNIT_CASE(api_P1_alloc_pages),
 	KUNIT_CASE(api_P1_get_free_pages),
 	KUNIT_CASE(api_P1_failure_is_null_or_0),
-	KUNIT_CASE(api_P2_aligned_and_contiguous),
+	KUNIT_CASE_SLOW(api_P2_aligned_and_contiguous),
 	KUNIT_CASE(api_P2_addresses_are_contiguous),
 	KUNIT_CASE(api_P3_order_too_large),
 	KUNIT_CASE(api_P3_nowarn_is_silent),

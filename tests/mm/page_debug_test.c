@@ -237,16 +237,11 @@ static void owner_is_who_called(struct kunit *test)
 }
 
 static struct kunit_case page_debug_cases[] = {
-	KUNIT_CASE(api_B10_init_on_alloc),
-	KUNIT_CASE(api_B10_init_on_free),
-	KUNIT_CASE(api_B10_off_leaves_bytes_alone),
-	KUNIT_CASE(api_B10_init_on_free_of_parts),
-	KUNIT_CASE(poison_fills_a_free_block),
-	KUNIT_CASE(poison_that_is_untouched_is_silent),
-	KUNIT_CASE(poison_finds_a_write_after_free),
-	KUNIT_CASE(poison_and_zero),
-	KUNIT_CASE(owner_is_who_called),
-	{},
+	KUNIT_CASE(api_B10_init_on_alloc),	     KUNIT_CASE(api_B10_init_on_free),
+	KUNIT_CASE(api_B10_off_leaves_bytes_alone),  KUNIT_CASE(api_B10_init_on_free_of_parts),
+	KUNIT_CASE(poison_fills_a_free_block),	     KUNIT_CASE(poison_that_is_untouched_is_silent),
+	KUNIT_CASE(poison_finds_a_write_after_free), KUNIT_CASE(poison_and_zero),
+	KUNIT_CASE_SLOW(owner_is_who_called),	     {},
 };
 
 static struct kunit_suite page_debug_suite = {

@@ -687,7 +687,7 @@ static void touch_stack_guard(struct kunit *test)
 
 static struct kunit_case pgtable_cases[] = {
 	KUNIT_CASE(I_pgtable_all_hold),
-	KUNIT_CASE(direct_mapping_is_ram),
+	KUNIT_CASE_SLOW(direct_mapping_is_ram),
 	KUNIT_CASE(large_pages_are_used),
 	KUNIT_CASE(nothing_below_the_kernel),
 	KUNIT_CASE(guard_pages_are_absent),
@@ -705,12 +705,12 @@ static struct kunit_case pgtable_cases[] = {
 	KUNIT_CASE(the_image_stays_as_it_is),
 	KUNIT_CASE(nonsense_is_refused),
 	KUNIT_CASE(whole_large_page_is_not_split),
-	KUNIT_CASE(split_changes_no_translation),
+	KUNIT_CASE_SLOW(split_changes_no_translation),
 	KUNIT_CASE(split_at_both_ends),
 	KUNIT_CASE(path_ends_at_the_page),
 	KUNIT_CASE(levels_add_up),
 	KUNIT_CASE(walk_sees_every_page_once),
-	KUNIT_CASE_PARAM(the_checker_names, damages_gen_params),
+	KUNIT_CASE_PARAM_ATTR(the_checker_names, damages_gen_params, { .speed = KUNIT_SPEED_SLOW }),
 	KUNIT_CASE_OOPS(write_to_ro_page, "BUG: unable to handle page fault for address: "),
 	KUNIT_CASE_OOPS(touch_np_page, "BUG: unable to handle page fault for address: "),
 	KUNIT_CASE_OOPS(execute_nx_page, "BUG: unable to handle page fault for address: "),

@@ -218,11 +218,11 @@ static void api_M5_bulk_and_a_constructor(struct kunit *test)
 }
 
 static struct kunit_case slab_bulk_cases[] = {
-	KUNIT_CASE(api_M5_bulk),
+	KUNIT_CASE_SLOW(api_M5_bulk),
 	KUNIT_CASE(api_M5_bulk_of_none),
 	KUNIT_CASE_SLOW(api_M5_bulk_is_all_or_nothing),
 	KUNIT_CASE(api_M5_failure_is_null),
-	KUNIT_CASE(api_M5_zeroed),
+	KUNIT_CASE_SLOW(api_M5_zeroed),
 	KUNIT_CASE(api_M5_free_bulk_of_many_caches),
 	KUNIT_CASE(api_M5_bulk_and_a_constructor),
 	{},

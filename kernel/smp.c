@@ -45,14 +45,21 @@ const struct cpumask *cpumask_of(unsigned int cpu)
 	return &single_cpu[cpu];
 }
 
-/* CPUs come one at a time, and stay. */
+/*
+ * CPUs come one at a time, and stay. Who sees the CPU in the mask, as the one does that waits for
+ * it, has it counted as well.
+ */
 void set_cpu_online(unsigned int cpu, bool online)
 {
-	if (online)
+	if (online == cpumask_test_cpu(cpu, cpu_online_mask))
+		return;
+	if (online) {
+		WRITE_ONCE(__num_online_cpus, __num_online_cpus + 1);
 		set_bit(cpu, __cpu_online_mask.bits);
-	else
+	} else {
 		clear_bit(cpu, __cpu_online_mask.bits);
-	WRITE_ONCE(__num_online_cpus, cpumask_weight(cpu_online_mask));
+		WRITE_ONCE(__num_online_cpus, __num_online_cpus - 1);
+	}
 }
 
 /* --- calls ---------------------------------------------------------------------- */

@@ -6,7 +6,7 @@ continue
 backtrace -frame-arguments none
 k-threads
 delete
-watch t.slots[0].seed
+watch t.slots[7].seed
 continue
-print t.slots[0].size
-print t.slots[0].made
+print t.slots[7].size
+print t.slots[7].made

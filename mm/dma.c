@@ -196,9 +196,9 @@ static __always_inline dma_addr_t map_phys(struct device *dev, phys_addr_t phys,
 static __always_inline void unmap_phys(struct device *dev, dma_addr_t addr, size_t size,
 				       enum dma_data_direction dir, unsigned long attrs)
 {
+	if (unlikely(is_swiotlb_buffer(addr)) && !swiotlb_unmap(dev, addr, size, dir, attrs))
+		return;
 	this_cpu_inc(dma_counts.unmapped);
-	if (unlikely(is_swiotlb_buffer(addr)))
-		swiotlb_unmap(dev, addr, size, dir, attrs);
 }
 
 dma_addr_t dma_map_page_attrs(struct device *dev, struct page *page, size_t offset, size_t size,

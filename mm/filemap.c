@@ -259,10 +259,12 @@ unsigned int find_get_pages_range_tag(struct address_space *mapping, pgoff_t *in
 	       (page = xa_find(&mapping->i_pages, index, end, tag))) {
 		if (unlikely(!get_page_unless_zero(page)))
 			continue;
-		if (likely(xa_load(&mapping->i_pages, *index) == page))
-			pages[found++] = page;
-		else
+		/* If another page is there by now, that one is what is wanted. */
+		if (unlikely(xa_load(&mapping->i_pages, *index) != page)) {
 			put_page(page);
+			continue;
+		}
+		pages[found++] = page;
 		++*index;
 	}
 	rcu_read_unlock();

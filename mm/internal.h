@@ -219,6 +219,7 @@ void page_owner_init(void);
 void page_owner_alloc(struct page *page, unsigned int order, gfp_t gfp);
 unsigned int page_owner_free(struct page *page, unsigned int order);
 void page_owner_split(struct page *page, unsigned int order);
+void page_owner_move(struct page *dst, struct page *src);
 /* Who owns the block that the page is in. False: nobody, or page_owner is off. */
 bool page_owner_get(const struct page *page, struct page_owner_info *info);
 void page_owner_print(const struct page *page);

@@ -201,6 +201,8 @@ static int move_page(struct page *dst, struct page *src, bool force, enum migrat
 		return error;
 	SetPageLocked(dst);
 	error = drivers ? move_drivers_page(dst, src, mode) : move_cached_page(dst, src);
+	if (!error && unlikely(mm_debug_flags & MM_DEBUG_PAGE_OWNER))
+		page_owner_move(dst, src);
 	unlock_page(dst);
 	unlock_page(src);
 	if (!error && !drivers)

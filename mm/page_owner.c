@@ -192,6 +192,20 @@ void page_owner_split(struct page *page, unsigned int order)
 	spin_unlock_irqrestore(&owner_lock, flags);
 }
 
+/* What was in a page is in another from now on. Of single pages; until then both are owned. */
+void page_owner_move(struct page *dst, struct page *src)
+{
+	const struct page_owner *owner = owner_of(src);
+	unsigned long flags;
+
+	spin_lock_irqsave(&owner_lock, flags);
+	if (!owner->order && !owner_of(dst)->order) {
+		disown(dst);
+		own(dst, 0, owner->gfp, owner->trace);
+	}
+	spin_unlock_irqrestore(&owner_lock, flags);
+}
+
 /* Returns the order that the block was allocated with: the one to free it with. */
 unsigned int page_owner_free(struct page *page, unsigned int order)
 {

@@ -153,13 +153,33 @@ static void a_locked_page_is_left_alone_by_who_allocates(struct kunit *test)
 	unlock_page(page);
 }
 
-static int move_in_thread(void *page)
+struct mover {
+	struct page *page;
+	bool returned; /* from the first time */
+};
+
+/* Who ended the write-back may still have a reference, and the host have stopped his CPU: again. */
+static int move_in_thread(void *data)
 {
-	return move_one(page, MIGRATE_SYNC);
+	struct mover *mover = data;
+	unsigned int left, tries;
+	LIST_HEAD(pages);
+
+	most = UINT_MAX;
+	list_add(&mover->page->lru, &pages);
+	left = move(&pages, MIGRATE_SYNC);
+	WRITE_ONCE(mover->returned, true);
+	for (tries = 0; left && tries < 10 * HZ; tries++) {
+		schedule_timeout_uninterruptible(1);
+		left = move(&pages, MIGRATE_SYNC);
+	}
+	putback_movable_pages(&pages);
+	return left;
 }
 
 static void who_may_waits_for_the_lock_and_for_the_disk(struct kunit *test)
 {
+	struct mover *mover = zeroed(test, struct mover);
 	struct store *store = make_store(test, 10);
 	struct page *page;
 	struct task_struct *task;
@@ -168,11 +188,14 @@ static void who_may_waits_for_the_lock_and_for_the_disk(struct kunit *test)
 	store->hold = true;
 	filemap_fdatawrite(&store->mapping);
 	page = isolated(test, store, 3);
+	mover->page = page;
 	lock_page(page);
-	task = start_thread(test, move_in_thread, page);
+	task = start_thread(test, move_in_thread, mover);
 	KUNIT_EXPECT_TRUE(test, eventually(is_asleep(task)));
+	KUNIT_EXPECT_FALSE(test, READ_ONCE(mover->returned));
 	unlock_page(page);
 	settle();
+	KUNIT_EXPECT_FALSE(test, READ_ONCE(mover->returned));
 	KUNIT_EXPECT_PTR_EQ(test, cached(store, 3), page);
 	store_end(store, 1);
 	KUNIT_EXPECT_EQ(test, finish_thread(test, task), 0);
@@ -237,6 +260,20 @@ static void a_drivers_page_moves_as_the_driver_says(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, page_ref_count(movable.pages[0]), 1);
 	KUNIT_EXPECT_FALSE(test, PageIsolated(movable.pages[0]) || PageLRU(movable.pages[0]));
 	KUNIT_EXPECT_TRUE(test, movable_is_whole());
+}
+
+static void who_allocated_it_goes_with_it(struct kunit *test)
+{
+	struct page_owner_info before, after;
+	struct page *page = make_drivers_page(test);
+
+	if (!page_owner_get(page, &before))
+		kunit_skip(test, "needs page_owner=on");
+	KUNIT_EXPECT_EQ(test, isolate_movable_page(page, 0), 0);
+	KUNIT_EXPECT_EQ(test, move_one(page, MIGRATE_ASYNC), 0);
+	KUNIT_ASSERT_TRUE(test, page_owner_get(movable.pages[0], &after));
+	KUNIT_EXPECT_PTR_EQ(test, after.trace, before.trace);
+	KUNIT_EXPECT_EQ(test, page_owner_check(), 0);
 }
 
 static void a_driver_may_refuse(struct kunit *test)
@@ -319,9 +356,19 @@ static void the_checker_finds_a_movable_page_on_a_list(struct kunit *test)
 struct user {
 	struct store *store;
 	u32 words[SHARED_PAGES]; /* of the pages that are its own: i % users */
-	unsigned int number, users, rounds, stale;
+	unsigned int number, users, rounds, stale, unwritten;
 	bool stop;
 };
+
+/* Sync finds each page, also while it is replaced. */
+static void sync_own(struct user *user)
+{
+	pgoff_t i;
+
+	filemap_write_and_wait(&user->store->mapping);
+	for (i = user->number; i < SHARED_PAGES / user->users * user->users; i += user->users)
+		user->unwritten += user->store->data[i] != user->words[i];
+}
 
 static int use_pages(void *data)
 {
@@ -345,12 +392,15 @@ static int use_pages(void *data)
 		}
 		unlock_page(page);
 		put_page(page);
+		if (user->rounds % 64 == 0)
+			sync_own(user);
 		cond_resched();
 	}
 	return 0;
 }
 
-static void isolate_shared(struct store *store, struct list_head *pages)
+/* Those from a frame on. */
+static void isolate_shared(struct store *store, struct list_head *pages, unsigned long pfn)
 {
 	pgoff_t i;
 
@@ -359,7 +409,7 @@ static void isolate_shared(struct store *store, struct list_head *pages)
 
 		if (!page)
 			continue;
-		if (!isolate_lru_page(page))
+		if (page_to_pfn(page) >= pfn && !isolate_lru_page(page))
 			list_add_tail(&page->lru, pages);
 		put_page(page);
 	}
@@ -374,7 +424,7 @@ static unsigned int move_all(struct store *store)
 
 	if (++round % 16 == 0)
 		invalidate_mapping_pages(&store->mapping, 0, ULONG_MAX);
-	isolate_shared(store, &pages);
+	isolate_shared(store, &pages, 0);
 	most = UINT_MAX;
 	given = given_back = 0;
 	migrate_pages(&pages, give, take_back, (unsigned long)GFP_HIGHUSER_MOVABLE, MIGRATE_SYNC,
@@ -387,6 +437,7 @@ static unsigned int move_all(struct store *store)
 
 static unsigned long middle;
 
+/* And a few above: compaction moves nothing to a pageblock that is free as a whole. */
 static void hold_lower_half(void)
 {
 	unsigned long nr = 0;
@@ -400,17 +451,22 @@ static void hold_lower_half(void)
 	}
 	middle = div64_u64(sum, nr + !nr);
 	list_for_each_entry_safe(page, next, &mm_held, lru)
-		if (page_to_pfn(page) >= middle)
+		if (page_to_pfn(page) >= middle && page_to_pfn(page) % 64)
 			mm_give(page);
 }
 
-static struct page *give_low(struct page *page, unsigned long unused)
+static struct page *give_low(struct page *unused, unsigned long unused_too)
 {
-	if (list_empty(&mm_held) || page_to_pfn(page) < middle)
-		return NULL;
-	page = mm_unhold(list_first_entry(&mm_held, struct page, lru));
-	page->private = 0;
-	return page;
+	struct page *page;
+
+	list_for_each_entry(page, &mm_held, lru) {
+		if (page_to_pfn(page) >= middle)
+			continue;
+		mm_unhold(page);
+		page->private = 0;
+		return page;
+	}
+	return NULL;
 }
 
 static unsigned int compact_dma(struct store *store)
@@ -418,7 +474,7 @@ static unsigned int compact_dma(struct store *store)
 	LIST_HEAD(pages);
 
 	hold_lower_half();
-	isolate_shared(store, &pages);
+	isolate_shared(store, &pages, middle);
 	migrate_pages(&pages, give_low, take_back, 0, MIGRATE_SYNC, MR_SYSCALL, NULL);
 	putback_movable_pages(&pages);
 	return compact_whole_zone(mm_zone(ZONE_DMA));
@@ -451,6 +507,7 @@ static void use_while_moved(struct kunit *test, unsigned int (*move)(struct stor
 		WRITE_ONCE(users[cpu].stop, true);
 		KUNIT_EXPECT_EQ(test, finish_thread(test, tasks[cpu]), 0);
 		KUNIT_EXPECT_EQ(test, users[cpu].stale, 0);
+		KUNIT_EXPECT_EQ(test, users[cpu].unwritten, 0);
 		KUNIT_EXPECT_GT(test, users[cpu].rounds, 0);
 	}
 	KUNIT_EXPECT_EQ(test, filemap_write_and_wait(&store->mapping), 0);
@@ -482,6 +539,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(what_was_truncated_is_freed),
 	KUNIT_CASE(without_pages_to_move_to_all_are_put_back),
 	KUNIT_CASE(a_drivers_page_moves_as_the_driver_says),
+	KUNIT_CASE(who_allocated_it_goes_with_it),
 	KUNIT_CASE(a_driver_may_refuse),
 	KUNIT_CASE(again_means_again_ten_times),
 	KUNIT_CASE(a_driver_may_free_what_is_isolated),

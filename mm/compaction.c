@@ -23,8 +23,11 @@
  *
  *	COMPACT_PRIO_ASYNC	waits for nothing
  *	COMPACT_PRIO_SYNC_LIGHT	kswapd too; looks at all types of pageblocks
- *	COMPACT_PRIO_SYNC_FULL	orders up to 3, at the end: waits for write-back, and puts movable
- *				pages anywhere
+ *	COMPACT_PRIO_SYNC_FULL	orders up to 3, at the end: skips no pageblock, and puts movable pages
+ *				anywhere
+ *
+ * Without __GFP_FS the page cache is left alone, as in Linux: who has such a page locked may be who
+ * asks. Drivers' pages are moved all the same.
  *
  * In vain. A pageblock of which nothing could be had is skipped until the scanners have met once. A
  * zone that was looked through without success is left out the next time, then twice, ... up to
@@ -72,6 +75,7 @@ struct compact_control {
 	enum zone_type highest;
 	enum migrate_mode mode;
 	bool direct;	      /* somebody waits for a block */
+	bool moves_cache;     /* __GFP_FS */
 	bool all_pageblocks;  /* movable pages may go anywhere */
 	bool ignore_skipping; /* also where nothing was found lately */
 	unsigned int moved;
@@ -260,7 +264,7 @@ static void release_freepages(struct compact_control *cc)
 static bool isolate_page(const struct compact_control *cc, struct page *page)
 {
 	if (PageLRU(page))
-		return (cc->mode == MIGRATE_SYNC || !PageWriteback(page)) &&
+		return cc->moves_cache && (cc->mode == MIGRATE_SYNC || !PageWriteback(page)) &&
 		       !isolate_lru_page(page);
 	return __PageMovable(page) && !PageSlab(page) && !PageIsolated(page) &&
 	       !isolate_movable_page(page, cc->mode == MIGRATE_ASYNC ? ISOLATE_ASYNC_MIGRATE : 0);
@@ -387,12 +391,11 @@ static enum compact_result compact_zone_order(struct zone *zone, int order, gfp_
 		.highest = highest,
 		.mode = prio == COMPACT_PRIO_ASYNC ? MIGRATE_ASYNC : MIGRATE_SYNC_LIGHT,
 		.direct = true,
+		.moves_cache = gfp & __GFP_FS,
 		.all_pageblocks = prio == MIN_COMPACT_PRIORITY,
 		.ignore_skipping = prio == MIN_COMPACT_PRIORITY,
 	};
 
-	if (prio == COMPACT_PRIO_SYNC_FULL)
-		cc.mode = MIGRATE_SYNC;
 	return compact_zone(&cc);
 }
 
@@ -433,6 +436,7 @@ void compact_for_kswapd(unsigned int order, enum zone_type highest)
 			.alloc_flags = ALLOC_WMARK_HIGH,
 			.highest = highest,
 			.mode = MIGRATE_SYNC_LIGHT,
+			.moves_cache = true,
 		};
 
 		if (zone_idx(zone) > highest || compaction_deferred(zone, order))
@@ -451,6 +455,7 @@ unsigned int compact_whole_zone(struct zone *zone)
 		.zone = zone,
 		.order = ANY_ORDER,
 		.mode = MIGRATE_SYNC,
+		.moves_cache = true,
 		.ignore_skipping = true,
 	};
 

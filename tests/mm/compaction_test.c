@@ -140,19 +140,16 @@ static void api_S1_order_9_out_of_a_drivers_single_pages(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, movable_is_whole());
 }
 
-/* Not by giving up the cache: it is all still there, and what was dirty is. */
-static void api_S1_order_9_out_of_the_page_cache(struct kunit *test)
+/* Each even page of the zone is free, the odd ones are the cache's, half of them dirty. */
+static unsigned long fragment_by_cache(struct kunit *test, struct store *store)
 {
-	unsigned long nr = zone_managed_pages(dma()) / 2, i, stolen = events(PGSTEAL_DIRECT);
-	struct store *store = make_store(test, nr);
+	unsigned long i = 0;
 	struct page *page, *next;
 
 	mapping_set_gfp_mask(&store->mapping, MM_TEST_GFP(MOVABLE_DMA));
 	fill_dma(test);
-	/* Each second page is given to the cache. */
-	i = 0;
 	list_for_each_entry_safe(page, next, &mm_held, lru) {
-		if (page_to_pfn(page) % 2 == 0 || i == nr)
+		if (page_to_pfn(page) % 2 == 0 || i == store->pages)
 			continue;
 		mm_unhold(page);
 		page->private = 0;
@@ -164,9 +161,18 @@ static void api_S1_order_9_out_of_the_page_cache(struct kunit *test)
 			store_dirty(test, store, i, 9000 + i);
 		i++;
 	}
-	nr = i;
 	mm_give_all();
 	KUNIT_ASSERT_FALSE(test, has_order_9());
+	return i;
+}
+
+/* Not by giving up the cache: it is all still there, and what was dirty is. */
+static void api_S1_order_9_out_of_the_page_cache(struct kunit *test)
+{
+	struct store *store = make_store(test, zone_managed_pages(dma()) / 2);
+	unsigned long nr = fragment_by_cache(test, store), i, stolen = events(PGSTEAL_DIRECT);
+	struct page *page;
+
 	page = mm_take(BLOCK_DMA | __GFP_MOVABLE | __GFP_NORETRY, 9);
 	KUNIT_ASSERT_NOT_NULL(test, page);
 	KUNIT_EXPECT_EQ(test, events(PGSTEAL_DIRECT), stolen);
@@ -189,6 +195,27 @@ static void api_S1_noio_does_not_compact(struct kunit *test)
 	KUNIT_EXPECT_NULL(test, mm_take(GFP_NOIO | GFP_DMA | __GFP_NOWARN, 9));
 	KUNIT_EXPECT_EQ(test, events(COMPACTSTALL), stalls);
 	KUNIT_EXPECT_EQ(test, movable.migrated, 0);
+}
+
+/* Who asks may have a page of the cache locked; a driver's he has not. */
+static void api_S1_nofs_leaves_the_cache_alone(struct kunit *test)
+{
+	struct store *store = make_store(test, zone_managed_pages(dma()) / 2);
+	unsigned long moved = events(PGMIGRATE_SUCCESS), stalls = events(COMPACTSTALL);
+	gfp_t gfp = GFP_NOFS | GFP_DMA | __GFP_MOVABLE | __GFP_NORETRY | __GFP_NOWARN;
+
+	fragment_by_cache(test, store);
+	KUNIT_EXPECT_NULL(test, mm_take(gfp, 9));
+	KUNIT_EXPECT_GT(test, events(COMPACTSTALL), stalls);
+	KUNIT_EXPECT_EQ(test, events(PGMIGRATE_SUCCESS), moved);
+	KUNIT_EXPECT_NOT_NULL(test, mm_take(gfp | __GFP_FS, 9));
+}
+
+static void api_S1_nofs_moves_drivers_pages(struct kunit *test)
+{
+	fragment(test);
+	KUNIT_EXPECT_NOT_NULL(test, mm_take(GFP_NOFS | GFP_DMA | __GFP_NOWARN, 9));
+	KUNIT_EXPECT_TRUE(test, movable_is_whole());
 }
 
 /* One page that stays in each pageblock: all is looked at, in vain, and next time it is left out. */
@@ -304,6 +331,8 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE_SLOW(api_S1_order_9_out_of_a_drivers_single_pages),
 	KUNIT_CASE_SLOW(api_S1_order_9_out_of_the_page_cache),
 	KUNIT_CASE_SLOW(api_S1_noio_does_not_compact),
+	KUNIT_CASE_SLOW(api_S1_nofs_leaves_the_cache_alone),
+	KUNIT_CASE_SLOW(api_S1_nofs_moves_drivers_pages),
 	KUNIT_CASE_SLOW(what_stays_spoils_its_pageblock),
 	KUNIT_CASE_SLOW(api_W8_kswapd_compacts_for_who_cannot_wait),
 	KUNIT_CASE_SLOW(the_monitors_compact_goes_as_far_as_it_can),

@@ -147,11 +147,11 @@ static unsigned long scan(struct shrinker *shrinker, struct shrink_control *sc, 
 static unsigned long call_shrinker(struct shrinker *shrinker, struct shrink_control *sc,
 				   int priority)
 {
-	unsigned long freeable = shrinker->count_objects(shrinker, sc);
-	unsigned long freed;
+	long freeable = shrinker->count_objects(shrinker, sc);
 	long deferred, share, total, scanned, left;
+	unsigned long freed;
 
-	if (!freeable || freeable == SHRINK_EMPTY)
+	if (freeable <= 0) /* nothing, SHRINK_EMPTY, or nonsense: -ENOMEM, say */
 		return 0;
 	/* Taken as a whole: two who reclaim at once do not both ask for it. */
 	deferred = atomic_long_xchg(&shrinker->nr_deferred, 0);

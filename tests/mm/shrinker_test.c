@@ -214,7 +214,7 @@ static void api_S6_stop_puts_off(struct kunit *test)
 
 static void api_S6_nothing_to_free_is_not_scanned(struct kunit *test)
 {
-	static const unsigned long nothing[] = { 0, SHRINK_EMPTY };
+	static const unsigned long nothing[] = { 0, SHRINK_EMPTY, SHRINK_STOP, -ENOMEM };
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(nothing); i++) {

@@ -115,8 +115,10 @@ static void readers_wait_for_the_one_transfer(struct kunit *test)
 
 	store->hold = true;
 	first = start_thread(test, read_page_7, store);
+	second = make_thread(test, read_page_7, store);
+	store_let_go_first(test, store);
 	KUNIT_ASSERT_TRUE(test, eventually(READ_ONCE(store->nr_held) == 1));
-	second = start_thread(test, read_page_7, store);
+	wake_up_process(second);
 	settle();
 	KUNIT_EXPECT_TRUE(test, is_asleep(first) && is_asleep(second));
 	store_end(store, 1);

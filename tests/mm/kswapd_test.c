@@ -147,8 +147,7 @@ static void api_F4_noio_succeeds_by_what_kswapd_writes(struct kunit *test)
 				  READ_ONCE(task->__state) == TASK_DEAD;
 			  })));
 	finish_thread(test, task);
-	cache->hold = false;
-	store_end(cache, cache->pages);
+	store_let_go(cache);
 	KUNIT_ASSERT_NOT_NULL(test, *page);
 	__free_page(*page);
 }

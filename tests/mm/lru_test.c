@@ -51,14 +51,6 @@ static unsigned long reclaim(bool may_write)
 	return freed;
 }
 
-/* With memory enough for all its pages, so that nobody else begins to reclaim them. */
-static struct store *roomy_store(struct kunit *test, unsigned long pages)
-{
-	if (nr_free_pages() < 4 * pages)
-		kunit_skip(test, "needs %lu free pages", 4 * pages);
-	return make_store(test, pages);
-}
-
 static bool is_cached(struct store *store, pgoff_t index)
 {
 	return xa_load(&store->mapping.i_pages, index);
@@ -121,7 +113,7 @@ static void isolation_takes_a_page_off_and_puts_it_back(struct kunit *test)
 
 static void api_S7_clean_pages_go_oldest_first(struct kunit *test)
 {
-	struct store *store = roomy_store(test, 100);
+	struct store *store = make_roomy_store(test, 100);
 	struct scan_control sc = everything(false);
 	struct page *page;
 	pgoff_t index;
@@ -146,7 +138,7 @@ static void api_S7_clean_pages_go_oldest_first(struct kunit *test)
 /* Pages used twice survive a stream of pages used once, however long. */
 static void api_S7_active_pages_stay(struct kunit *test)
 {
-	struct store *store = roomy_store(test, 200);
+	struct store *store = make_roomy_store(test, 200);
 	struct page *page;
 	pgoff_t index;
 
@@ -167,7 +159,7 @@ static void api_S7_active_pages_stay(struct kunit *test)
 /* With nothing else left, they have to prove themselves, and go. */
 static void api_S7_active_pages_become_inactive_where_too_many(struct kunit *test)
 {
-	struct store *store = roomy_store(test, 64);
+	struct store *store = make_roomy_store(test, 64);
 	unsigned long before = active();
 	struct page *page;
 	pgoff_t index;

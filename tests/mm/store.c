@@ -51,13 +51,15 @@ static void end_transfer(struct page *page)
 
 static void begin_transfer(struct store *store, struct page *page)
 {
-	if (!store->hold) {
-		end_transfer(page);
-		return;
-	}
+	bool hold;
+
 	spin_lock(&store->lock);
-	store->held[store->nr_held++] = page;
+	hold = store->hold;
+	if (hold)
+		store->held[store->nr_held++] = page;
 	spin_unlock(&store->lock);
+	if (!hold)
+		end_transfer(page);
 }
 
 static struct page *first_held(struct store *store)
@@ -116,12 +118,29 @@ unsigned int store_end(struct store *store, unsigned int nr)
 	return ended;
 }
 
+void store_let_go(struct store *store)
+{
+	spin_lock(&store->lock);
+	store->hold = false;
+	spin_unlock(&store->lock);
+	store_end(store, UINT_MAX);
+}
+
+static void let_go(void *store)
+{
+	store_let_go(store);
+}
+
+void store_let_go_first(struct kunit *test, struct store *store)
+{
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, let_go, store), 0);
+}
+
 static void destroy_store(void *context)
 {
 	struct store *store = context;
 
-	store->hold = false;
-	store_end(store, UINT_MAX);
+	store_let_go(store);
 	mapping_exit(&store->mapping);
 }
 
@@ -158,6 +177,13 @@ struct store *make_store(struct kunit *test, unsigned long pages)
 	mapping_init(&store->mapping, NULL, &store_aops, GFP_HIGHUSER_MOVABLE);
 	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, destroy_store, store), 0);
 	return store;
+}
+
+struct store *make_roomy_store(struct kunit *test, unsigned long pages)
+{
+	if (nr_free_pages() < 4 * pages)
+		kunit_skip(test, "needs %lu free pages", 4 * pages);
+	return make_store(test, pages);
 }
 
 struct page *store_page(struct kunit *test, struct store *store, pgoff_t index)

@@ -27,6 +27,15 @@ struct store {
 
 /* Emptied, whatever is dirty, when the case has ended. Skips the case where memory is too small. */
 struct store *make_store(struct kunit *test, unsigned long pages);
+/* With memory enough for all its pages, so that nobody else begins to reclaim them. */
+struct store *make_roomy_store(struct kunit *test, unsigned long pages);
+/* Ends all transfers that are held, and holds no more. */
+void store_let_go(struct store *store);
+/*
+ * However the case ends, it first ends the transfers that are held: the threads that were started
+ * before this is called may wait for them, and the case's end for the threads.
+ */
+void store_let_go_first(struct kunit *test, struct store *store);
 /* Ends the first `nr` transfers that are held; how many there were. */
 unsigned int store_end(struct store *store, unsigned int nr);
 

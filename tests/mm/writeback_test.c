@@ -73,12 +73,13 @@ static void what_is_truncated_is_not_dirty(struct kunit *test)
 
 static void a_sync_writes_all_and_waits(struct kunit *test)
 {
-	struct store *store = make_store(test, 70);
+	struct store *store = make_roomy_store(test, 70);
 	struct task_struct *task;
 
 	dirty_pages(test, store, 0, 70);
 	store->hold = true;
 	task = start_thread(test, sync_it, store);
+	store_let_go_first(test, store);
 	KUNIT_ASSERT_TRUE(test, eventually(READ_ONCE(store->nr_held) == 70));
 	store_end(store, 69);
 	settle();
@@ -116,6 +117,7 @@ static void a_sync_writes_again_what_changed_on_its_way(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, filemap_fdatawrite(&store->mapping), 0);
 	store_dirty(test, store, 3, 2);
 	task = start_thread(test, sync_it, store);
+	store_let_go_first(test, store);
 	settle();
 	KUNIT_EXPECT_EQ(test, store->writes, 1U);
 	store_end(store, 1);
@@ -136,6 +138,7 @@ static void what_becomes_dirty_later_is_not_this_syncs(struct kunit *test)
 	dirty_pages(test, store, 0, 25);
 	lock_page(page);
 	task = start_thread(test, sync_it, store);
+	store_let_go_first(test, store);
 	KUNIT_ASSERT_TRUE(test, eventually(READ_ONCE(store->writes) == 20));
 	settle();
 	dirty_pages(test, store, 30, 40);
@@ -316,6 +319,7 @@ static void a_writer_waits_for_the_disk(struct kunit *test)
 	writer->store = make_store(test, 2 * limit + 100);
 	writer->store->hold = true;
 	task = start_thread(test, write_on, writer);
+	store_let_go_first(test, writer->store);
 	KUNIT_ASSERT_TRUE(test, eventually(is_asleep(task) && writer->store->nr_held));
 	before = READ_ONCE(writer->done);
 	KUNIT_EXPECT_GE(test, before + limit / 4 + 1, limit); /* the limit moves with free memory */

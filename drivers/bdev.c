@@ -21,7 +21,8 @@
  * Locking: as in mm/filemap.c. Two who write the same bytes at once leave each page as one of them
  * wrote it.
  *
- * Left out: opening, exclusive use, block sizes, direct I/O.
+ * Left out: opening, exclusive use, block sizes, direct I/O; where a reader is in a file: who
+ * reads a page in pieces has used it as many times.
  */
 #include <linux/blkdev.h>
 #include <linux/err.h>
@@ -40,9 +41,11 @@
 
 /* --- a page, and a disk --------------------------------------------------------------------- */
 
+/* What is behind 16 TiB has no index, and is not there: no page has the index ULONG_MAX. */
 static loff_t bdev_bytes(const struct block_device *bdev)
 {
-	return (loff_t)bdev_nr_sectors(bdev) << SECTOR_SHIFT;
+	return min_t(sector_t, bdev_nr_sectors(bdev), (sector_t)ULONG_MAX * PAGE_SECTORS)
+	       << SECTOR_SHIFT;
 }
 
 /* How many of the page's bytes the device has. */
@@ -74,6 +77,7 @@ static void end_write(struct bio *bio)
 	bio_put(bio);
 }
 
+/* Of a page that the device had, but has no more, all is asked for: it is refused. */
 static struct bio *page_bio(struct page *page, enum req_op op, bio_end_io_t *end_io, gfp_t gfp)
 {
 	struct block_device *bdev = page_mapping(page)->host;
@@ -82,7 +86,7 @@ static struct bio *page_bio(struct page *page, enum req_op op, bio_end_io_t *end
 	bio->bi_iter.bi_sector = (sector_t)page->index * PAGE_SECTORS;
 	bio->bi_end_io = end_io;
 	bio->bi_private = page;
-	bio_add_page(bio, page, bytes_of(bdev, page->index), 0);
+	bio_add_page(bio, page, bytes_of(bdev, page->index) ?: PAGE_SIZE, 0);
 	count_vm_events(op == REQ_OP_READ ? PGPGIN : PGPGOUT, bio_sectors(bio));
 	return bio;
 }
@@ -217,7 +221,7 @@ ssize_t bdev_write(struct block_device *bdev, loff_t pos, const void *buf, size_
 		return -EINVAL;
 	if (len && pos >= bdev_bytes(bdev))
 		return -ENOSPC;
-	len = min_t(loff_t, bdev_bytes(bdev) - pos, len);
+	len = clamp_t(loff_t, bdev_bytes(bdev) - pos, 0, len);
 	for (done = 0; done < len; done += bytes, pos += bytes) {
 		pgoff_t index = pos >> PAGE_SHIFT;
 		bool whole;

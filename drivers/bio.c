@@ -200,7 +200,10 @@ static size_t add_buffer(struct bio *bio, void *buf, size_t bytes)
 	return added & ~(SECTOR_SIZE - 1UL);
 }
 
-/* What is newer in the page cache is written before; what is older there afterwards is dropped. */
+/*
+ * What is newer in the page cache is written before; what is older there afterwards is dropped,
+ * also what somebody was just reading; what has become dirty meanwhile is newer again.
+ */
 int blkdev_rw(struct block_device *bdev, enum req_op op, sector_t sector, void *buf, size_t bytes)
 {
 	loff_t start = sector << SECTOR_SHIFT, end = start + bytes - 1;
@@ -219,7 +222,8 @@ int blkdev_rw(struct block_device *bdev, enum req_op op, sector_t sector, void *
 		bytes -= done;
 	}
 	if (op_is_write(op) && start <= end)
-		invalidate_mapping_pages(bdev->bd_mapping, start >> PAGE_SHIFT, end >> PAGE_SHIFT);
+		invalidate_inode_pages2_range(bdev->bd_mapping, start >> PAGE_SHIFT,
+					      end >> PAGE_SHIFT);
 	return error;
 }
 

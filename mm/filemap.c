@@ -357,25 +357,48 @@ unsigned long invalidate_mapping_pages(struct address_space *mapping, pgoff_t st
 	return dropped;
 }
 
-void truncate_inode_pages(struct address_space *mapping, loff_t start)
+/* True: it is no longer there. */
+static bool drop_page(struct address_space *mapping, struct page *page, bool even_dirty)
 {
-	pgoff_t index = (start + PAGE_SIZE - 1) >> PAGE_SHIFT;
+	bool dropped = true;
+
+	lock_page(page);
+	wait_on_page_writeback(page);
+	if (page->mapping == mapping) {
+		if (even_dirty)
+			cancel_dirty_page(page);
+		dropped = !PageDirty(page);
+		if (dropped)
+			delete_from_page_cache(page);
+	}
+	unlock_page(page);
+	return dropped;
+}
+
+static bool drop_pages(struct address_space *mapping, pgoff_t start, pgoff_t end, bool even_dirty)
+{
 	struct page *pages[BATCH];
+	bool dropped = true;
 	unsigned int nr, i;
 
-	while ((nr = find_get_pages_range(mapping, &index, ULONG_MAX, BATCH, pages))) {
+	while ((nr = find_get_pages_range(mapping, &start, end, BATCH, pages))) {
 		for (i = 0; i < nr; i++) {
-			lock_page(pages[i]);
-			wait_on_page_writeback(pages[i]);
-			if (pages[i]->mapping == mapping) {
-				cancel_dirty_page(pages[i]);
-				delete_from_page_cache(pages[i]);
-			}
-			unlock_page(pages[i]);
+			dropped &= drop_page(mapping, pages[i], even_dirty);
 			put_page(pages[i]);
 		}
 		cond_resched();
 	}
+	return dropped;
+}
+
+int invalidate_inode_pages2_range(struct address_space *mapping, pgoff_t start, pgoff_t end)
+{
+	return drop_pages(mapping, start, end, false) ? 0 : -EBUSY;
+}
+
+void truncate_inode_pages(struct address_space *mapping, loff_t start)
+{
+	drop_pages(mapping, (start + PAGE_SIZE - 1) >> PAGE_SHIFT, ULONG_MAX, true);
 }
 
 /* --- address spaces --------------------------------------------------------------------------- */

@@ -78,10 +78,12 @@ static inline int filemap_check_wb_err(struct address_space *mapping, errseq_t s
 
 /*
  * Drops pages that are clean, not locked, not under write-back and used by nobody else; returns
- * how many. truncate_...: all of them, also dirty ones, whose data is lost; what is in use leaves
- * the cache too and is freed by the last user. Sleep.
+ * how many. ...2_range: all that are clean, after waiting for them; what is in use leaves the cache
+ * too and is freed by the last user; -EBUSY: some are dirty. truncate_...: these too, and their
+ * data is lost. Sleep.
  */
 unsigned long invalidate_mapping_pages(struct address_space *mapping, pgoff_t start, pgoff_t end);
+int invalidate_inode_pages2_range(struct address_space *mapping, pgoff_t start, pgoff_t end);
 void truncate_inode_pages(struct address_space *mapping, loff_t start);
 
 #endif

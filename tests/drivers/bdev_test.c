@@ -164,6 +164,7 @@ static void the_end_of_the_device_is_the_end(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, bdev_write(bdev, end - 1000, data, 2000), 1000);
 	KUNIT_EXPECT_EQ(test, bdev_write(bdev, end, data, 1), -ENOSPC);
 	KUNIT_EXPECT_EQ(test, bdev_write(bdev, -1, data, 1), -EINVAL);
+	KUNIT_EXPECT_EQ(test, bdev_write(bdev, end + 1, data, 0), 0);
 	KUNIT_EXPECT_EQ(test, bdev_read(bdev, end - 1000, back, 2000), 1000);
 	KUNIT_EXPECT_EQ(test, bdev_read(bdev, end, back, 1), 0);
 	KUNIT_EXPECT_EQ(test, bdev_read(bdev, end + (1LL << 40), back, 1), 0);
@@ -177,6 +178,37 @@ static void the_end_of_the_device_is_the_end(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, bdev_write(bdev, round_down(end, PAGE_SIZE), back, PAGE_SIZE),
 			(ssize_t)(end % PAGE_SIZE));
 	KUNIT_EXPECT_EQ(test, ios(ram, READ), 1UL);
+}
+
+/* Another medium may be smaller: what it has no place for is an error. */
+static void what_is_behind_a_new_end_is_refused(struct kunit *test)
+{
+	struct ram_disk *ram = make_cached(test, 1, RAM_AT_ONCE);
+	struct block_device *bdev = ram->disk->part0;
+	u8 *data = patterned(test, 0, 2 * PAGE_SIZE);
+
+	KUNIT_EXPECT_EQ(test, bdev_write(bdev, PAGE_SIZE, data, 2 * PAGE_SIZE),
+			(ssize_t)(2 * PAGE_SIZE));
+	set_capacity(ram->disk, 2 * PAGE_SECTORS);
+	KUNIT_EXPECT_EQ(test, sync_blockdev(bdev), -EIO);
+	KUNIT_EXPECT_TRUE(test, !memcmp(ram->data + PAGE_SIZE, data, PAGE_SIZE));
+	KUNIT_EXPECT_EQ(test, sectors(ram, WRITE), (unsigned long)PAGE_SECTORS);
+	KUNIT_EXPECT_EQ(test, PTR_ERR(read_mapping_page(bdev->bd_mapping, 3, NULL)), -EIO);
+}
+
+static void what_has_no_index_is_not_there(struct kunit *test)
+{
+	struct ram_disk *ram = make_cached(test, 1, RAM_AT_ONCE);
+	struct block_device *bdev = ram->disk->part0;
+	loff_t end = (loff_t)ULONG_MAX << PAGE_SHIFT;
+	u8 byte = 1;
+
+	set_capacity(ram->disk, 1ULL << 40);
+	KUNIT_EXPECT_EQ(test, bdev_write(bdev, end, &byte, 1), -ENOSPC);
+	KUNIT_EXPECT_EQ(test, bdev_write(bdev, 2 * end, &byte, 1), -ENOSPC);
+	KUNIT_EXPECT_EQ(test, bdev_read(bdev, end, &byte, 1), 0);
+	KUNIT_EXPECT_EQ(test, bdev->bd_mapping->nrpages, 0UL);
+	set_capacity(ram->disk, SECTORS);
 }
 
 static void random_places_against_a_copy(struct kunit *test)
@@ -225,6 +257,21 @@ static void transfers_past_the_cache_agree_with_it(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, bdev_read(bdev, 0, back, 3 * PAGE_SIZE), (ssize_t)(3 * PAGE_SIZE));
 	KUNIT_EXPECT_TRUE(test, !memcmp(back + PAGE_SIZE, data, PAGE_SIZE));
 	KUNIT_EXPECT_TRUE(test, !memcmp(back + 1000, data, PAGE_SIZE - 1000));
+}
+
+/* A reader came between: his page, or one that is just being read, is not what is there now. */
+static void what_is_in_use_is_not_what_was_written_past_it(struct kunit *test)
+{
+	struct ram_disk *ram = make_cached(test, 1, RAM_INTERRUPT);
+	struct block_device *bdev = ram->disk->part0;
+	u8 *data = patterned(test, 0, PAGE_SIZE), *back = buffer(test, PAGE_SIZE);
+	struct page *old = read_mapping_page(bdev->bd_mapping, 1, NULL);
+
+	KUNIT_ASSERT_FALSE(test, IS_ERR(old));
+	KUNIT_EXPECT_EQ(test, blkdev_rw(bdev, REQ_OP_WRITE, 8, data, PAGE_SIZE), 0);
+	KUNIT_EXPECT_EQ(test, bdev_read(bdev, PAGE_SIZE, back, PAGE_SIZE), (ssize_t)PAGE_SIZE);
+	KUNIT_EXPECT_TRUE(test, !memcmp(back, data, PAGE_SIZE));
+	put_page(old);
 }
 
 /* --- errors ------------------------------------------------------------------------------------- */
@@ -356,8 +403,11 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(a_long_read_is_begun_at_once),
 	KUNIT_CASE(a_second_page_brings_those_behind),
 	KUNIT_CASE(the_end_of_the_device_is_the_end),
+	KUNIT_CASE(what_is_behind_a_new_end_is_refused),
+	KUNIT_CASE(what_has_no_index_is_not_there),
 	KUNIT_CASE_SLOW(random_places_against_a_copy),
 	KUNIT_CASE(transfers_past_the_cache_agree_with_it),
+	KUNIT_CASE(what_is_in_use_is_not_what_was_written_past_it),
 	KUNIT_CASE(an_error_of_reading_is_told_where_it_is),
 	KUNIT_CASE(an_error_of_writing_is_told_to_who_syncs),
 	KUNIT_CASE_SLOW(a_sync_gets_by_without_memory),

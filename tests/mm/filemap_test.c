@@ -201,6 +201,39 @@ static void what_is_in_use_stays(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, store->data[3], 3U);
 }
 
+static int invalidate_all(void *data)
+{
+	struct store *store = data;
+
+	return invalidate_inode_pages2_range(&store->mapping, ALL);
+}
+
+/* Readers, too, may have it no longer; who waits for the disk is waited for; dirty data stays. */
+static void all_but_dirty_pages_are_dropped(struct kunit *test)
+{
+	struct store *store = make_store(test, 10);
+	struct page *pinned = store_page(test, store, 1);
+	struct task_struct *task;
+
+	store_dirty(test, store, 2, 2);
+	store_read(test, store, 3, 6);
+	KUNIT_EXPECT_EQ(test, invalidate_all(store), -EBUSY);
+	KUNIT_EXPECT_EQ(test, cached(store), 1UL);
+	KUNIT_EXPECT_NULL(test, pinned->mapping);
+	put_page(pinned);
+	store->hold = true;
+	KUNIT_EXPECT_EQ(test, filemap_fdatawrite(&store->mapping), 0);
+	page_cache_readahead(&store->mapping, 7, 1);
+	task = start_thread(test, invalidate_all, store);
+	store_let_go_first(test, store);
+	settle();
+	KUNIT_EXPECT_EQ(test, cached(store), 2UL);
+	KUNIT_EXPECT_EQ(test, store_end(store, 2), 2U);
+	KUNIT_EXPECT_EQ(test, finish_thread(test, task), 0);
+	KUNIT_EXPECT_EQ(test, cached(store), 0UL);
+	KUNIT_EXPECT_EQ(test, store->data[2], 2U);
+}
+
 /* Who holds a page keeps its data, but it is nobody's any more. */
 static void truncation_takes_all(struct kunit *test)
 {
@@ -289,6 +322,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(readahead_begins_what_is_not_there),
 	KUNIT_CASE(clean_pages_can_be_dropped),
 	KUNIT_CASE(what_is_in_use_stays),
+	KUNIT_CASE(all_but_dirty_pages_are_dropped),
 	KUNIT_CASE(truncation_takes_all),
 	KUNIT_CASE(every_allocation_may_fail),
 	KUNIT_CASE(the_checker_sees_each_invariant),

@@ -11,8 +11,9 @@
  *	who syncs		all that is dirty now, and waits
  *	the flusher, a work	what is older than 30 s (it looks every 5 s while there is any);
  *				all, while more than dirty_background_ratio (10 %) is dirty;
- *				and when reclaim meets dirty pages (wakeup_flusher_threads())
- *	reclaim (lru.c)		single pages at the end of the inactive list
+ *				and when it is told to (wakeup_flusher_threads())
+ *	reclaim (lru.c)		single pages at the end of the inactive list: it does not
+ *				need the flusher, as Linux's does
  * A writer who has made more dirty than the mean of the two ratios waits until enough is written:
  * so memory never fills with pages that nobody can drop. Percent of what could be dirty: free
  * lowmem above the reserves, and the cache's; as in Linux not of highmem. On the command line the

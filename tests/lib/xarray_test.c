@@ -311,7 +311,7 @@ static void readers_see_what_is_there_throughout(struct kunit *test)
 
 		if (index == STEADY)
 			continue;
-		xa_store(&model->xa, index, xa_mk_value(1), GFP_KERNEL);
+		xa_store(&model->xa, index, xa_mk_value(1), GFP_KERNEL | __GFP_NOWARN);
 		if (i % 64)
 			xa_erase(&model->xa, index);
 		if (i % 256 == 0)

@@ -18,6 +18,7 @@ import sys
 import time
 from collections.abc import Callable
 
+import gdb_reclaim
 import gdb_seeds
 import gdb_session
 import gdb_slab
@@ -37,7 +38,7 @@ AT_SPLIT = ("break mm/page_alloc.c:take_block if block_order == 3 && order == 0"
 BUDDY = "k-buddy Normal -t Reclaimable"
 COMMANDS = ("k-zones", "k-meminfo", "k-buddy", "k-slab", "k-page", "k-whatis", "k-owner", "k-walk",
             "k-vtop", "k-vmmap", "k-vmalloc", "k-threads", "k-thread", "k-irqs", "k-devices",
-            "k-timers", "k-trace-alloc", "k-check")
+            "k-timers", "k-cache", "k-reclaim", "k-vmstat", "k-trace-alloc", "k-check")
 
 
 def frame_in(printed: str) -> int:
@@ -346,6 +347,7 @@ def jobs() -> list[Job]:
     sessions |= {"seeds": gdb_seeds.seeds, "seeded-core": gdb_seeds.core}
     sessions |= {"slab": gdb_slab.objects, "slab-debugged": gdb_slab.debugged,
                  "slab-seeds": gdb_slab.seeds, "slab-poison": gdb_slab.poison}
+    sessions |= gdb_reclaim.SESSIONS
     sessions |= {"vmalloc": gdb_vmalloc.areas, "vmalloc-seeds": gdb_vmalloc.seeds}
     sessions |= gdb_threads.SESSIONS | gdb_smp.SESSIONS
     return [Job(f"gdb/{name}", work, ("default", "debug")) for name, work in sessions.items()]

@@ -25,6 +25,7 @@ What the modules are for, from the ground up:
     walk        k-walk
     vmalloc     the areas of the vmalloc window; k-vmalloc
     vmmap       mappings, merged; k-vmmap
+    reclaim     page cache, LRU lists, kswapd, shrinkers, counters; k-cache, k-reclaim, k-vmstat
     trace       events of the allocator; k-trace-alloc
     check       k-check: all that can be compared with something else
     printers    pretty-printers

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 import gdb
 
 from . import (buddy, command, constants, frames, kernel, links, owner, pagetable, percpu,
-               regions, slab, target, tasks, text, vmalloc, vmmap, zones)
+               reclaim, regions, slab, target, tasks, text, vmalloc, vmmap, zones)
 
 PROBLEMS_SHOWN = 10
 Checker = Callable[[frames.MemMap], Iterator[str]]
@@ -107,6 +107,11 @@ def objects(_: frames.MemMap) -> Iterator[str]:
         yield from (f"{cache.name}: {problem}" for problem in usage.problems)
         if usage.verdict == "MISMATCH":
             yield f"{cache.name}: its counters are not what was found; k-slab shows them"
+
+
+def page_cache(memmap: frames.MemMap) -> Iterator[str]:
+    """The page cache: the devices' trees and the LRU lists, against their counters."""
+    yield from reclaim.problems(memmap)
 
 
 def owners(memmap: frames.MemMap) -> Iterator[str]:
@@ -205,8 +210,8 @@ def running(_: frames.MemMap) -> Iterator[str]:
 
 
 CHECKS: tuple[Checker, ...] = (
-    layout, sections, addresses, zone_numbers, free_lists, cpu_lists, free_frames, objects, owners,
-    permissions, direct_map, areas, stacks, running, translations,
+    layout, sections, addresses, zone_numbers, free_lists, cpu_lists, free_frames, objects,
+    page_cache, owners, permissions, direct_map, areas, stacks, running, translations,
 )
 
 

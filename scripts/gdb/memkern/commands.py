@@ -5,14 +5,14 @@ from __future__ import annotations
 
 import gdb
 
-from . import (buddy, check, cpus, devices, irqs, meminfo, owner, page, percpu, printers, slab,
-               threads, timers, trace, vmalloc, vmmap, walk, whatis, zones)
+from . import (buddy, check, cpus, devices, irqs, meminfo, owner, page, percpu, printers,
+               reclaim, slab, threads, timers, trace, vmalloc, vmmap, walk, whatis, zones)
 
 COMMANDS = (
     zones.Zones, meminfo.MemInfo, buddy.Buddy, slab.SlabCommand, page.PageCommand, whatis.WhatIs,
     owner.OwnerCommand, walk.Walk, vmmap.VmMap, vmalloc.VMalloc, trace.TraceAlloc, threads.Threads,
     threads.Thread, cpus.Cpus, percpu.PerCpu, irqs.Irqs, devices.Devices, timers.Timers,
-    check.Check,
+    reclaim.Cache, reclaim.Reclaim, reclaim.VmStat, check.Check,
 )
 ALIASES = {"k-vtop": "k-walk"}
 

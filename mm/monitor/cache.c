@@ -18,7 +18,7 @@
 
 /* --- cache ---------------------------------------------------------------------------------------- */
 
-/* A device's share of the page cache. Counted in pieces: it may change meanwhile. */
+/* A device's share of the page cache. It may change while it is counted. */
 struct share {
 	unsigned long pages, dirty, writeback, active;
 };
@@ -133,33 +133,40 @@ static void fill_buffer(loff_t pos)
 	snprintf((char *)buffer, sizeof(buffer), "page %llu\n", (u64)pos >> PAGE_SHIFT);
 }
 
-/* Returns how many bytes were moved, or -errno if none was. */
-static s64 move(struct block_device *bdev, bool write, loff_t pos, u64 size)
+/* Until all is moved: 0; or less, as the device has no more, or -errno. */
+static int move(struct block_device *bdev, bool write, loff_t pos, u64 size, u64 *done)
 {
-	u64 done = 0;
+	ssize_t moved = 1;
 
-	while (done < size) {
-		size_t bytes = min_t(u64, size - done, PAGE_SIZE - offset_in_page(pos));
-		ssize_t moved;
+	for (*done = 0; *done < size && moved > 0; *done += moved, pos += moved) {
+		size_t bytes = min_t(u64, size - *done, PAGE_SIZE - offset_in_page(pos));
 
 		if (write)
 			fill_buffer(pos);
 		moved = write ? bdev_write(bdev, pos, buffer, bytes)
 			      : bdev_read(bdev, pos, buffer, bytes);
-		if (moved <= 0)
-			return done ? (s64)done : moved;
-		done += moved;
-		pos += moved;
+		if (moved < 0)
+			return moved;
 	}
-	return done;
+	return 0;
+}
+
+static void say_moved(bool write, u64 done, u64 size, u64 ns, int error)
+{
+	mprintf("%s %s in %llu ms", write ? "wrote" : "read", size_text(done).text,
+		div_u64(ns, NSEC_PER_MSEC));
+	if (error)
+		mprintf(", then error %d\n", error);
+	else
+		mprintf("%s\n", done < size ? ": there the device ends" : "");
 }
 
 static int cmd_move(int argc, char **argv)
 {
 	bool write = !strcmp(argv[0], "cache write");
 	struct block_device *bdev;
-	u64 pos, size, begin;
-	s64 done;
+	u64 pos, size, begin, done;
+	int error;
 
 	if (argc != 4)
 		return monitor_usage(argv[0]);
@@ -173,14 +180,10 @@ static int cmd_move(int argc, char **argv)
 		return -EINVAL;
 	}
 	begin = sched_clock();
-	done = move(bdev, write, pos, size);
+	error = move(bdev, write, pos, size, &done);
+	say_moved(write, done, size, sched_clock() - begin, error);
 	blkdev_release(bdev);
-	if (done < 0)
-		mprintf("error %lld\n", done);
-	else
-		mprintf("%s %s in %llu ms\n", write ? "wrote" : "read", size_text(done).text,
-			div_u64(sched_clock() - begin, NSEC_PER_MSEC));
-	return min_t(s64, done, 0);
+	return error;
 }
 
 static void complete_move(struct monitor_completion *completion, int argc, char **argv)

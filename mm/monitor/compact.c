@@ -18,6 +18,8 @@ static int cmd_compact(int argc, char **argv)
 {
 	struct zone *zone;
 
+	if (argc != 1)
+		return monitor_usage(argv[0]);
 	drain_all_pages(NULL);
 	for_each_populated_zone(zone) {
 		unsigned long before = largest_free(zone);

@@ -22,7 +22,7 @@ struct short_text {
 	char text[24];
 };
 
-struct short_text size_text(u64 bytes);		     /* 44 KiB, 62.5 MiB, 1.9 GiB */
+struct short_text size_text(u64 bytes);		     /* 100 bytes, 44 KiB, 62.5 MiB, 1.9 GiB */
 struct short_text percent_text(u64 part, u64 whole); /* 97.3 */
 
 #define PAGES_TEXT(nr) (size_text((u64)(nr) << PAGE_SHIFT).text)

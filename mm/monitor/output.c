@@ -5,7 +5,7 @@
 
 #include "monitor.h"
 
-/* From 1 MiB on with one decimal, cut off. */
+/* From 1 MiB on with one decimal, cut off; below 1 KiB in bytes. */
 struct short_text size_text(u64 bytes)
 {
 	static const char *const units[] = { "KiB", "MiB", "GiB" };
@@ -18,7 +18,9 @@ struct short_text size_text(u64 bytes)
 		whole >>= 10;
 		unit++;
 	}
-	if (unit)
+	if (!whole && rest)
+		snprintf(out.text, sizeof(out.text), "%u byte%s", COUNTED(rest));
+	else if (unit)
 		snprintf(out.text, sizeof(out.text), "%llu.%u %s", whole, rest * 10 / 1024,
 			 units[unit]);
 	else

@@ -188,7 +188,13 @@ static void cache_reads_and_writes(struct kunit *test)
 	invalidate_bdev(bdev);
 	KUNIT_EXPECT_EQ(test, runf(test, "cache read %s 8K 8K", name), 0);
 	KUNIT_EXPECT_GE(test, events(PGPGIN) - read, 16);
+	/* What does not fit is told. */
 	KUNIT_EXPECT_EQ(test, runf(test, "cache write %s 256K 1", name), -ENOSPC);
+	KUNIT_EXPECT_EQ(test, runf(test, "cache write %s 255K 2K", name), -ENOSPC);
+	KUNIT_EXPECT_TRUE(test, printed("wrote 1 KiB in "));
+	KUNIT_EXPECT_EQ(test, runf(test, "cache read %s 261944 1M", name), 0);
+	KUNIT_EXPECT_TRUE(test, printed("read 200 bytes in "));
+	KUNIT_EXPECT_TRUE(test, printed(": there the device ends"));
 }
 
 static void sync_tells_of_errors(struct kunit *test)
@@ -324,6 +330,7 @@ static const char *const nonsense[] = {
 	"vmstat 1 2 3",
 	"vmstat 1 --json",
 	"cache x",
+	"compact x",
 	"sync x",
 	"drop x",
 	"drop pages x",

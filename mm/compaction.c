@@ -187,6 +187,7 @@ static void take_free_blocks(struct compact_control *cc, struct page *start,
 
 static void isolate_freepages_block(struct compact_control *cc, struct page *start)
 {
+	unsigned long before = cc->nr_freepages;
 	struct page *block, *next;
 	LIST_HEAD(blocks);
 
@@ -202,6 +203,7 @@ static void isolate_freepages_block(struct compact_control *cc, struct page *sta
 			list_add_tail(&block[i].lru, &cc->freepages);
 		cc->nr_freepages += 1UL << order;
 	}
+	count_vm_events(COMPACTISOLATED, cc->nr_freepages - before);
 }
 
 static bool compact_scanners_met(const struct compact_control *cc)

@@ -19,32 +19,33 @@
 
 /* --- since boot --------------------------------------------------------------------------------- */
 
+/* Each is read alone: a line that is zero is left out. */
 static const char *const meaning[NR_VM_EVENT_ITEMS] = {
 	[PGPGIN] = "sectors read into the page cache",
-	[PGPGOUT] = "sectors written from it",
+	[PGPGOUT] = "sectors written from the page cache",
 	[PGALLOC_DMA... PGALLOC_HIGH] = "pages that left the zone's free areas",
 	[ALLOCSTALL_DMA... ALLOCSTALL_HIGH] = "requests for the zone that had to reclaim",
 	[PGFREE] = "pages that came to the free areas",
-	[PGACTIVATE] = "used again: to the active list",
-	[PGDEACTIVATE] = "and back",
-	[PGROTATED] = "written by reclaim: the next to go",
-	[PGSCAN_KSWAPD] = "pages that kswapd looked at,",
-	[PGSCAN_DIRECT] = "and who needed memory himself",
-	[PGSTEAL_KSWAPD] = "pages that kswapd freed,",
-	[PGSTEAL_DIRECT] = "and who needed memory himself",
+	[PGACTIVATE] = "cache pages used again: to the active list",
+	[PGDEACTIVATE] = "cache pages that went back to the inactive list",
+	[PGROTATED] = "cache pages written by reclaim: the next to go",
+	[PGSCAN_KSWAPD] = "cache pages that kswapd looked at",
+	[PGSCAN_DIRECT] = "cache pages looked at by who needed memory",
+	[PGSTEAL_KSWAPD] = "cache pages that kswapd freed",
+	[PGSTEAL_DIRECT] = "cache pages freed by who needed memory",
 	[SLABS_SCANNED] = "objects that shrinkers looked at",
 	[PAGEOUTRUN] = "times that kswapd was woken and went to work",
-	[DROP_PAGECACHE] = "times that 'drop' dropped the page cache,",
-	[DROP_SLAB] = "and what shrinkers can spare",
+	[DROP_PAGECACHE] = "times that 'drop' dropped the page cache",
+	[DROP_SLAB] = "times that 'drop' dropped what shrinkers can spare",
 	[OOM_KILL] = "victims",
 	[PGMIGRATE_SUCCESS] = "pages moved elsewhere",
-	[PGMIGRATE_FAIL] = "pages that could not be",
-	[COMPACTMIGRATE_SCANNED] = "pages looked at for some to move,",
-	[COMPACTFREE_SCANNED] = "and for some to move to",
-	[COMPACTISOLATED] = "pages taken for that",
-	[COMPACTSTALL] = "requests that compacted,",
-	[COMPACTFAIL] = "in vain,",
-	[COMPACTSUCCESS] = "and with success",
+	[PGMIGRATE_FAIL] = "pages that could not be moved",
+	[COMPACTMIGRATE_SCANNED] = "pages looked at by compaction, for some to move",
+	[COMPACTFREE_SCANNED] = "pages looked at by compaction, for free ones",
+	[COMPACTISOLATED] = "pages that compaction took, to move them",
+	[COMPACTSTALL] = "requests that compacted",
+	[COMPACTFAIL] = "requests that compacted in vain",
+	[COMPACTSUCCESS] = "requests that compacted and got their block",
 };
 
 static const struct {
@@ -52,8 +53,8 @@ static const struct {
 	const char *name, *meaning;
 } states[] = {
 	{ NR_FILE_PAGES, "nr_file_pages", "pages in the page cache" },
-	{ NR_FILE_DIRTY, "nr_dirty", "newer than the disk" },
-	{ NR_WRITEBACK, "nr_writeback", "on their way to it" },
+	{ NR_FILE_DIRTY, "nr_dirty", "cache pages newer than the disk" },
+	{ NR_WRITEBACK, "nr_writeback", "cache pages on their way to the disk" },
 	{ NR_VMSCAN_WRITE, "nr_vmscan_write", "pages written by reclaim" },
 };
 

@@ -124,7 +124,7 @@ static void it_is_suitable_where_enough_is_free(struct kunit *test)
 static void api_S1_order_9_out_of_a_drivers_single_pages(struct kunit *test)
 {
 	unsigned long moved = events(PGMIGRATE_SUCCESS), success = events(COMPACTSUCCESS);
-	unsigned long stalls = events(COMPACTSTALL);
+	unsigned long stalls = events(COMPACTSTALL), isolated = events(COMPACTISOLATED);
 	struct page *page;
 
 	fragment(test);
@@ -136,6 +136,9 @@ static void api_S1_order_9_out_of_a_drivers_single_pages(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, page_zonenum(page), ZONE_DMA);
 	KUNIT_EXPECT_GE(test, movable.migrated, 256);
 	KUNIT_EXPECT_EQ(test, events(PGMIGRATE_SUCCESS) - moved, movable.migrated);
+	/* Those to move, and those to move to. */
+	KUNIT_EXPECT_GE(test, events(COMPACTISOLATED) - isolated,
+			movable.isolated + movable.migrated);
 	KUNIT_EXPECT_EQ(test, events(COMPACTSUCCESS), success + 1);
 	KUNIT_EXPECT_TRUE(test, movable_is_whole());
 }

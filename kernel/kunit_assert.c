@@ -21,32 +21,27 @@ static void begin(struct kunit *test, const struct kunit_check *check)
 		  check->file, check->line);
 }
 
-static void end(struct kunit *test, const struct kunit_check *check, const char *fmt, va_list *args)
+void __kunit_message(const char *fmt, ...)
 {
-	struct va_format message = { fmt, args };
-	size_t length;
+	struct va_format message = { .fmt = fmt };
+	size_t length = strlen(fmt);
+	va_list args;
 
-	if (fmt) {
-		length = strlen(fmt);
-		printk(KERN_ERR "    %pV%s", &message,
-		       length && fmt[length - 1] == '\n' ? "" : "\n");
-	}
-	if (check->fatal)
-		__kunit_abort(test);
+	va_start(args, fmt);
+	message.va = &args;
+	printk(KERN_ERR "    %pV%s", &message, length && fmt[length - 1] == '\n' ? "" : "\n");
+	va_end(args);
 }
-
-/* The last step of each failure. A macro, for va_start() belongs to the function itself. */
-#define END(test, check, fmt)                     \
-	do {                                      \
-		va_list args;                     \
-		va_start(args, fmt);              \
-		end((test), (check), fmt, &args); \
-		va_end(args);                     \
-	} while (0)
 
 static void print_expected(const struct kunit_check *check)
 {
-	printk(KERN_ERR "    Expected %s %s %s, but\n", check->left, check->op, check->right);
+	printk(KERN_ERR "    Expected %s %s, but\n", check->left, check->right);
+}
+
+/* The right operand's text, which follows the operator. */
+static const char *right_text(const struct kunit_check *check)
+{
+	return strchr(check->right, ' ') + 1;
 }
 
 /* Operands that are written as their value need no second line that says so. */
@@ -102,44 +97,47 @@ static void print_mem(const char *text, const u8 *bytes, const u8 *other, size_t
 		printk(KERN_ERR "            ... and %zu bytes more\n", size - MEM_SHOWN);
 }
 
-void __kunit_fail(struct kunit *test, const struct kunit_check *check, const char *fmt, ...)
+void __kunit_fail(struct kunit *test, const struct kunit_check *check)
 {
 	begin(test, check);
-	END(test, check, fmt);
 }
 
-void __kunit_fail_bool(struct kunit *test, const struct kunit_check *check, const char *fmt, ...)
+void __kunit_fail_bool(struct kunit *test, const struct kunit_check *check)
 {
 	bool wanted = check->right[0] == 't';
 
 	begin(test, check);
 	printk(KERN_ERR "    Expected %s to be %s, but is %s\n", check->left, check->right,
 	       wanted ? "false" : "true");
-	END(test, check, fmt);
 }
 
-void __kunit_fail_int(struct kunit *test, const struct kunit_check *check, long long left,
-		      long long right, const char *fmt, ...)
+void __kunit_fail_int64(struct kunit *test, const struct kunit_check *check, long long left,
+			long long right)
 {
 	begin(test, check);
 	print_expected(check);
 	print_int(check->left, left);
-	print_int(check->right, right);
-	END(test, check, fmt);
+	print_int(right_text(check), right);
+}
+
+/* The values as `long long` would hold them. */
+void __kunit_fail_int(struct kunit *test, const struct kunit_check *check, long left, long right)
+{
+	__kunit_fail_int64(test, check,
+			   check->is_unsigned & 1 ? (unsigned long)left : (long long)left,
+			   check->is_unsigned & 2 ? (unsigned long)right : (long long)right);
 }
 
 void __kunit_fail_ptr(struct kunit *test, const struct kunit_check *check, const void *left,
-		      const void *right, const char *fmt, ...)
+		      const void *right)
 {
 	begin(test, check);
 	print_expected(check);
 	print_ptr(check->left, left);
-	print_ptr(check->right, right);
-	END(test, check, fmt);
+	print_ptr(right_text(check), right);
 }
 
-void __kunit_fail_err(struct kunit *test, const struct kunit_check *check, const void *ptr,
-		      const char *fmt, ...)
+void __kunit_fail_err(struct kunit *test, const struct kunit_check *check, const void *ptr)
 {
 	begin(test, check);
 	if (ptr)
@@ -147,27 +145,24 @@ void __kunit_fail_err(struct kunit *test, const struct kunit_check *check, const
 		       PTR_ERR(ptr));
 	else
 		printk(KERN_ERR "    Expected %s is not null, but is\n", check->left);
-	END(test, check, fmt);
 }
 
 void __kunit_fail_str(struct kunit *test, const struct kunit_check *check, const char *left,
-		      const char *right, const char *fmt, ...)
+		      const char *right)
 {
 	begin(test, check);
 	print_expected(check);
 	print_str(check->left, left);
-	print_str(check->right, right);
-	END(test, check, fmt);
+	print_str(right_text(check), right);
 }
 
 void __kunit_fail_mem(struct kunit *test, const struct kunit_check *check, const void *left,
-		      const void *right, size_t size, const char *fmt, ...)
+		      const void *right, size_t size)
 {
 	begin(test, check);
 	print_expected(check);
 	print_mem(check->left, left, right, size);
-	print_mem(check->right, right, left, size);
-	END(test, check, fmt);
+	print_mem(right_text(check), right, left, size);
 }
 
 bool __kunit_str_equal(const char *left, const char *right)

@@ -158,7 +158,6 @@ struct kunit {
 
 /* Ends the case as skipped, for a reason; mark only says so and goes on. */
 void kunit_mark_skipped(struct kunit *test, const char *fmt, ...) __printf(2, 3);
-void __noreturn __kunit_abort(struct kunit *test);
 #define kunit_skip(test, fmt, ...)                            \
 	do {                                                  \
 		kunit_mark_skipped(test, fmt, ##__VA_ARGS__); \

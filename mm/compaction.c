@@ -211,17 +211,16 @@ static bool compact_scanners_met(const struct compact_control *cc)
 	return cc->free_pfn >> pageblock_order <= cc->migrate_pfn >> pageblock_order;
 }
 
-/* Down to the next pageblocks that have some. */
+/* Down to the next pageblock that has some, but not to where pages are being moved from. */
 static void isolate_freepages(struct compact_control *cc)
 {
-	while (!cc->nr_freepages && !compact_scanners_met(cc)) {
-		struct page *page = NULL;
+	unsigned long lowest = round_up(cc->migrate_pfn, pageblock_nr_pages) + pageblock_nr_pages;
 
+	while (!cc->nr_freepages && cc->free_pfn >= lowest) {
 		cc->free_pfn -= pageblock_nr_pages;
-		if (!compact_scanners_met(cc) && pfn_valid(cc->free_pfn))
-			page = pfn_to_page(cc->free_pfn);
-		if (page && suitable_migration_target(cc, page))
-			isolate_freepages_block(cc, page);
+		if (pfn_valid(cc->free_pfn) &&
+		    suitable_migration_target(cc, pfn_to_page(cc->free_pfn)))
+			isolate_freepages_block(cc, pfn_to_page(cc->free_pfn));
 		cond_resched();
 	}
 }

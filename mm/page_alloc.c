@@ -255,6 +255,7 @@ bool take_page_off_buddy(struct page *page)
 			if (page >= upper)
 				block = upper;
 		}
+		__count_zid_vm_events(PGALLOC, zone_idx(zone), 1);
 	}
 	spin_unlock_irqrestore(&zone->lock, flags);
 	return block;

@@ -202,7 +202,7 @@ static struct page *one_round(struct request *request)
 	return page ? page : alloc_pages_direct_compact(request);
 }
 
-/* Would a zone be good enough if all were freed that can be? */
+/* Would a zone be good enough if all were freed that can be? Or is it by now, thanks to others? */
 static bool enough_is_reclaimable(const struct request *request)
 {
 	struct zone **zones = contig_page_data.zonelists[request->highest].zones;
@@ -211,9 +211,9 @@ static bool enough_is_reclaimable(const struct request *request)
 	while ((zone = *zones++)) {
 		unsigned long pages = zone_reclaimable_pages(zone);
 
-		if (pages && __zone_watermark_ok(zone, request->order, min_wmark_pages(zone),
-						 request->highest, request->alloc_flags,
-						 pages + READ_ONCE(zone->nr_free_pages)))
+		if (__zone_watermark_ok(zone, request->order, min_wmark_pages(zone),
+					request->highest, request->alloc_flags,
+					pages + READ_ONCE(zone->nr_free_pages)))
 			return true;
 	}
 	return false;
@@ -257,8 +257,8 @@ static bool should_compact_retry(struct request *request)
 
 	if (!request->order || !request->freed || request->compact_result == COMPACT_SKIPPED)
 		return false;
-	if (request->compact_result == COMPACT_SUCCESS)
-		return ++request->compactions <= most;
+	if (request->compact_result == COMPACT_SUCCESS && ++request->compactions <= most)
+		return true;
 	if (request->compact_priority <= least)
 		return false;
 	request->compact_priority--;

@@ -4,6 +4,7 @@
 #include <linux/lockdep.h>
 #include <linux/mutex.h>
 #include <linux/sched/mm.h>
+#include <linux/shrinker.h>
 
 #include "pressure.h"
 
@@ -134,6 +135,42 @@ static void api_S1_no_reclaim_above_min(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, cache->mapping.nrpages, 80);
 }
 
+static void end_noreclaim(void *unused)
+{
+	memalloc_noreclaim_restore(0);
+}
+
+/* Who frees memory is refused where not even the reserves have any, however much he could free. */
+static void api_S1_memalloc_fails_before_reclaim(struct kunit *test)
+{
+	struct store *cache = make_cache(test, 80);
+	unsigned long scanned = events(PGSCAN_DIRECT);
+
+	drain_all_pages(NULL);
+	mm_hide_down_to(mm_zone(ZONE_DMA), 0);
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, end_noreclaim, NULL), 0);
+	memalloc_noreclaim_save();
+	KUNIT_EXPECT_NULL(test, mm_take(MM_TEST_GFP(GFP_KERNEL | GFP_DMA), 0));
+	KUNIT_EXPECT_EQ(test, events(PGSCAN_DIRECT), scanned);
+	KUNIT_EXPECT_EQ(test, cache->mapping.nrpages, 80);
+}
+
+/* Of large blocks compaction comes first; who wants one only if that is easy stops there. */
+static void api_S1_noretry_of_a_large_block_does_not_reclaim(struct kunit *test)
+{
+	const gfp_t gfp = MM_TEST_GFP(GFP_KERNEL | GFP_DMA);
+	struct store *cache = make_cache(test, 80);
+	unsigned long scanned;
+
+	squeeze(gfp);
+	scanned = events(PGSCAN_DIRECT);
+	KUNIT_EXPECT_NULL(test, mm_take(gfp | __GFP_NORETRY, PAGE_ALLOC_COSTLY_ORDER + 2));
+	KUNIT_EXPECT_EQ(test, events(PGSCAN_DIRECT), scanned);
+	KUNIT_EXPECT_EQ(test, cache->mapping.nrpages, 80);
+	mm_take(gfp, PAGE_ALLOC_COSTLY_ORDER + 2);
+	KUNIT_EXPECT_GT(test, events(PGSCAN_DIRECT), scanned);
+}
+
 /* As long as each round makes progress a request goes on, and gets everything there is. */
 static void api_S1_retries_while_there_is_progress(struct kunit *test)
 {
@@ -145,6 +182,103 @@ static void api_S1_retries_while_there_is_progress(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, cache->mapping.nrpages, 0);
 	/* Its index comes back too, some day. */
 	KUNIT_EXPECT_GE(test, got, 200 - this_cpu_ptr(mm_zone(ZONE_DMA)->per_cpu_pageset)->batch);
+}
+
+/* --- how often ------------------------------------------------------------------------------ */
+
+/* Once a round: says that it freed pages, which nobody sees, or that a page was written. */
+static struct {
+	struct shrinker shrinker;
+	unsigned int freed, written; /* in so many rounds more */
+	unsigned long rounds;
+} pretender;
+
+/* Direct reclaims that there were. */
+static unsigned long reclaims(void)
+{
+	unsigned long all = 0;
+	int item;
+
+	for (item = ALLOCSTALL_DMA; item <= ALLOCSTALL_HIGH; item++)
+		all += events(item);
+	return all;
+}
+
+static unsigned long pretend(struct shrinker *shrinker, struct shrink_control *sc)
+{
+	if (pretender.rounds == reclaims())
+		return SHRINK_EMPTY;
+	pretender.rounds = reclaims();
+	if (pretender.freed) {
+		pretender.freed--;
+		current->reclaimed_slab += SWAP_CLUSTER_MAX;
+	}
+	if (pretender.written) {
+		pretender.written--;
+		acct_reclaim_writeback(NULL);
+	}
+	return SHRINK_EMPTY;
+}
+
+static unsigned long nothing_to_scan(struct shrinker *shrinker, struct shrink_control *sc)
+{
+	return SHRINK_STOP;
+}
+
+static void unregister(void *shrinker)
+{
+	unregister_shrinker(shrinker);
+}
+
+static void make_pretender(struct kunit *test)
+{
+	memset(&pretender, 0, sizeof(pretender));
+	pretender.shrinker.count_objects = pretend;
+	pretender.shrinker.scan_objects = nothing_to_scan;
+	KUNIT_ASSERT_EQ(test, register_shrinker(&pretender.shrinker, "pretender"), 0);
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, unregister, &pretender.shrinker), 0);
+}
+
+static unsigned long rounds_until_refused(struct kunit *test, gfp_t gfp, unsigned int order)
+{
+	unsigned long before = reclaims();
+
+	KUNIT_EXPECT_NULL(test, mm_take(MM_TEST_GFP(gfp), order));
+	return reclaims() - before;
+}
+
+/* There is no livelock: pages that come free, and are never to be had, are waited for 16 times. */
+static void api_S1_progress_that_does_not_help_ends(struct kunit *test)
+{
+	make_pretender(test);
+	squeeze(GFP_KERNEL);
+	pretender.freed = 100;
+	KUNIT_EXPECT_EQ(test, rounds_until_refused(test, GFP_KERNEL, 0), 1 + MAX_RECLAIM_RETRIES);
+	pretender.freed = 100;
+	KUNIT_EXPECT_EQ(test, rounds_until_refused(test, GFP_KERNEL | __GFP_NORETRY, 0), 1);
+	pretender.freed = 100;
+	KUNIT_EXPECT_EQ(test, rounds_until_refused(test, GFP_KERNEL, PAGE_ALLOC_COSTLY_ORDER + 1),
+			1);
+	pretender.freed = 100;
+	KUNIT_EXPECT_EQ(test,
+			rounds_until_refused(test, GFP_KERNEL | __GFP_RETRY_MAYFAIL,
+					     PAGE_ALLOC_COSTLY_ORDER + 1),
+			1 + MAX_RECLAIM_RETRIES);
+}
+
+/* Who may do little himself waits as long as he, or others, have success, and then for 16 rounds. */
+static void api_S2_without_fs_it_is_tried_while_others_succeed(struct kunit *test)
+{
+	make_pretender(test);
+	squeeze(GFP_KERNEL);
+	pretender.freed = 30;
+	KUNIT_EXPECT_EQ(test, rounds_until_refused(test, GFP_NOFS, 0),
+			30 + 1 + MAX_RECLAIM_RETRIES);
+	pretender.written = 30;
+	KUNIT_EXPECT_EQ(test, rounds_until_refused(test, GFP_NOIO, 0),
+			30 + 1 + MAX_RECLAIM_RETRIES);
+	pretender.written = 30;
+	KUNIT_EXPECT_EQ(test, rounds_until_refused(test, GFP_KERNEL, 0), 1);
 }
 
 /* --- the end --------------------------------------------------------------------------------- */
@@ -248,7 +382,11 @@ static struct kunit_case slowpath_cases[] = {
 	KUNIT_CASE(api_S5_outer_scope_stays),
 	KUNIT_CASE(api_G1_no_io_in_a_noio_scope),
 	KUNIT_CASE(api_S1_no_reclaim_above_min),
+	KUNIT_CASE(api_S1_memalloc_fails_before_reclaim),
+	KUNIT_CASE(api_S1_noretry_of_a_large_block_does_not_reclaim),
 	KUNIT_CASE_SLOW(api_S1_retries_while_there_is_progress),
+	KUNIT_CASE(api_S1_progress_that_does_not_help_ends),
+	KUNIT_CASE(api_S2_without_fs_it_is_tried_while_others_succeed),
 	KUNIT_CASE(api_S2_no_victim_for_large_blocks),
 	KUNIT_CASE(api_S2_lists_of_cpus_come_first),
 	KUNIT_CASE(api_S2_the_end_is_reported),

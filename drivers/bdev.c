@@ -132,6 +132,20 @@ void bdev_end(struct block_device *bdev)
 	invalidate_bdev(bdev);
 }
 
+bool disk_force_media_change(struct gendisk *disk, unsigned int events)
+{
+	struct address_space *mapping = disk->part0->bd_mapping;
+
+	if (!(events & DISK_EVENT_MEDIA_CHANGE))
+		return false;
+	if (mapping_tagged(mapping, PAGECACHE_TAG_DIRTY)) {
+		pr_err("%s: what was not written yet is lost with its medium\n", disk->disk_name);
+		mapping_set_error(mapping, -EIO);
+	}
+	truncate_inode_pages(mapping, 0);
+	return true;
+}
+
 /* --- bytes ------------------------------------------------------------------------------------ */
 
 /* The page's share of what is wanted from `pos` on. */

@@ -21,10 +21,8 @@
  *	cylinder 0 from head 1, sector 13:	6 sectors  (30 to 35)
  *	cylinder 1 from head 0, sector 1:	2 sectors  (36, 37)
  *
- * Medium. The drive latches that it was opened, until heads step over a medium. So before each
- * request: if the latch is set, step; if it stays set, there is none. Else the format is found by
- * trying to read the last sector of a track in each that the drive knows. The first request
- * after a change fails, as it was meant for another medium; so do all while there is none.
+ * The medium may change: floppy_medium.c sees to that. The first request after a change fails, as
+ * it was meant for another one; so do all while there is none.
  *
  * Failures are tried again, three times in all, the third time with heads recalibrated; a timeout
  * resets the controller before. Then the request fails; the next one begins anew.
@@ -60,126 +58,6 @@
 #define PATIENCE (3 * HZ) /* of one command: ten revolutions and all steps there are */
 #define IDLE	 (3 * HZ) /* then the motor is turned off */
 
-/* Types of drives, in the CMOS */
-enum { DRIVE_360K = 1, DRIVE_1200K, DRIVE_720K, DRIVE_1440K, DRIVE_2880K };
-
-/* Of those that a drive knows the largest is first. */
-static const struct floppy_format formats[] = {
-	{ "2.88 MB", BIT(DRIVE_2880K), 80, 36, 0x1b, 3 },
-	{ "1.44 MB", BIT(DRIVE_1440K) | BIT(DRIVE_2880K), 80, 18, 0x1b, 0 },
-	{ "1.2 MB", BIT(DRIVE_1200K), 80, 15, 0x1b, 0 },
-	{ "720 KB", BIT(DRIVE_720K) | BIT(DRIVE_1440K) | BIT(DRIVE_2880K), 80, 9, 0x2a, 2 },
-	{ "360 KB", BIT(DRIVE_360K), 40, 9, 0x2a, 2 },
-};
-
-static const struct floppy_format *largest_format(unsigned int type)
-{
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(formats); i++)
-		if (formats[i].drives & BIT(type))
-			return &formats[i];
-	return NULL;
-}
-
-static sector_t format_sectors(const struct floppy_format *format)
-{
-	return format->cylinders * HEADS * format->sectors;
-}
-
-/* --- transfers ------------------------------------------------------------------------------ */
-
-/* `count` sectors from `sector` on, all in one cylinder, between the medium and the buffer. */
-static int transfer_once(struct floppy_drive *drive, const struct floppy_format *format,
-			 unsigned int sector, unsigned int count, bool write)
-{
-	struct fdc *fdc = &drive->floppy->fdc;
-	unsigned int track = sector / format->sectors;
-	struct fdc_transfer transfer = {
-		.drive = drive->nr,
-		.cylinder = track / HEADS,
-		.head = track % HEADS,
-		.sector = sector % format->sectors + 1,
-		.sectors_per_track = format->sectors,
-		.gap = format->gap,
-		.rate = format->rate,
-		.count = count,
-		.write = write,
-	};
-
-	return fdc_seek(fdc, drive->nr, transfer.cylinder) ?: fdc_transfer(fdc, &transfer);
-}
-
-/* --- the medium ----------------------------------------------------------------------------- */
-
-/* Steps: if there is a medium, that clears the latch. */
-static int look_for_medium(struct floppy_drive *drive)
-{
-	struct fdc *fdc = &drive->floppy->fdc;
-	int error = fdc_seek(fdc, drive->nr, 1);
-
-	if (!error)
-		error = fdc_seek(fdc, drive->nr, 0);
-	if (error != -ETIMEDOUT && fdc_medium_changed(fdc, drive->nr))
-		return -ENOMEDIUM;
-	return error;
-}
-
-static int find_format(struct floppy_drive *drive)
-{
-	int error = -EMEDIUMTYPE;
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(formats); i++) {
-		if (!(formats[i].drives & BIT(drive->type)))
-			continue;
-		error = transfer_once(drive, &formats[i], formats[i].sectors - 1, 1, false);
-		if (error == -ETIMEDOUT)
-			return error;
-		if (!error) {
-			drive->format = &formats[i];
-			return 0;
-		}
-	}
-	return -EMEDIUMTYPE;
-}
-
-static int identify_medium(struct floppy_drive *drive)
-{
-	struct fdc *fdc = &drive->floppy->fdc;
-	int error;
-
-	drive->format = NULL;
-	if (fdc_medium_changed(fdc, drive->nr)) {
-		error = look_for_medium(drive);
-		if (error)
-			return error;
-	}
-	error = find_format(drive);
-	if (error)
-		return error;
-	drive->read_only = fdc_write_protected(fdc, drive->nr) != 0;
-	set_capacity(drive->disk, format_sectors(drive->format));
-	dev_info(drive->floppy->dev, "%s: a medium of %s%s\n", drive->disk->disk_name,
-		 drive->format->name, drive->read_only ? ", write-protected" : "");
-	return 0;
-}
-
-/* 0 if the medium is there that was there before, or the first one. */
-static int check_medium(struct floppy_drive *drive)
-{
-	bool known = drive->format, changed = fdc_medium_changed(&drive->floppy->fdc, drive->nr);
-	int error;
-
-	if (known && !changed)
-		return 0;
-	error = identify_medium(drive);
-	if (error || !known)
-		return error;
-	dev_warn(drive->floppy->dev, "%s: the medium was changed\n", drive->disk->disk_name);
-	return -ESTALE;
-}
-
 /* --- requests ------------------------------------------------------------------------------- */
 
 static int transfer_with_retries(struct floppy_drive *drive, sector_t sector, unsigned int count,
@@ -189,11 +67,11 @@ static int transfer_with_retries(struct floppy_drive *drive, sector_t sector, un
 	int error, try;
 
 	for (try = 1;; try++) {
-		error = transfer_once(drive, drive->format, sector, count, write);
+		error = floppy_transfer(drive, drive->format, sector, count, write);
 		if (!error || error == -EROFS)
 			return error;
 		if (fdc_medium_changed(fdc, drive->nr))
-			return check_medium(drive) ?: -ESTALE;
+			return floppy_check_medium(drive) ?: -ESTALE;
 		if (try == TRIES)
 			return error;
 		drive->floppy->retries++;
@@ -235,7 +113,7 @@ static int serve_cylinder(struct floppy_drive *drive, struct request *rq)
 	bool write = rq_data_dir(rq) == WRITE;
 	int error;
 
-	if (sector + count > format_sectors(drive->format))
+	if (sector + count > floppy_sectors(drive->format))
 		return -EIO;
 	count = min3(count, in_cylinder - sector % in_cylinder, (unsigned int)FDC_BUFFER_SECTORS);
 	if (write)
@@ -253,7 +131,7 @@ static int serve(struct floppy_drive *drive, struct request *rq)
 	int done;
 
 	fdc_motor_on(&drive->floppy->fdc, drive->nr);
-	done = check_medium(drive);
+	done = floppy_check_medium(drive);
 	if (done)
 		return done;
 	for (;;) {
@@ -349,6 +227,7 @@ static void end_disk(void *data)
 	struct floppy_drive *drive = data;
 
 	del_gendisk(drive->disk);
+	floppy_medium_end(drive);
 	put_disk(drive->disk);
 	drive->disk = NULL;
 }
@@ -407,7 +286,7 @@ static int make_set(struct floppy *floppy)
 static int make_disk(struct floppy *floppy, unsigned int nr, unsigned int type)
 {
 	struct floppy_drive *drive = &floppy->drives[nr];
-	const struct floppy_format *format = largest_format(type);
+	const struct floppy_format *format = floppy_largest_format(type);
 	struct gendisk *disk;
 	int error;
 
@@ -426,10 +305,11 @@ static int make_disk(struct floppy *floppy, unsigned int nr, unsigned int type)
 	drive->nr = nr;
 	drive->type = type;
 	drive->disk = disk;
+	floppy_medium_init(drive);
 	snprintf(disk->disk_name, sizeof(disk->disk_name), "fd%u", nr);
 	blk_queue_max_hw_sectors(disk->queue, 4 * FDC_BUFFER_SECTORS);
 	blk_queue_dma_alignment(disk->queue, 0); /* the CPU copies */
-	set_capacity(disk, format_sectors(format));
+	set_capacity(disk, floppy_sectors(format));
 	error = add_disk(disk);
 	if (error) {
 		put_disk(disk);
@@ -453,7 +333,7 @@ static int floppy_probe(struct platform_device *pdev)
 	error = claim_resources(pdev, &floppy->fdc) ?: start_work(floppy) ?: make_set(floppy) ?:
 		fdc_detect(&floppy->fdc);
 	for (nr = 0; nr < FLOPPY_DRIVES && !error; nr++)
-		if (largest_format(types[nr]))
+		if (floppy_largest_format(types[nr]))
 			error = make_disk(floppy, nr, types[nr]);
 	if (error)
 		return error;
@@ -486,7 +366,7 @@ static int __init floppy_init(void)
 	   types[FLOPPY_DRIVES] = { floppies >> 4, floppies & 15 };
 	int error = platform_driver_register(&floppy_driver);
 
-	if (error || (!largest_format(types[0]) && !largest_format(types[1])))
+	if (error || (!floppy_largest_format(types[0]) && !floppy_largest_format(types[1])))
 		return error;
 	return PTR_ERR_OR_ZERO(
 		platform_device_register_resndata(NULL, "floppy", PLATFORM_DEVID_NONE, resources,

@@ -87,6 +87,8 @@ struct floppy_drive {
 	const struct floppy_format *format; /* of the medium; NULL: none is known */
 	bool read_only;			    /* is the medium */
 	struct gendisk *disk;		    /* NULL: there is no such drive */
+	struct work_struct forget;	    /* drops what is cached of a medium that has gone; */
+	bool stale;			    /* it has not yet */
 };
 
 struct floppy {
@@ -100,5 +102,20 @@ struct floppy {
 	struct floppy_drive drives[FLOPPY_DRIVES];
 	unsigned int retries;
 };
+
+/* --- media: floppy_medium.c ------------------------------------------------------------------- */
+
+/* Of those that a drive of the type knows; NULL: it knows none. */
+const struct floppy_format *floppy_largest_format(unsigned int type);
+sector_t floppy_sectors(const struct floppy_format *format);
+/* `count` sectors from `sector` on, all in one cylinder, between the medium and the buffer. */
+int floppy_transfer(struct floppy_drive *drive, const struct floppy_format *format,
+		    unsigned int sector, unsigned int count, bool write);
+
+void floppy_medium_init(struct floppy_drive *drive);
+/* There are no more requests. */
+void floppy_medium_end(struct floppy_drive *drive);
+/* 0 if the medium is there that was there before, or the first one. */
+int floppy_check_medium(struct floppy_drive *drive);
 
 #endif

@@ -107,6 +107,15 @@ int sync_blockdev(struct block_device *bdev);
 void invalidate_bdev(struct block_device *bdev);
 void sync_bdevs(bool wait); /* of all disks */
 
+#define DISK_EVENT_MEDIA_CHANGE BIT(0)
+
+/*
+ * Another medium is in the drive: what is cached of the old one is dropped, also what is dirty,
+ * which counts as an error of writing. True: it was such an event. Sleeps until the transfers that
+ * are under way have ended: the driver fails them.
+ */
+bool disk_force_media_change(struct gendisk *disk, unsigned int events);
+
 /* All that was written, and acknowledged, is on the medium afterwards. Sleeps; 0 or -errno. */
 int blkdev_issue_flush(struct block_device *bdev);
 

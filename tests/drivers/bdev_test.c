@@ -259,6 +259,36 @@ static void transfers_past_the_cache_agree_with_it(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, !memcmp(back + 1000, data, PAGE_SIZE - 1000));
 }
 
+static int write_100(void *data)
+{
+	struct ram_disk *ram = data;
+	u8 bytes[100];
+
+	memset(bytes, 0x11, sizeof(bytes));
+	return bdev_write(ram->disk->part0, 5000, bytes, sizeof(bytes));
+}
+
+/* Who waited for a page that was dropped writes to the one that is there now. */
+static void what_is_written_while_pages_go_is_not_lost(struct kunit *test)
+{
+	struct ram_disk *ram = make_cached(test, 1, RAM_INTERRUPT);
+	struct block_device *bdev = ram->disk->part0;
+	struct page *page = read_mapping_page(bdev->bd_mapping, 1, NULL);
+	struct task_struct *task;
+
+	KUNIT_ASSERT_FALSE(test, IS_ERR(page));
+	lock_page(page);
+	task = start_thread(test, write_100, ram);
+	KUNIT_EXPECT_TRUE(test, eventually(is_asleep(task)));
+	delete_from_page_cache(page);
+	unlock_page(page);
+	put_page(page);
+	KUNIT_EXPECT_EQ(test, finish_thread(test, task), 100);
+	KUNIT_EXPECT_EQ(test, sync_blockdev(bdev), 0);
+	KUNIT_EXPECT_EQ(test, ram->data[5000], 0x11);
+	KUNIT_EXPECT_EQ(test, ram->data[5099], 0x11);
+}
+
 /* A reader came between: his page, or one that is just being read, is not what is there now. */
 static void what_is_in_use_is_not_what_was_written_past_it(struct kunit *test)
 {
@@ -361,7 +391,7 @@ static void reading_gets_by_without_readahead(struct kunit *test)
 	KUNIT_EXPECT_GE(test, n, 4U);
 }
 
-/* --- disks that go --------------------------------------------------------------------------------------- */
+/* --- media and disks that go --------------------------------------------------------------------------------------- */
 
 static void what_is_dirty_is_written_before_the_disk_goes(struct kunit *test)
 {
@@ -383,6 +413,29 @@ static void what_is_dirty_is_written_before_the_disk_goes(struct kunit *test)
 	put_disk(ram->disk);
 	ram->disk = NULL;
 	KUNIT_EXPECT_EQ(test, global_node_page_state(NR_FILE_DIRTY), 0UL);
+}
+
+/* Nothing of the old medium is read or written again; who syncs hears of what was lost. */
+static void another_medium_has_nothing_of_the_old_one(struct kunit *test)
+{
+	struct ram_disk *ram = make_cached(test, 1, RAM_INTERRUPT);
+	struct block_device *bdev = ram->disk->part0;
+	u8 *data = patterned(test, 0, 3 * PAGE_SIZE), *back = buffer(test, 3 * PAGE_SIZE);
+	struct page *old = read_mapping_page(bdev->bd_mapping, 5, NULL);
+
+	KUNIT_ASSERT_FALSE(test, IS_ERR(old));
+	KUNIT_EXPECT_EQ(test, bdev_write(bdev, 0, data, 3 * PAGE_SIZE), (ssize_t)(3 * PAGE_SIZE));
+	memset(ram->data, 0xee, BYTES);
+	KUNIT_EXPECT_FALSE(test, disk_force_media_change(ram->disk, 0));
+	KUNIT_EXPECT_EQ(test, bdev->bd_mapping->nrpages, 4UL);
+	KUNIT_EXPECT_TRUE(test, disk_force_media_change(ram->disk, DISK_EVENT_MEDIA_CHANGE));
+	KUNIT_EXPECT_EQ(test, bdev->bd_mapping->nrpages, 0UL);
+	put_page(old);
+	KUNIT_EXPECT_EQ(test, sync_blockdev(bdev), -EIO);
+	KUNIT_EXPECT_EQ(test, sync_blockdev(bdev), 0);
+	KUNIT_EXPECT_EQ(test, sectors(ram, WRITE), 0UL);
+	KUNIT_EXPECT_EQ(test, bdev_read(bdev, 0, back, 3 * PAGE_SIZE), (ssize_t)(3 * PAGE_SIZE));
+	KUNIT_EXPECT_TRUE(test, !memcmp(back, ram->data, 3 * PAGE_SIZE));
 }
 
 static void all_disks_are_synced(struct kunit *test)
@@ -407,12 +460,14 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(what_has_no_index_is_not_there),
 	KUNIT_CASE_SLOW(random_places_against_a_copy),
 	KUNIT_CASE(transfers_past_the_cache_agree_with_it),
+	KUNIT_CASE(what_is_written_while_pages_go_is_not_lost),
 	KUNIT_CASE(what_is_in_use_is_not_what_was_written_past_it),
 	KUNIT_CASE(an_error_of_reading_is_told_where_it_is),
 	KUNIT_CASE(an_error_of_writing_is_told_to_who_syncs),
 	KUNIT_CASE_SLOW(a_sync_gets_by_without_memory),
 	KUNIT_CASE(reading_gets_by_without_readahead),
 	KUNIT_CASE(what_is_dirty_is_written_before_the_disk_goes),
+	KUNIT_CASE(another_medium_has_nothing_of_the_old_one),
 	KUNIT_CASE(all_disks_are_synced),
 	{},
 };

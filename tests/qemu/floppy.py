@@ -105,6 +105,7 @@ def ejected() -> list[Result]:
         folder = pathlib.Path(name)
         first, target = medium(name, "first", LARGE, 5), medium(name, "fd1", LARGE, 6)
         second, third = medium(name, "second", SMALL, 7), medium(name, "third", SMALL, 8)
+        kept = third.read_bytes()
         setup = machine.Setup(
             IMAGES["default"].kernel, "kunit=off",
             extra=("-smp", "2", *drive(0, first), *drive(1, target), *arguments(folder / "qmp")),
@@ -119,8 +120,13 @@ def ejected() -> list[Result]:
             gone = talk.prompt() + talk.command("readsec fd0 0")
             qmp.ask("blockdev-change-medium", id="fd0", filename=str(second), format="raw")
             small = talk.command(f"copy fd0 0 fd1 0 {SMALL}")
+            talk.command("cache read fd0 0 8192")
+            talk.command("cache write fd0 8192 4096")
+            cached = talk.command("cache")
             qmp.ask("blockdev-change-medium", id="fd0", filename=str(third), format="raw")
             changed = talk.command("readsec fd0 0")
+            forgotten = talk.command("cache")
+            talk.command("sync")
             again = talk.command(f"copy fd0 0 fd1 {SMALL} {SMALL}")
             qmp.close()
             log = running.text
@@ -132,6 +138,10 @@ def ejected() -> list[Result]:
                    "fd0: a medium of 720 KB" in small and "fd0: sector" not in small, small),
             Result("what was for the old medium fails",
                    "fd0: sector 0: it was for another medium" in changed, changed),
+            Result("what was cached of it is forgotten",
+                   bool(re.search(r"fd0 +[1-9]", cached) and re.search(r"fd0 +0 +0 ", forgotten)),
+                   cached + forgotten),
+            compare(third, kept),
             Result("and then it is well", "fd0: sector" not in again, again),
             compare(target, wanted),
             Result("no report", not judge.reports(log), "\n".join(judge.reports(log))),

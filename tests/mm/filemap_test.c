@@ -127,6 +127,37 @@ static void readers_wait_for_the_one_transfer(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, store->reads, 1U);
 }
 
+static int take_page_7(void *data)
+{
+	struct store *store = data;
+	struct page *page = grab_cache_page(&store->mapping, 7);
+	int right = page && page->mapping == &store->mapping && !PageUptodate(page);
+
+	unlock_page(page);
+	put_page(page);
+	return right;
+}
+
+/* What he waited for has left the cache: he begins anew. */
+static void who_waits_for_a_page_that_goes_gets_another(struct kunit *test)
+{
+	struct store *store = make_store(test, 10);
+	int (*const ways[])(void *) = { take_page_7, read_page_7 };
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(ways); i++) {
+		struct page *page = grab_cache_page(&store->mapping, 7);
+		struct task_struct *task = start_thread(test, ways[i], store);
+
+		KUNIT_EXPECT_TRUE(test, eventually(is_asleep(task)));
+		delete_from_page_cache(page);
+		unlock_page(page);
+		KUNIT_EXPECT_EQ(test, finish_thread(test, task), i ? 1007 : 1);
+		put_page(page);
+	}
+	KUNIT_EXPECT_EQ(test, store->reads, 1U);
+}
+
 static void an_error_is_told_and_tried_again(struct kunit *test)
 {
 	struct store *store = make_store(test, 10);
@@ -318,6 +349,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(flags_of_pagecache_get_page),
 	KUNIT_CASE(pages_in_order_with_and_without_tag),
 	KUNIT_CASE(readers_wait_for_the_one_transfer),
+	KUNIT_CASE(who_waits_for_a_page_that_goes_gets_another),
 	KUNIT_CASE(an_error_is_told_and_tried_again),
 	KUNIT_CASE(readahead_begins_what_is_not_there),
 	KUNIT_CASE(clean_pages_can_be_dropped),

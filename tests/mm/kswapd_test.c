@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* kswapd: when it is woken, how far it goes, when it gives up; and the boost: API.md S4, W8, W11. */
 #include <linux/kernel.h>
+#include <linux/shrinker.h>
 
 #include "pressure.h"
 
@@ -74,12 +75,29 @@ static bool is_balanced(void)
 	return false;
 }
 
-/* More in the cache than lies between min and high, in DMA memory. */
+#define HIGHER (2 * SWAP_CLUSTER_MAX) /* more than what it frees at a time */
+
+static void raise_high(long pages)
+{
+	int i;
+
+	for (i = 0; i <= ZONE_NORMAL; i++)
+		mm_zone(i)->_watermark[WMARK_HIGH] += pages;
+}
+
+static void lower_high(void *unused)
+{
+	raise_high(-(long)HIGHER);
+}
+
+/* More in the cache than lies between min and high, in DMA memory; and low is far below high. */
 static struct store *make_large_cache(struct kunit *test)
 {
 	struct zone *dma = mm_zone(ZONE_DMA);
 
-	return make_cache(test, 2 * (high_wmark_pages(dma) + 64));
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, lower_high, NULL), 0);
+	raise_high(HIGHER);
+	return make_cache(test, high_wmark_pages(dma) + 160);
 }
 
 static void expect_kswapd_to_balance(struct kunit *test, struct store *cache)
@@ -119,6 +137,77 @@ static void api_S4_writes_dirty_pages(struct kunit *test)
 	make_dirty(test, cache);
 	expect_kswapd_to_balance(test, cache);
 	KUNIT_EXPECT_GT(test, cache->for_reclaim, 0);
+}
+
+/* --- how long it goes on ------------------------------------------------------------------- */
+
+/* A shrinker that says of its first calls that a page came free, which nobody sees. */
+static struct {
+	struct shrinker shrinker;
+	unsigned int calls, freed;
+} pretender;
+
+static unsigned long pretend(struct shrinker *shrinker, struct shrink_control *sc)
+{
+	if (!current_is_kswapd())
+		return SHRINK_EMPTY;
+	current->reclaimed_slab += pretender.calls++ < pretender.freed;
+	return SHRINK_EMPTY;
+}
+
+static unsigned long nothing_to_scan(struct shrinker *shrinker, struct shrink_control *sc)
+{
+	return SHRINK_STOP;
+}
+
+static void unregister(void *shrinker)
+{
+	unregister_shrinker(shrinker);
+}
+
+/* It begins again as long as a walk freed something; then it waits to be asked. */
+static void api_S4_goes_on_while_it_frees(struct kunit *test)
+{
+	memset(&pretender, 0, sizeof(pretender));
+	pretender.freed = 2 * DEF_PRIORITY + 1; /* two walks and the beginning of a third */
+	pretender.shrinker.count_objects = pretend;
+	pretender.shrinker.scan_objects = nothing_to_scan;
+	KUNIT_ASSERT_EQ(test, register_shrinker(&pretender.shrinker, "pretender"), 0);
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, unregister, &pretender.shrinker), 0);
+	squeeze(GFP_NOWAIT);
+	let_kswapd_go();
+	mm_take(MM_TEST_GFP(GFP_NOWAIT), 0);
+	KUNIT_EXPECT_TRUE(test, eventually(kswapd_sleeps()));
+	KUNIT_EXPECT_EQ(test, pretender.calls, 4 * DEF_PRIORITY);
+	KUNIT_EXPECT_EQ(test, kswapd.failures, 1);
+}
+
+/* For a block it frees twice as many pages. That they lie together is not for reclaim to see to. */
+static void api_S4_does_not_free_all_for_a_block(struct kunit *test)
+{
+	struct zone *dma = mm_zone(ZONE_DMA);
+	/* What is in its CPU's lists is not counted as free. */
+	unsigned long enough = high_wmark_pages(dma) + this_cpu_ptr(dma->per_cpu_pageset)->high;
+	/* And in a walk's last steps it looks at much at a time. */
+	struct store *cache = make_cache(test, 4 * enough + 64);
+	struct page **pinned = pin_pages(test, cache), **page;
+	unsigned int pins = 0;
+
+	/* No two neighbours come free. */
+	for (page = pinned; *page; page++) {
+		if (page_to_pfn(*page) % 2)
+			pinned[pins++] = *page;
+		else
+			put_page(*page);
+	}
+	pinned[pins] = NULL;
+	drain_all_pages(NULL);
+	mm_hide_down_to(dma, 0);
+	let_kswapd_go();
+	mm_take(MM_TEST_GFP(GFP_NOWAIT | GFP_DMA), 1);
+	KUNIT_EXPECT_TRUE(test, eventually(kswapd_sleeps()));
+	KUNIT_EXPECT_GT(test, dma->nr_free_pages, high_wmark_pages(dma));
+	KUNIT_EXPECT_GT(test, cache->mapping.nrpages, pins);
 }
 
 /* A disk that takes its time: kswapd waits for it, and so does a request that may not write. */
@@ -316,6 +405,8 @@ static struct kunit_case kswapd_cases[] = {
 	KUNIT_CASE(api_S4_orders_add_up),
 	KUNIT_CASE_SLOW(api_S4_reclaims_until_high),
 	KUNIT_CASE_SLOW(api_S4_writes_dirty_pages),
+	KUNIT_CASE_SLOW(api_S4_goes_on_while_it_frees),
+	KUNIT_CASE_SLOW(api_S4_does_not_free_all_for_a_block),
 	KUNIT_CASE_SLOW(api_F4_noio_succeeds_by_what_kswapd_writes),
 	KUNIT_CASE_SLOW(api_S4_gives_up_after_16_failures),
 	KUNIT_CASE(api_W11_a_fallback_boosts),

@@ -39,11 +39,18 @@ static inline void squeeze(gfp_t gfp)
 		drain_all_pages(NULL);
 }
 
-/* Pages of DMA memory in the cache, which each request can use: clean ones, used once. */
+/*
+ * Pages of DMA memory in the cache, which each request can use: clean ones, used once. With
+ * memory enough for more: nobody reclaims them before the case does.
+ */
 static inline struct store *make_cache(struct kunit *test, unsigned long pages)
 {
-	struct store *store = make_store(test, pages);
+	unsigned long needed = pages + 2 * high_wmark_pages(mm_zone(ZONE_DMA)) + 32;
+	struct store *store;
 
+	if (mm_zone(ZONE_DMA)->nr_free_pages < needed)
+		kunit_skip(test, "needs %lu free pages of ZONE_DMA", needed);
+	store = make_store(test, pages);
 	mapping_set_gfp_mask(&store->mapping, GFP_KERNEL | GFP_DMA);
 	store_read(test, store, 0, pages);
 	return store;

@@ -102,6 +102,50 @@ static void api_S5_outer_scope_stays(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, current->flags & PF_MEMALLOC);
 }
 
+/* Pages of zones above do not help, and stay. */
+static void api_S5_spares_the_zones_above(struct kunit *test)
+{
+	struct store *cache = make_store(test, 80);
+
+	mapping_set_gfp_mask(&cache->mapping, GFP_KERNEL);
+	store_read(test, cache, 0, 80);
+	if (mm_zone(ZONE_NORMAL)->lruvec.nr[LRU_INACTIVE_FILE] < 80)
+		kunit_skip(test, "no memory above ZONE_DMA for the cache");
+	squeeze(GFP_KERNEL | GFP_DMA);
+	KUNIT_EXPECT_NULL(test, mm_take(MM_TEST_GFP(GFP_KERNEL | GFP_DMA), 0));
+	KUNIT_EXPECT_EQ(test, cache->mapping.nrpages, 80);
+}
+
+static int take_kernel(void *page)
+{
+	WRITE_ONCE(*(struct page **)page, alloc_page(MM_TEST_GFP(GFP_KERNEL)));
+	return 0;
+}
+
+/* It sleeps until what it has written arrives, at most a tenth of a second each time. */
+static void api_S1_waits_for_the_disk(struct kunit *test)
+{
+	struct store *cache = make_cache(test, 80);
+	struct page **page = zeroed(test, struct page *);
+	struct task_struct *task = make_thread(test, take_kernel, page);
+
+	store_let_go_first(test, cache);
+	make_dirty(test, cache);
+	cache->hold = true;
+	squeeze(GFP_KERNEL);
+	wake_up_process(task);
+	KUNIT_EXPECT_TRUE(test, eventually(READ_ONCE(cache->nr_held) && is_asleep(task)));
+	KUNIT_EXPECT_NULL(test, READ_ONCE(*page));
+	KUNIT_EXPECT_TRUE(test, eventually(({
+				  store_end(cache, SWAP_CLUSTER_MAX);
+				  READ_ONCE(task->__state) == TASK_DEAD;
+			  })));
+	finish_thread(test, task);
+	store_let_go(cache);
+	KUNIT_ASSERT_NOT_NULL(test, *page);
+	__free_page(*page);
+}
+
 /* A scope is that of the reclaim, too. */
 static void api_G1_no_io_in_a_noio_scope(struct kunit *test)
 {
@@ -380,6 +424,8 @@ static struct kunit_case slowpath_cases[] = {
 	KUNIT_CASE(api_S5_frees_32),
 	KUNIT_CASE(api_S5_never_recurses),
 	KUNIT_CASE(api_S5_outer_scope_stays),
+	KUNIT_CASE(api_S5_spares_the_zones_above),
+	KUNIT_CASE_SLOW(api_S1_waits_for_the_disk),
 	KUNIT_CASE(api_G1_no_io_in_a_noio_scope),
 	KUNIT_CASE(api_S1_no_reclaim_above_min),
 	KUNIT_CASE(api_S1_memalloc_fails_before_reclaim),

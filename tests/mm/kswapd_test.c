@@ -364,6 +364,21 @@ static void api_W11_marks_are_higher(struct kunit *test)
 	KUNIT_EXPECT_NOT_NULL(test, mm_take(MM_TEST_GFP(GFP_ATOMIC | GFP_DMA), 1));
 }
 
+/* Who gets a page of such a zone wakes it, however much is free. */
+static void api_W11_wakes_kswapd(struct kunit *test)
+{
+	struct zone *dma = mm_zone(ZONE_DMA);
+
+	boost(dma, 1);
+	reset_kswapd();
+	KUNIT_EXPECT_NOT_NULL(test, mm_take(GFP_DMA, 2));
+	KUNIT_EXPECT_FALSE(test, kswapd.asked);
+	KUNIT_EXPECT_NOT_NULL(test, mm_take(GFP_NOWAIT | GFP_DMA, 4));
+	KUNIT_EXPECT_TRUE(test, kswapd.asked);
+	KUNIT_EXPECT_EQ(test, kswapd.highest, ZONE_DMA);
+	boost(dma, 0);
+}
+
 /* Woken although the marks are kept, it frees as much as is to be had easily, and ends the boost. */
 static void api_W11_kswapd_ends_it(struct kunit *test)
 {
@@ -414,6 +429,7 @@ static struct kunit_case kswapd_cases[] = {
 	KUNIT_CASE(api_W11_not_where_it_would_be_too_much),
 	KUNIT_CASE(api_W11_not_for_a_whole_pageblock),
 	KUNIT_CASE(api_W11_marks_are_higher),
+	KUNIT_CASE(api_W11_wakes_kswapd),
 	KUNIT_CASE_SLOW(api_W11_kswapd_ends_it),
 	KUNIT_CASE(api_W11_nobody_fails_by_it_who_may_reclaim),
 	{},

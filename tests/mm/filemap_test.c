@@ -40,6 +40,20 @@ static void a_page_is_read_once(struct kunit *test)
 	put_page(page);
 }
 
+static void a_place_is_taken_once(struct kunit *test)
+{
+	struct store *store = make_store(test, 10);
+	struct page *first = store_page(test, store, 3), *page = alloc_page(GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, page);
+	KUNIT_EXPECT_EQ(test, add_to_page_cache_lru(page, &store->mapping, 3, GFP_KERNEL), -EEXIST);
+	KUNIT_EXPECT_FALSE(test, PageLocked(page));
+	KUNIT_EXPECT_NULL(test, page->mapping);
+	KUNIT_EXPECT_EQ(test, page_count(page), 1);
+	__free_page(page);
+	put_page(first);
+}
+
 static void flags_of_pagecache_get_page(struct kunit *test)
 {
 	struct store *store = make_store(test, 10);
@@ -346,6 +360,7 @@ static void the_checker_sees_each_invariant(struct kunit *test)
 
 static struct kunit_case cases[] = {
 	KUNIT_CASE(a_page_is_read_once),
+	KUNIT_CASE(a_place_is_taken_once),
 	KUNIT_CASE(flags_of_pagecache_get_page),
 	KUNIT_CASE(pages_in_order_with_and_without_tag),
 	KUNIT_CASE(readers_wait_for_the_one_transfer),

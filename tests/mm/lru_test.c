@@ -29,6 +29,11 @@ static unsigned long active(void)
 	return list_size(LRU_ACTIVE_FILE);
 }
 
+static struct list_head *inactive_of(struct zone *zone)
+{
+	return &zone->lruvec.lists[LRU_INACTIVE_FILE];
+}
+
 static struct scan_control everything(bool may_write)
 {
 	return (struct scan_control){
@@ -235,12 +240,13 @@ static void api_S8_pages_under_write_back_stay_and_are_next(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, PageWriteback(page) && PageReclaim(page));
 	KUNIT_EXPECT_EQ(test, reclaim(true), 0UL);
 	store->hold = false;
-	store_read(test, store, 1, 40); /* younger than the page, but older once it is rotated */
+	store_read(test, store, 1, 40);
+	KUNIT_ASSERT_EQ(test, isolate_lru_page(page), 0);
+	putback_lru_page(page); /* the youngest of all, until it is rotated */
+	KUNIT_EXPECT_PTR_EQ(test, list_first_entry(inactive_of(zone), struct page, lru), page);
 	store_end(store, 1);
 	KUNIT_EXPECT_FALSE(test, PageReclaim(page));
-	KUNIT_EXPECT_PTR_EQ(
-		test, list_last_entry(&zone->lruvec.lists[LRU_INACTIVE_FILE], struct page, lru),
-		page);
+	KUNIT_EXPECT_PTR_EQ(test, list_last_entry(inactive_of(zone), struct page, lru), page);
 	sc.priority = DEF_PRIORITY;
 	sc.nr_to_reclaim = 1;
 	KUNIT_EXPECT_GE(test, shrink_lruvec(zone, &sc), 1UL);

@@ -88,6 +88,7 @@ static void a_sync_writes_all_and_waits(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, finish_thread(test, task), 0);
 	expect_written(test, store, 0, 70);
 	KUNIT_EXPECT_EQ(test, nr_dirty(), 0UL);
+	KUNIT_EXPECT_FALSE(test, mapping_tagged(&store->mapping, PAGECACHE_TAG_TOWRITE));
 	KUNIT_EXPECT_EQ(test, sync_it(store), 0);
 	KUNIT_EXPECT_EQ(test, store->writes, 70U);
 }
@@ -280,6 +281,40 @@ static void the_flusher_writes_what_is_old(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, eventually(READ_ONCE(store->writes) == 11));
 }
 
+static int forget(void *data)
+{
+	struct address_space *mapping = data;
+	bool forgotten;
+
+	mapping_exit(mapping);
+	forgotten = list_empty(&mapping->io_list);
+	mapping_init(mapping, mapping->host, mapping->a_ops, mapping->gfp_mask);
+	return forgotten;
+}
+
+/* Nobody has it in a list, or is at work on it: its memory may go. */
+static void the_flusher_forgets_what_goes(struct kunit *test)
+{
+	struct store *store = make_store(test, 10);
+	struct page *page = store_page(test, store, 3);
+	struct task_struct *task;
+
+	store_dirty(test, store, 3, 1);
+	KUNIT_EXPECT_FALSE(test, list_empty(&store->mapping.io_list));
+	lock_page(page);
+	wakeup_flusher_threads(WB_REASON_SYNC);
+	KUNIT_EXPECT_TRUE(test, eventually(READ_ONCE(store->mapping.syncing)));
+	settle();
+	cancel_dirty_page(page);
+	delete_from_page_cache(page);
+	task = start_thread(test, forget, &store->mapping);
+	settle();
+	KUNIT_EXPECT_TRUE(test, is_asleep(task));
+	unlock_page(page);
+	KUNIT_EXPECT_EQ(test, finish_thread(test, task), 1);
+	put_page(page);
+}
+
 struct writer {
 	struct store *store;
 	pgoff_t done;
@@ -346,6 +381,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(limits_are_parts_of_what_could_be_dirty),
 	KUNIT_CASE(the_flusher_writes_when_told),
 	KUNIT_CASE(the_flusher_begins_when_much_is_dirty),
+	KUNIT_CASE(the_flusher_forgets_what_goes),
 	KUNIT_CASE_SLOW(the_flusher_writes_what_is_old),
 	KUNIT_CASE_SLOW(a_writer_waits_for_the_disk),
 	{},

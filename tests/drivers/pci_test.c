@@ -25,14 +25,6 @@ static void need_pci(struct kunit *test)
 		kunit_skip(test, "the machine has no PCI");
 }
 
-static u16 command_of(struct pci_dev *dev)
-{
-	u16 command;
-
-	pci_read_config_word(dev, PCI_COMMAND, &command);
-	return command;
-}
-
 /* --- id tables ----------------------------------------------------------------------------- */
 
 static void api_L7_pci_id_tables(struct kunit *test)

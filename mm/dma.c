@@ -201,9 +201,9 @@ static __always_inline void unmap_phys(struct device *dev, enum dma_debug_kind k
 {
 	if (!dma_debug_unmap(dev, kind, addr, size, dir))
 		return;
+	if (unlikely(is_swiotlb_buffer(addr)) && !swiotlb_unmap(dev, addr, size, dir, attrs))
+		return;
 	this_cpu_inc(dma_counts.unmapped);
-	if (unlikely(is_swiotlb_buffer(addr)))
-		swiotlb_unmap(dev, addr, size, dir, attrs);
 }
 
 dma_addr_t dma_map_page_attrs(struct device *dev, struct page *page, size_t offset, size_t size,

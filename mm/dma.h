@@ -55,7 +55,8 @@ int swiotlb_check(void);
 /* Of memory that the device does not reach; DMA_MAPPING_ERROR. */
 dma_addr_t swiotlb_map(struct device *dev, phys_addr_t phys, size_t size,
 		       enum dma_data_direction dir, unsigned long attrs);
-void swiotlb_unmap(struct device *dev, dma_addr_t addr, size_t size, enum dma_data_direction dir,
+/* False, after a report: no mapping begins there. */
+bool swiotlb_unmap(struct device *dev, dma_addr_t addr, size_t size, enum dma_data_direction dir,
 		   unsigned long attrs);
 void swiotlb_sync_for_cpu(struct device *dev, dma_addr_t addr, size_t size,
 			  enum dma_data_direction dir);

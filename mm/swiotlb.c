@@ -300,17 +300,18 @@ void swiotlb_sync_for_device(struct device *dev, dma_addr_t addr, size_t size,
 		bounce(dev, addr, size, true);
 }
 
-void swiotlb_unmap(struct device *dev, dma_addr_t addr, size_t size, enum dma_data_direction dir,
+bool swiotlb_unmap(struct device *dev, dma_addr_t addr, size_t size, enum dma_data_direction dir,
 		   unsigned long attrs)
 {
 	unsigned int i = slot_at(addr);
 
 	if (dev_WARN_ONCE(dev, addr != slot_address(i) || !is_first(i),
 			  "swiotlb: no mapping begins at %pad\n", &addr))
-		return;
+		return false;
 	if (!(attrs & DMA_ATTR_SKIP_CPU_SYNC))
 		swiotlb_sync_for_cpu(dev, addr, size, dir);
 	give_slots(i);
+	return true;
 }
 
 /* --- who looks ------------------------------------------------------------------------------------------------ */

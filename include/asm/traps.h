@@ -29,7 +29,7 @@ void trap_init(void);
 
 /*
  * Who takes the interrupts of a vector (32 .. 255): called with interrupts off.
- * NULL: nobody, one is reported as unexpected.
+ * NULL: nobody, one is reported as unexpected. To take a vector from another is reported.
  */
 typedef void (*interrupt_handler_t)(struct pt_regs *regs);
 void set_interrupt_handler(unsigned int vector, interrupt_handler_t handler);

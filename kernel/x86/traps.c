@@ -128,7 +128,10 @@ void do_exception(struct pt_regs *regs, unsigned int vector)
 
 void set_interrupt_handler(unsigned int vector, interrupt_handler_t handler)
 {
-	WRITE_ONCE(interrupt_handlers[vector - NR_EXCEPTIONS], handler);
+	interrupt_handler_t *at = &interrupt_handlers[vector - NR_EXCEPTIONS];
+
+	WARN(handler && *at && *at != handler, "vector %#x belongs to %ps\n", vector, *at);
+	WRITE_ONCE(*at, handler);
 }
 
 static void unexpected_interrupt(const struct pt_regs *regs, unsigned int vector)

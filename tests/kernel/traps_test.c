@@ -14,7 +14,7 @@
 
 /* Vectors that nobody has: behind the devices', and between the CPUs'. */
 #define TEST_VECTOR	     0xe1
-#define LOW_VECTOR	     0x60
+#define LOW_VECTOR	     0x80
 #define HIGH_VECTOR	     0xfb
 #define X86_EFLAGS_DF	     0x400UL
 #define X86_EFLAGS_CF_AND_ZF 0x041UL

@@ -4,8 +4,8 @@
  * does not reach it. Where a case writes to bounced(), it is the device.
  */
 #include <linux/highmem.h>
-#include <memkern/params.h>
 #include <linux/slab.h>
+#include <memkern/params.h>
 
 #include "../kernel/capture.h"
 #include "../kernel/threads.h"
@@ -397,12 +397,26 @@ static void skip_if_checked(struct kunit *test)
 		kunit_skip(test, "a DEBUG build says more");
 }
 
-/* Of what is not mapped, nothing is unmapped or copied. */
+static long live_mappings(void)
+{
+	long live = 0;
+	unsigned int cpu;
+
+	for_each_possible_cpu(cpu) {
+		const struct dma_counts *counts = per_cpu_ptr(&dma_counts, cpu);
+
+		live += counts->mapped - counts->unmapped;
+	}
+	return live;
+}
+
+/* Of what is not mapped, nothing is unmapped, counted or copied. */
 static void api_D4_unmapped_twice(struct kunit *test)
 {
 	struct device *dev = isa_device(test);
 	char *buffer = high_buffer(test, 1);
 	unsigned int used = info().used;
+	long live = live_mappings();
 	dma_addr_t addr;
 
 	skip_if_checked(test);
@@ -419,6 +433,7 @@ static void api_D4_unmapped_twice(struct kunit *test)
 	dma_unmap_single(dev, addr, 5000, DMA_FROM_DEVICE);
 	KUNIT_EXPECT_TRUE(test, bytes_are(buffer, 5000, 9, 0));
 	KUNIT_EXPECT_EQ(test, info().used, used);
+	KUNIT_EXPECT_EQ(test, live_mappings(), live);
 	KUNIT_EXPECT_TRUE(test, all_well());
 }
 

@@ -42,7 +42,7 @@
 #include "block.h"
 
 struct disk {
-	struct gendisk gd; /* first: put_disk() */
+	struct gendisk gd;
 	struct block_device bdev;
 	struct request_queue queue;
 	struct blkdev_stats stats;

@@ -354,7 +354,6 @@ void device_initialize(struct device *dev)
 	mutex_init(&dev->mutex);
 	spin_lock_init(&dev->devres_lock);
 	INIT_LIST_HEAD(&dev->devres_head);
-	INIT_LIST_HEAD(&dev->dma_pools);
 }
 
 static int set_first_name(struct device *dev)

@@ -43,7 +43,7 @@
 #include "block.h"
 
 struct disk {
-	struct gendisk gd; /* first: put_disk() */
+	struct gendisk gd;
 	struct block_device bdev;
 	struct request_queue queue;
 	struct address_space mapping;

@@ -110,6 +110,7 @@ void blk_dispatch(struct blk_mq_tags *tags)
 	struct blk_mq_queue_data bd = { .last = true };
 	unsigned long flags;
 	blk_status_t status;
+	bool no_room;
 
 	spin_lock_irqsave(&tags->lock, flags);
 	if (tags->dispatching)
@@ -121,10 +122,11 @@ void blk_dispatch(struct blk_mq_tags *tags)
 		bd.rq->q->stats->in_flight++;
 		spin_unlock_irqrestore(&tags->lock, flags);
 		status = tags->set->ops->queue_rq(&bd.rq->q->hctx, &bd);
-		if (status && status != BLK_STS_RESOURCE && status != BLK_STS_DEV_RESOURCE)
+		no_room = status == BLK_STS_RESOURCE || status == BLK_STS_DEV_RESOURCE;
+		if (status && !no_room)
 			blk_mq_end_request(bd.rq, status);
 		spin_lock_irqsave(&tags->lock, flags);
-		if (status == BLK_STS_RESOURCE || status == BLK_STS_DEV_RESOURCE)
+		if (no_room)
 			stall(tags, bd.rq, status);
 	}
 	tags->dispatching = false;

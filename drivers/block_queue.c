@@ -40,7 +40,7 @@
 static unsigned int segment_bytes(const struct queue_limits *limits, const struct bio_vec *bvec)
 {
 	unsigned long mask = limits->seg_boundary_mask;
-	unsigned long start = (page_to_pfn(bvec->bv_page) << PAGE_SHIFT) + bvec->bv_offset;
+	unsigned long start = bvec_phys(bvec);
 	unsigned long room = mask - (start & mask);
 	unsigned int len = min(bvec->bv_len, limits->max_segment_size);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* `devices`, `bind` and `unbind`: all devices, who serves them, and doing something about that. */
+#include <linux/bitops.h>
 #include <linux/device.h>
-#include <linux/log2.h>
 #include <linux/pci.h>
 #include <linux/platform_device.h>
 #include <linux/string.h>
@@ -21,11 +21,6 @@ static unsigned int irq_of(struct device *dev)
 	return max(irq, 0);
 }
 
-static unsigned int bits_of(u64 mask)
-{
-	return mask ? ilog2(mask) + 1 : 0;
-}
-
 static const char *number(char *text, size_t size, unsigned int value)
 {
 	if (!value)
@@ -40,8 +35,8 @@ static void print_device(struct device *dev)
 
 	mprintf("%-22s %-9s %-12s %4s %9s %9s\n", dev_name(dev), dev->bus ? dev->bus->name : "-",
 		dev->driver ? dev->driver->name : "-", number(irq, sizeof(irq), irq_of(dev)),
-		number(streaming, sizeof(streaming), bits_of(dev->dma_mask ? *dev->dma_mask : 0)),
-		number(coherent, sizeof(coherent), bits_of(dev->coherent_dma_mask)));
+		number(streaming, sizeof(streaming), fls64(dev->dma_mask ? *dev->dma_mask : 0)),
+		number(coherent, sizeof(coherent), fls64(dev->coherent_dma_mask)));
 }
 
 static void json_device(struct device *dev)
@@ -51,8 +46,8 @@ static void json_device(struct device *dev)
 	json_text("bus", dev->bus ? dev->bus->name : "");
 	json_text("driver", dev->driver ? dev->driver->name : "");
 	json_number("irq", irq_of(dev));
-	json_number("dma_bits", bits_of(dev->dma_mask ? *dev->dma_mask : 0));
-	json_number("coherent_bits", bits_of(dev->coherent_dma_mask));
+	json_number("dma_bits", fls64(dev->dma_mask ? *dev->dma_mask : 0));
+	json_number("coherent_bits", fls64(dev->coherent_dma_mask));
 	json_end();
 }
 

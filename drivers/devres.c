@@ -433,7 +433,9 @@ static void release_a_region(struct device *dev, void *res)
 
 static int same_region(struct device *dev, void *res, void *wanted)
 {
-	return !memcmp(res, wanted, sizeof(struct region));
+	const struct region *a = res, *b = wanted;
+
+	return a->root == b->root && a->start == b->start && a->n == b->n;
 }
 
 struct resource *__devm_request_region(struct device *dev, struct resource *root,
@@ -449,9 +451,7 @@ struct resource *__devm_request_region(struct device *dev, struct resource *root
 		devres_free(note);
 		return NULL;
 	}
-	note->root = root;
-	note->start = start;
-	note->n = n;
+	*note = (struct region){ root, start, n };
 	devres_add(dev, note);
 	return res;
 }
@@ -459,11 +459,7 @@ struct resource *__devm_request_region(struct device *dev, struct resource *root
 void __devm_release_region(struct device *dev, struct resource *root, resource_size_t start,
 			   resource_size_t n)
 {
-	struct region wanted;
+	struct region wanted = { root, start, n };
 
-	memset(&wanted, 0, sizeof(wanted));
-	wanted.root = root;
-	wanted.start = start;
-	wanted.n = n;
 	WARN_ON(devres_release(dev, release_a_region, same_region, &wanted));
 }

@@ -108,7 +108,7 @@ struct edu {
 	bool bounce_used;
 	struct edu_stats stats;
 
-	void *bounce; /* EDU_PIECE bytes that the device reaches for certain */
+	void *bounce; /* EDU_WINDOW bytes that the device reaches for certain */
 	dma_addr_t bounce_addr;
 	struct tasklet_struct tasklet;
 	struct timer_list retry;

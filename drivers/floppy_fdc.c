@@ -405,7 +405,7 @@ int fdc_transfer(struct fdc *fdc, const struct fdc_transfer *t)
 	fdc_select(fdc, t->drive);
 	fdc_wait_for_speed(fdc, t->drive);
 	fdc_out(fdc, FDC_CCR, t->rate);
-	fdc_open_channel(fdc, t->write, t->count * 512);
+	fdc_open_channel(fdc, t->write, t->count * SECTOR_SIZE);
 	error = fdc_execute(fdc, bytes, sizeof(bytes), has_results)
 			?: fdc_receive(fdc, sizeof(fdc->results));
 	residue = fdc_shut_channel(fdc);

@@ -92,7 +92,7 @@ static int look_for_medium(struct floppy_drive *drive)
 
 static int find_format(struct floppy_drive *drive)
 {
-	int error = -EMEDIUMTYPE;
+	int error;
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(formats); i++) {

@@ -381,24 +381,26 @@ void pcim_iounmap_regions(struct pci_dev *dev, int mask)
 	}
 }
 
+static int iomap_region(struct pci_dev *dev, int bar, const char *name)
+{
+	int error = has_bar(dev, bar) ? pci_request_region(dev, bar, name) : -EINVAL;
+
+	if (error || pcim_iomap(dev, bar, 0))
+		return error;
+	pci_release_region(dev, bar);
+	return -ENOMEM;
+}
+
 int pcim_iomap_regions(struct pci_dev *dev, int mask, const char *name)
 {
-	int bar, error = 0, done = 0;
+	int bar, error;
 
-	for (bar = 0; bar < PCI_STD_NUM_BARS && !error; bar++) {
-		if (!(mask & BIT(bar)))
+	for (bar = 0; bar < PCI_STD_NUM_BARS; bar++) {
+		error = mask & BIT(bar) ? iomap_region(dev, bar, name) : 0;
+		if (!error)
 			continue;
-		error = has_bar(dev, bar) ? pci_request_region(dev, bar, name) : -EINVAL;
-		if (error)
-			break;
-		if (!pcim_iomap(dev, bar, 0)) {
-			pci_release_region(dev, bar);
-			error = -ENOMEM;
-		} else {
-			done |= BIT(bar);
-		}
+		pcim_iounmap_regions(dev, mask & (BIT(bar) - 1));
+		return error;
 	}
-	if (error)
-		pcim_iounmap_regions(dev, done);
-	return error;
+	return 0;
 }

@@ -177,7 +177,8 @@ static noinline dma_addr_t map_slowly(struct device *dev, phys_addr_t phys, size
 }
 
 /* The bus of hardly any device has a limit of its own. */
-static __always_inline dma_addr_t map_phys(struct device *dev, phys_addr_t phys, size_t size,
+static __always_inline dma_addr_t map_phys(struct device *dev, enum dma_debug_kind kind,
+					   phys_addr_t phys, size_t size,
 					   enum dma_data_direction dir, unsigned long attrs)
 {
 	dma_addr_t addr = phys;
@@ -190,12 +191,16 @@ static __always_inline dma_addr_t map_phys(struct device *dev, phys_addr_t phys,
 			return addr;
 	}
 	this_cpu_inc(dma_counts.mapped);
+	dma_debug_map(dev, kind, addr, phys, size, dir);
 	return addr;
 }
 
-static __always_inline void unmap_phys(struct device *dev, dma_addr_t addr, size_t size,
-				       enum dma_data_direction dir, unsigned long attrs)
+static __always_inline void unmap_phys(struct device *dev, enum dma_debug_kind kind,
+				       dma_addr_t addr, size_t size, enum dma_data_direction dir,
+				       unsigned long attrs)
 {
+	if (!dma_debug_unmap(dev, kind, addr, size, dir))
+		return;
 	if (unlikely(is_swiotlb_buffer(addr)) && !swiotlb_unmap(dev, addr, size, dir, attrs))
 		return;
 	this_cpu_inc(dma_counts.unmapped);
@@ -204,18 +209,13 @@ static __always_inline void unmap_phys(struct device *dev, dma_addr_t addr, size
 dma_addr_t dma_map_page_attrs(struct device *dev, struct page *page, size_t offset, size_t size,
 			      enum dma_data_direction dir, unsigned long attrs)
 {
-	phys_addr_t phys = page_to_phys(page) + offset;
-	dma_addr_t addr = map_phys(dev, phys, size, dir, attrs);
-
-	dma_debug_map(dev, DMA_DEBUG_SINGLE, addr, phys, size, dir);
-	return addr;
+	return map_phys(dev, DMA_DEBUG_SINGLE, page_to_phys(page) + offset, size, dir, attrs);
 }
 
 void dma_unmap_page_attrs(struct device *dev, dma_addr_t addr, size_t size,
 			  enum dma_data_direction dir, unsigned long attrs)
 {
-	if (dma_debug_unmap(dev, DMA_DEBUG_SINGLE, addr, size, dir))
-		unmap_phys(dev, addr, size, dir, attrs);
+	unmap_phys(dev, DMA_DEBUG_SINGLE, addr, size, dir, attrs);
 }
 
 static noinline dma_addr_t reject(struct device *dev, const void *ptr)
@@ -231,13 +231,10 @@ dma_addr_t dma_map_single_attrs(struct device *dev, void *ptr, size_t size,
 				enum dma_data_direction dir, unsigned long attrs)
 {
 	phys_addr_t phys = __pa(ptr);
-	dma_addr_t addr;
 
 	if (unlikely(phys >= __pa(high_memory)))
 		return reject(dev, ptr);
-	addr = map_phys(dev, phys, size, dir, attrs);
-	dma_debug_map(dev, DMA_DEBUG_SINGLE, addr, phys, size, dir);
-	return addr;
+	return map_phys(dev, DMA_DEBUG_SINGLE, phys, size, dir, attrs);
 }
 
 /* Registers: no memory that a bounce buffer could stand in for. */
@@ -272,10 +269,7 @@ static void unmap_entries(struct device *dev, struct scatterlist *sgl, int nents
 	int i;
 
 	for_each_sg(sgl, sg, nents, i)
-	{
-		if (dma_debug_unmap(dev, DMA_DEBUG_SG, sg->dma_address, sg->dma_length, dir))
-			unmap_phys(dev, sg->dma_address, sg->dma_length, dir, attrs);
-	}
+		unmap_phys(dev, DMA_DEBUG_SG, sg->dma_address, sg->dma_length, dir, attrs);
 }
 
 /* Nothing has been transferred when one entry fails, so nothing is copied back. */
@@ -287,13 +281,12 @@ unsigned int dma_map_sg_attrs(struct device *dev, struct scatterlist *sgl, int n
 
 	for_each_sg(sgl, sg, nents, i)
 	{
-		sg->dma_address = map_phys(dev, sg_phys(sg), sg->length, dir, attrs);
+		sg->dma_address = map_phys(dev, DMA_DEBUG_SG, sg_phys(sg), sg->length, dir, attrs);
 		if (sg->dma_address == DMA_MAPPING_ERROR) {
 			unmap_entries(dev, sgl, i, dir, attrs | DMA_ATTR_SKIP_CPU_SYNC);
 			return 0;
 		}
 		sg->dma_length = sg->length;
-		dma_debug_map(dev, DMA_DEBUG_SG, sg->dma_address, sg_phys(sg), sg->length, dir);
 	}
 	return nents;
 }

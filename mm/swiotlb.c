@@ -51,12 +51,12 @@
 #include <linux/memblock.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
+#include <asm/dma.h>
 #include <memkern/params.h>
 
 #include "dma.h"
 #include "internal.h"
 
-#define LIMIT	    (16UL << 20)
 #define NO_SLOT	    (~0U)
 #define MOST_BYTES  (IO_TLB_SEGSIZE * IO_TLB_SIZE)
 #define SLOTS(size) DIV_ROUND_UP((size), IO_TLB_SIZE)
@@ -66,8 +66,7 @@ unsigned long swiotlb_bytes;
 bool swiotlb_force;
 
 struct bounce_slot *swiotlb_slots;
-static unsigned int nr_slots, used, most;
-static struct swiotlb_info counted;
+static struct swiotlb_info info;
 static DEFINE_SPINLOCK(lock);
 
 static unsigned int wanted_slots;
@@ -96,12 +95,11 @@ early_param("swiotlb", set_swiotlb);
 void __init swiotlb_init(void)
 {
 	unsigned int nr = wanted_slots ?: IO_TLB_DEFAULT_SLOTS;
-	phys_addr_t end = min_t(phys_addr_t, LIMIT, PFN_PHYS((phys_addr_t)max_low_pfn));
+	phys_addr_t end = PFN_PHYS(min(MAX_DMA_PFN, max_low_pfn));
 
-	if (unwanted ||
-	    (PFN_PHYS((phys_addr_t)max_pfn) <= LIMIT && !wanted_slots && !swiotlb_force))
+	if (unwanted || (max_pfn <= MAX_DMA_PFN && !wanted_slots && !swiotlb_force))
 		return;
-	if (nr <= LIMIT / IO_TLB_SIZE)
+	if (nr <= PFN_PHYS(MAX_DMA_PFN) / IO_TLB_SIZE)
 		swiotlb_start = memblock_phys_alloc_range(nr * IO_TLB_SIZE, PAGE_SIZE, 0, end);
 	if (!swiotlb_start) {
 		pr_err("swiotlb: no room for %u slots of %lu bytes below %llu MiB: there are no "
@@ -112,7 +110,8 @@ void __init swiotlb_init(void)
 	}
 	swiotlb_slots = memblock_alloc_for(nr * sizeof(*swiotlb_slots), 0,
 					   "the slots of the bounce buffers");
-	nr_slots = nr;
+	info.start = swiotlb_start;
+	info.slots = nr;
 	swiotlb_bytes = nr * IO_TLB_SIZE;
 	pr_info("swiotlb: bounce buffers of %lu KiB at 0x%llx%s\n", swiotlb_bytes >> 10,
 		(u64)swiotlb_start, swiotlb_force ? ", for all mappings" : "");
@@ -123,6 +122,11 @@ void __init swiotlb_init(void)
 static dma_addr_t slot_address(unsigned int i)
 {
 	return swiotlb_start + i * IO_TLB_SIZE;
+}
+
+static unsigned int slot_at(dma_addr_t addr)
+{
+	return (u32)(addr - swiotlb_start) >> IO_TLB_SHIFT;
 }
 
 /* Would the bytes lie on both sides of a multiple of the device's boundary? */
@@ -139,7 +143,7 @@ static unsigned int find_slots(unsigned int bytes, unsigned long boundary_mask)
 	unsigned int nr = SLOTS(bytes), align = bytes >= PAGE_SIZE ? PAGE_SIZE / IO_TLB_SIZE : 1;
 	unsigned int start = 0, i = 0;
 
-	while (start + nr <= nr_slots) {
+	while (start + nr <= info.slots) {
 		if (i == start + nr)
 			return start;
 		if (swiotlb_slots[i].bytes)
@@ -166,9 +170,9 @@ static unsigned int take_slots(struct device *dev, phys_addr_t phys, unsigned in
 			swiotlb_slots[first + i].orig = phys + i * IO_TLB_SIZE;
 			swiotlb_slots[first + i].bytes = bytes - i * IO_TLB_SIZE;
 		}
-		used += nr;
-		most = max(most, used);
-		counted.mapped++;
+		info.used += nr;
+		info.most = max(info.most, info.used);
+		info.mapped++;
 	}
 	spin_unlock_irqrestore(&lock, flags);
 	return first;
@@ -182,7 +186,7 @@ static void give_slots(unsigned int first)
 	spin_lock_irqsave(&lock, flags);
 	for (i = 0; i < nr; i++)
 		swiotlb_slots[first + i].bytes = 0;
-	used -= nr;
+	info.used -= nr;
 	spin_unlock_irqrestore(&lock, flags);
 }
 
@@ -216,17 +220,16 @@ static void count_copy(size_t size, bool out)
 
 	spin_lock_irqsave(&lock, flags);
 	if (out)
-		counted.bytes_out += size;
+		info.bytes_out += size;
 	else
-		counted.bytes_in += size;
+		info.bytes_in += size;
 	spin_unlock_irqrestore(&lock, flags);
 }
 
 /* Of a mapping, from any of its bytes on. */
 static void bounce(struct device *dev, dma_addr_t addr, size_t size, bool out)
 {
-	const struct bounce_slot *slot =
-		&swiotlb_slots[(u32)(addr - swiotlb_start) >> IO_TLB_SHIFT];
+	const struct bounce_slot *slot = &swiotlb_slots[slot_at(addr)];
 	unsigned int offset = addr & (IO_TLB_SIZE - 1);
 	unsigned int left = slot->bytes > offset ? slot->bytes - offset : 0;
 
@@ -254,13 +257,13 @@ static dma_addr_t refuse(struct device *dev, size_t size, unsigned long attrs)
 	unsigned long flags;
 
 	spin_lock_irqsave(&lock, flags);
-	counted.refused++;
+	info.refused++;
 	spin_unlock_irqrestore(&lock, flags);
 	if (!(attrs & DMA_ATTR_NO_WARN))
 		dev_warn_ratelimited(dev,
 				     "swiotlb buffer is full (sz: %zd bytes), total %u (slots), "
 				     "used %u (slots)\n",
-				     size, nr_slots, used);
+				     size, info.slots, info.used);
 	return DMA_MAPPING_ERROR;
 }
 
@@ -300,7 +303,7 @@ void swiotlb_sync_for_device(struct device *dev, dma_addr_t addr, size_t size,
 bool swiotlb_unmap(struct device *dev, dma_addr_t addr, size_t size, enum dma_data_direction dir,
 		   unsigned long attrs)
 {
-	unsigned int i = (u32)(addr - swiotlb_start) >> IO_TLB_SHIFT;
+	unsigned int i = slot_at(addr);
 
 	if (dev_WARN_ONCE(dev, addr != slot_address(i) || !is_first(i),
 			  "swiotlb: no mapping begins at %pad\n", &addr))
@@ -313,16 +316,12 @@ bool swiotlb_unmap(struct device *dev, dma_addr_t addr, size_t size, enum dma_da
 
 /* --- who looks ------------------------------------------------------------------------------------------------ */
 
-void swiotlb_get_info(struct swiotlb_info *info)
+void swiotlb_get_info(struct swiotlb_info *copy)
 {
 	unsigned long flags;
 
 	spin_lock_irqsave(&lock, flags);
-	*info = counted;
-	info->start = swiotlb_start;
-	info->slots = nr_slots;
-	info->used = used;
-	info->most = most;
+	*copy = info;
 	spin_unlock_irqrestore(&lock, flags);
 }
 
@@ -332,7 +331,7 @@ static int check_slot(unsigned int i)
 
 	if (slot->bytes <= IO_TLB_SIZE)
 		return 0;
-	if (slot->bytes <= MOST_BYTES && i + 1 < nr_slots &&
+	if (slot->bytes <= MOST_BYTES && i + 1 < info.slots &&
 	    next->bytes == slot->bytes - IO_TLB_SIZE && next->orig == slot->orig + IO_TLB_SIZE)
 		return 0;
 	return mm_problem("I-swiotlb-1", "slot %u has %u bytes of 0x%llx, but is the last", i,
@@ -346,13 +345,13 @@ int swiotlb_check(void)
 	int found = 0;
 
 	spin_lock_irqsave(&lock, flags);
-	for (i = 0; i < nr_slots; i++) {
+	for (i = 0; i < info.slots; i++) {
 		in_use += swiotlb_slots[i].bytes != 0;
 		found += check_slot(i);
 	}
-	if (in_use != used || used > most)
+	if (in_use != info.used || info.used > info.most)
 		found += mm_problem("I-swiotlb-2", "%u slots are in use; counted: %u, at most %u",
-				    in_use, used, most);
+				    in_use, info.used, info.most);
 	spin_unlock_irqrestore(&lock, flags);
 	return found;
 }

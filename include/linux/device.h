@@ -78,7 +78,6 @@ struct device {
 	u64 coherent_dma_mask;
 	u64 bus_dma_limit; /* of the bus, 0: none */
 	struct device_dma_parameters *dma_parms;
-	struct list_head dma_pools; /* mm/dmapool.c's */
 
 	spinlock_t devres_lock;
 	struct list_head devres_head; /* what it holds, the last first */

@@ -118,6 +118,17 @@ void apic_send_self(unsigned int vector)
 	apic_send_ipi(0, APIC_DEST_SELF | vector);
 }
 
+void apic_ack_irq(struct irq_data *data)
+{
+	apic_eoi();
+}
+
+bool apic_retrigger_irq(struct irq_data *data)
+{
+	apic_send_self(ISA_IRQ_VECTOR(data->irq));
+	return true;
+}
+
 /* Where the registers are; 0, and a line that says why, where they cannot be used. */
 static phys_addr_t find_registers(void)
 {

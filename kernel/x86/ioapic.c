@@ -115,11 +115,6 @@ static void unmask_ioapic_irq(struct irq_data *data)
 	write_entry(data);
 }
 
-static void ioapic_ack(struct irq_data *data)
-{
-	apic_eoi();
-}
-
 static u32 trigger_bits(unsigned int type)
 {
 	return (type & IRQ_TYPE_LEVEL_MASK ? ENTRY_LEVEL : 0) |
@@ -146,20 +141,14 @@ static int ioapic_set_affinity(struct irq_data *data, const struct cpumask *cpus
 	return 0;
 }
 
-static bool ioapic_retrigger(struct irq_data *data)
-{
-	apic_send_self(ISA_IRQ_VECTOR(data->irq));
-	return true;
-}
-
 static const struct irq_chip ioapic_chip = {
 	.name = "IO-APIC",
 	.irq_mask = mask_ioapic_irq,
 	.irq_unmask = unmask_ioapic_irq,
-	.irq_ack = ioapic_ack,
-	.irq_eoi = ioapic_ack,
+	.irq_ack = apic_ack_irq,
+	.irq_eoi = apic_ack_irq,
 	.irq_set_type = ioapic_set_type,
-	.irq_retrigger = ioapic_retrigger,
+	.irq_retrigger = apic_retrigger_irq,
 	.irq_set_affinity = ioapic_set_affinity,
 };
 

@@ -7,6 +7,7 @@
 #include <linux/types.h>
 
 struct acpi_madt_info;
+struct irq_data;
 
 /* i8259.c: new vectors, and all lines masked. Then, if it is the one in use: its lines. */
 void init_8259A(void);
@@ -18,6 +19,10 @@ void i8259_setup_irqs(void);
  */
 bool lapic_init(void);
 void lapic_pass_8259(bool pass);
+
+/* What the chips of all irqs have in common that come through it. */
+void apic_ack_irq(struct irq_data *data);
+bool apic_retrigger_irq(struct irq_data *data);
 
 /*
  * ioapic.c: takes over the IOAPICs that ACPI lists, all lines masked, and gives the lines

@@ -74,17 +74,6 @@ static void unmask_msi(struct irq_data *data)
 	set_masked(data, 0);
 }
 
-static void ack_msi(struct irq_data *data)
-{
-	apic_eoi();
-}
-
-static bool retrigger_msi(struct irq_data *data)
-{
-	apic_send_self(ISA_IRQ_VECTOR(data->irq));
-	return true;
-}
-
 static int send_to(struct irq_data *data, const struct cpumask *cpus)
 {
 	const struct pci_dev *dev = data->chip_data;
@@ -97,8 +86,8 @@ static const struct irq_chip msi_chip = {
 	.name = "PCI-MSI",
 	.irq_mask = mask_msi,
 	.irq_unmask = unmask_msi,
-	.irq_ack = ack_msi,
-	.irq_retrigger = retrigger_msi,
+	.irq_ack = apic_ack_irq,
+	.irq_retrigger = apic_retrigger_irq,
 	.irq_set_affinity = send_to,
 };
 

@@ -4,18 +4,9 @@
  */
 #include <linux/err.h>
 #include <linux/mempool.h>
-#include <linux/prandom.h>
 
 #include "../mm/shortage.h"
 #include "block_test.h"
-
-static struct blkdev_stats stats_of(struct gendisk *disk)
-{
-	struct blkdev_stats stats;
-
-	blkdev_get_stats(disk->part0, &stats);
-	return stats;
-}
 
 static void completed_in_a_hard_interrupt(struct kunit *test)
 {
@@ -376,8 +367,7 @@ static void a_request_is_not_left_lying(struct kunit *test)
 	ram_disk_end(ram, 1);
 	KUNIT_EXPECT_TRUE(test, eventually(READ_ONCE(waiters[0]->done)));
 	KUNIT_EXPECT_TRUE(test, eventually(READ_ONCE(waiters[1]->done)));
-	while (ram_disk_end(ram, 1))
-		;
+	ram_disk_end(ram, UINT_MAX);
 	for (i = 0; i < 2; i++)
 		KUNIT_EXPECT_EQ(test, finish_thread(test, tasks[i]), 0);
 	KUNIT_EXPECT_EQ(test, stats_of(ram->disk).merges, 2UL);
@@ -515,39 +505,15 @@ static void every_allocation_of_a_disk_fails_in_turn(struct kunit *test)
 #define TORTURERS 4
 #define REGION	  (SECTORS / TORTURERS)
 
-struct torturer {
-	struct ram_disk *ram;
-	unsigned int nr, rounds, wrong;
-	int error;
-	u8 model[REGION], *buf;
-};
-
-/* Writes and reads its own region at random, a few sectors at a time; joined with the others'. */
+/* Joined with what the others do. */
 static int tortures(void *data)
 {
 	struct torturer *mine = data;
-	struct block_device *bdev = mine->ram->disk->part0;
-	struct rnd_state rnd;
-	unsigned int i;
 
-	prandom_seed_state(&rnd, mine->nr + 1);
 	while (mine->rounds-- && !mine->error) {
-		unsigned int nr = 1 + prandom_u32_state(&rnd) % 8;
-		unsigned int at = prandom_u32_state(&rnd) % (REGION - nr);
-		bool write = prandom_u32_state(&rnd) % 2;
-		u8 byte = prandom_u32_state(&rnd);
-
-		memset(mine->buf, byte, 8 * SECTOR_SIZE);
-		mine->error = blkdev_rw(bdev, write, mine->nr * REGION + at, mine->buf,
-					nr << SECTOR_SHIFT);
-		for (i = 0; i < nr; i++) {
-			if (write)
-				mine->model[at + i] = byte;
-			else if (mine->buf[i << SECTOR_SHIFT] != mine->model[at + i])
-				mine->wrong++;
-		}
-		if (prandom_u32_state(&rnd) % 16 == 0)
-			blkdev_issue_flush(bdev);
+		torture_once(mine, 8);
+		if (prandom_u32_state(&mine->rnd) % 16 == 0)
+			blkdev_issue_flush(mine->bdev);
 	}
 	return 0;
 }
@@ -561,12 +527,11 @@ static void run_torturers(struct kunit *test, struct ram_disk *ram, unsigned int
 	if (nr_free_pages() < 200)
 		kunit_skip(test, "too little memory for %u threads", TORTURERS);
 	for (i = 0; i < TORTURERS; i++) {
-		torturers[i] = zeroed(test, struct torturer);
-		torturers[i]->ram = ram;
-		torturers[i]->nr = i;
+		u8 *buf = kunit_kmalloc(test, 8 * SECTOR_SIZE, GFP_KERNEL);
+
+		KUNIT_ASSERT_NOT_NULL(test, buf);
+		torturers[i] = make_torturer(test, i, ram->disk->part0, i * REGION, REGION, buf);
 		torturers[i]->rounds = rounds;
-		torturers[i]->buf = kunit_kmalloc(test, 8 * SECTOR_SIZE, GFP_KERNEL);
-		KUNIT_ASSERT_NOT_NULL(test, torturers[i]->buf);
 	}
 	for (i = 0; i < TORTURERS; i++)
 		tasks[i] = start_thread(test, tortures, torturers[i]);

@@ -7,14 +7,6 @@
 
 #include "block_test.h"
 
-static struct blkdev_stats stats_of(struct gendisk *disk)
-{
-	struct blkdev_stats stats;
-
-	blkdev_get_stats(disk->part0, &stats);
-	return stats;
-}
-
 /* What was begun, in order, as "W8+8 R100+1 F". */
 static const char *log_text(struct kunit *test, const struct ram_disk *ram, unsigned int from)
 {
@@ -44,8 +36,7 @@ static const char *written_as(struct kunit *test, struct ram_disk *ram, struct t
 	from = ram->nr_log;
 	for (i = 0; i < nr; i++)
 		submit(test, all, ram->disk, REQ_OP_WRITE, writes[i][0], writes[i][1], i + 1);
-	while (ram_disk_end(ram, 1))
-		;
+	ram_disk_end(ram, UINT_MAX);
 	KUNIT_EXPECT_EQ(test, atomic_read(&all->ended), all->nr);
 	return log_text(test, ram, from);
 }
@@ -142,8 +133,7 @@ static void the_head_goes_up_and_starts_again(struct kunit *test)
 	submit(test, all, ram->disk, REQ_OP_READ, 30, 1, 0);
 	submit(test, all, ram->disk, REQ_OP_READ, 150, 1, 0);
 	submit(test, all, ram->disk, REQ_OP_READ, 20, 1, 0);
-	while (ram_disk_end(ram, 1))
-		;
+	ram_disk_end(ram, UINT_MAX);
 	KUNIT_EXPECT_STREQ(test, log_text(test, ram, 5), "R100+1 R150+1 R20+1 R30+1");
 }
 
@@ -172,8 +162,7 @@ static void what_differs_stays_apart(struct kunit *test)
 	submit(test, all, ram->disk, REQ_OP_WRITE, 8, 8, 1);
 	submit(test, all, ram->disk, REQ_OP_READ, 16, 8, 0);
 	submit(test, all, ram->disk, REQ_OP_WRITE, 24, 8, 1);
-	while (ram_disk_end(ram, 1))
-		;
+	ram_disk_end(ram, UINT_MAX);
 	KUNIT_EXPECT_STREQ(test, log_text(test, ram, 1), "W8+8 R16+8 W24+8");
 }
 

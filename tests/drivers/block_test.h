@@ -5,6 +5,7 @@
 
 #include <linux/bio.h>
 #include <linux/completion.h>
+#include <linux/prandom.h>
 #include <memkern/kunit_extra.h>
 
 #include "../kernel/capture.h"
@@ -22,6 +23,14 @@
 		capture_end(test, &capture);   \
 		__result;                      \
 	})
+
+static inline struct blkdev_stats stats_of(struct gendisk *disk)
+{
+	struct blkdev_stats stats;
+
+	blkdev_get_stats(disk->part0, &stats);
+	return stats;
+}
 
 static inline void destroy_ram(void *ram)
 {
@@ -113,6 +122,49 @@ static inline struct transfer *submit(struct kunit *test, struct transfers *all,
 	transfer->bio->bi_private = all;
 	submit_bio(transfer->bio);
 	return transfer;
+}
+
+/* One of several threads, each with sectors of its own, who knows what is in them: zeroes at first. */
+struct torturer {
+	struct block_device *bdev;
+	sector_t first;
+	unsigned int sectors, rounds, wrong;
+	struct rnd_state rnd;
+	int error;
+	u8 model[64], *buf;
+};
+
+/* Writes or reads up to `most` of them, at random. */
+static inline void torture_once(struct torturer *mine, unsigned int most)
+{
+	unsigned int nr = 1 + prandom_u32_state(&mine->rnd) % most, i;
+	unsigned int at = prandom_u32_state(&mine->rnd) % (mine->sectors - nr);
+	bool write = prandom_u32_state(&mine->rnd) % 2;
+	u8 byte = prandom_u32_state(&mine->rnd);
+
+	memset(mine->buf, byte, nr << SECTOR_SHIFT);
+	mine->error = blkdev_rw(mine->bdev, write, mine->first + at, mine->buf, nr << SECTOR_SHIFT);
+	for (i = 0; i < nr; i++) {
+		if (write)
+			mine->model[at + i] = byte;
+		else if (mine->buf[i << SECTOR_SHIFT] != mine->model[at + i])
+			mine->wrong++;
+	}
+}
+
+static inline struct torturer *make_torturer(struct kunit *test, unsigned int number,
+					     struct block_device *bdev, sector_t first,
+					     unsigned int sectors, u8 *buf)
+{
+	struct torturer *mine = zeroed(test, struct torturer);
+
+	KUNIT_ASSERT_LE(test, sectors, (unsigned int)ARRAY_SIZE(mine->model));
+	prandom_seed_state(&mine->rnd, number + 1);
+	mine->bdev = bdev;
+	mine->first = first;
+	mine->sectors = sectors;
+	mine->buf = buf;
+	return mine;
 }
 
 #endif

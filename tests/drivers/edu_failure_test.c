@@ -218,15 +218,10 @@ static void api_edu_every_allocation_in_probe_fails(struct kunit *test)
 	expect_works(test, edu);
 }
 
-struct caller {
-	struct edu *edu;
-	u8 *from, *to;
-	size_t len;
-};
-
+/* Several may do it for one caller at a time. */
 static int copy_once(void *data)
 {
-	struct caller *caller = data;
+	struct edu_caller *caller = data;
 
 	return edu_copy(caller->edu, caller->to, caller->from, caller->len);
 }
@@ -235,17 +230,11 @@ static int copy_once(void *data)
 static void api_edu_unbind_during_io(struct kunit *test)
 {
 	struct edu *edu = edu_of(test), *next;
-	struct caller *caller = zeroed(test, struct caller);
+	struct edu_caller *caller = edu_make_caller(test, edu, 65536);
 	struct edu_stats before = edu_stats_of(edu);
 	struct task_struct *tasks[3];
 	unsigned int i;
 
-	caller->edu = edu;
-	caller->len = 65536;
-	caller->from = kunit_kzalloc(test, caller->len, GFP_KERNEL);
-	caller->to = kunit_kzalloc(test, caller->len, GFP_KERNEL);
-	KUNIT_ASSERT_NOT_NULL(test, caller->from);
-	KUNIT_ASSERT_NOT_NULL(test, caller->to);
 	for (i = 0; i < ARRAY_SIZE(tasks); i++)
 		tasks[i] = start_thread(test, copy_once, caller);
 	KUNIT_EXPECT_TRUE(test, eventually(edu_stats_of(edu).steps > before.steps + 2));

@@ -214,19 +214,6 @@ free:
 
 /* --- the request that must not fail --------------------------------------------------------------- */
 
-struct caller {
-	struct edu *edu;
-	u8 from[100], to[100];
-};
-
-static int copy_once(void *data)
-{
-	struct caller *caller = data;
-	int error = edu_copy(caller->edu, caller->to, caller->from, sizeof(caller->from));
-
-	return error ?: memcmp(caller->to, caller->from, sizeof(caller->from));
-}
-
 /* More callers than there are requests in the reserve; none hears of it. */
 static void api_edu_requests_from_the_pool(struct kunit *test)
 {
@@ -235,13 +222,8 @@ static void api_edu_requests_from_the_pool(struct kunit *test)
 	struct kmem_cache *cache = edu->requests->pool_data;
 	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(tasks); i++) {
-		struct caller *caller = zeroed(test, struct caller);
-
-		caller->edu = edu;
-		edu_fill(caller->from, sizeof(caller->from), i);
-		tasks[i] = make_thread(test, copy_once, caller);
-	}
+	for (i = 0; i < ARRAY_SIZE(tasks); i++)
+		tasks[i] = make_thread(test, edu_copy_rounds, edu_make_caller(test, edu, 100));
 	hold_down_to_the_floor(test);
 	slab_fill(cache, QUIET(GFP_NOWAIT));
 	KUNIT_EXPECT_NULL(test, kmem_cache_alloc(cache, QUIET(GFP_NOWAIT)));

@@ -23,7 +23,7 @@ int edu_test_init(struct kunit *test)
 	mm_reset();
 	settle();
 	slab_shrink_all();
-	pages_before = mm_free_pages_and_tables() + slab_pages_any_order();
+	pages_before = slab_or_free_pages();
 	objects_before = leaks_objects_in_use();
 	return 0;
 }
@@ -37,7 +37,7 @@ void edu_test_exit(struct kunit *test)
 	mm_reset();
 	settle();
 	slab_shrink_all();
-	KUNIT_EXPECT_EQ(test, mm_free_pages_and_tables() + slab_pages_any_order(), pages_before);
+	KUNIT_EXPECT_EQ(test, slab_or_free_pages(), pages_before);
 	KUNIT_EXPECT_EQ(test, leaks_objects_in_use(), objects_before);
 }
 
@@ -132,6 +132,34 @@ void edu_write_request(struct edu_request *request, const void *from, size_t len
 		.done = tally,
 		.context = counts,
 	};
+}
+
+int edu_copy_rounds(void *data)
+{
+	struct edu_caller *caller = data;
+	unsigned int i;
+
+	for (i = 0; i < caller->rounds && !caller->error; i++) {
+		edu_fill(caller->from, caller->len, (uintptr_t)caller + i);
+		caller->error = edu_copy(caller->edu, caller->to, caller->from, caller->len);
+		if (!caller->error && memcmp(caller->to, caller->from, caller->len))
+			caller->error = -EILSEQ;
+	}
+	return caller->error;
+}
+
+struct edu_caller *edu_make_caller(struct kunit *test, struct edu *edu, size_t len)
+{
+	struct edu_caller *caller = zeroed(test, struct edu_caller);
+
+	caller->edu = edu;
+	caller->len = len;
+	caller->rounds = 1;
+	caller->from = kunit_kmalloc(test, len, GFP_KERNEL);
+	caller->to = kunit_kzalloc(test, len, GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, caller->from);
+	KUNIT_ASSERT_NOT_NULL(test, caller->to);
+	return caller;
 }
 
 #define SLOW_PARAM(fn, gen) KUNIT_CASE_PARAM_ATTR(fn, gen, { .speed = KUNIT_SPEED_SLOW })
@@ -315,47 +343,11 @@ static void api_edu_copy_of_vmalloc_memory(struct kunit *test)
 
 /* --- contexts ----------------------------------------------------------------------------------- */
 
-struct caller {
-	struct edu *edu;
-	u8 *from, *to;
-	size_t len;
-	unsigned int rounds;
-	int error;
-};
-
-static int copy_rounds(void *data)
-{
-	struct caller *caller = data;
-	unsigned int i;
-
-	for (i = 0; i < caller->rounds && !caller->error; i++) {
-		edu_fill(caller->from, caller->len, (uintptr_t)caller + i);
-		caller->error = edu_copy(caller->edu, caller->to, caller->from, caller->len);
-		if (!caller->error && memcmp(caller->to, caller->from, caller->len))
-			caller->error = -EILSEQ;
-	}
-	return caller->error;
-}
-
-static struct caller *make_caller(struct kunit *test, struct edu *edu, size_t len)
-{
-	struct caller *caller = zeroed(test, struct caller);
-
-	caller->edu = edu;
-	caller->len = len;
-	caller->rounds = 1;
-	caller->from = kunit_kmalloc(test, len, GFP_KERNEL);
-	caller->to = kunit_kzalloc(test, len, GFP_KERNEL);
-	KUNIT_ASSERT_NOT_NULL(test, caller->from);
-	KUNIT_ASSERT_NOT_NULL(test, caller->to);
-	return caller;
-}
-
 static void api_edu_callers_sleep(struct kunit *test)
 {
 	struct edu *edu = edu_of(test);
-	struct caller *caller = make_caller(test, edu, 100);
-	struct task_struct *task = start_thread(test, copy_rounds, caller);
+	struct edu_caller *caller = edu_make_caller(test, edu, 100);
+	struct task_struct *task = start_thread(test, edu_copy_rounds, caller);
 
 	KUNIT_EXPECT_TRUE(test, eventually(READ_ONCE(edu->active) && is_asleep(task)));
 	KUNIT_EXPECT_EQ(test, finish_thread(test, task), 0);
@@ -369,10 +361,10 @@ static void api_edu_callers_on_all_cpus(struct kunit *test)
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(tasks); i++) {
-		struct caller *caller = make_caller(test, edu, EDU_PIECE + 100 + i);
+		struct edu_caller *caller = edu_make_caller(test, edu, EDU_PIECE + 100 + i);
 
 		caller->rounds = 3;
-		tasks[i] = start_thread_on(test, i % num_online_cpus(), copy_rounds, caller);
+		tasks[i] = start_thread_on(test, i % num_online_cpus(), edu_copy_rounds, caller);
 	}
 	for (i = 0; i < ARRAY_SIZE(tasks); i++)
 		KUNIT_EXPECT_EQ(test, finish_thread(test, tasks[i]), 0);

@@ -52,4 +52,17 @@ struct edu_tally {
 void edu_write_request(struct edu_request *request, const void *from, size_t len,
 		       struct edu_tally *tally);
 
+/* One who copies, once if nobody says otherwise: in a thread that returns what became of it. */
+struct edu_caller {
+	struct edu *edu;
+	u8 *from, *to;
+	size_t len;
+	unsigned int rounds;
+	int error;
+};
+
+struct edu_caller *edu_make_caller(struct kunit *test, struct edu *edu, size_t len);
+/* Each time other bytes, which are compared; up to the first error. */
+int edu_copy_rounds(void *caller);
+
 #endif

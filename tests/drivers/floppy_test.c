@@ -55,7 +55,7 @@ static int find_device(struct kunit *test)
 		kunit_skip(test, "the floppy has no driver");
 	test->priv = dev;
 	slab_count_init(test);
-	pages_before = mm_free_pages_and_tables() + slab_pages_any_order();
+	pages_before = slab_or_free_pages();
 	objects_before = slab_objects_in_use();
 	return 0;
 }
@@ -66,8 +66,7 @@ static bool is_as_before(void)
 	rcu_barrier();
 	slab_shrink_all();
 	mm_settle();
-	return mm_free_pages_and_tables() + slab_pages_any_order() == pages_before &&
-	       slab_objects_in_use() == objects_before;
+	return slab_or_free_pages() == pages_before && slab_objects_in_use() == objects_before;
 }
 
 /* Bound or bound again: what it holds is what it held before. */

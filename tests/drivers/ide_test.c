@@ -74,14 +74,6 @@ static struct ide_drive *drive_of(struct block_device *bdev)
 	return bdev_get_queue(bdev)->queuedata;
 }
 
-static struct blkdev_stats stats_of(struct block_device *bdev)
-{
-	struct blkdev_stats stats;
-
-	blkdev_get_stats(bdev, &stats);
-	return stats;
-}
-
 static u8 *buffer_of(struct kunit *test, size_t bytes)
 {
 	u8 *buf = kunit_kmalloc(test, bytes, GFP_KERNEL | __GFP_NOWARN);
@@ -278,7 +270,7 @@ static void a_lost_interrupt_is_found(struct kunit *test)
 	struct block_device *bdev = test->priv;
 	struct ide_channel *channel = impatient(test);
 	u8 *buf = buffer_of(test, 4096);
-	unsigned long timeouts = stats_of(bdev).timeouts;
+	unsigned long timeouts = stats_of(bdev->bd_disk).timeouts;
 	int error;
 
 	disable_irq(channel->irq);
@@ -287,7 +279,7 @@ static void a_lost_interrupt_is_found(struct kunit *test)
 	capture_end(test, &capture);
 	enable_irq(channel->irq);
 	KUNIT_EXPECT_EQ(test, error, 0);
-	KUNIT_EXPECT_GT(test, stats_of(bdev).timeouts, timeouts);
+	KUNIT_EXPECT_GT(test, stats_of(bdev->bd_disk).timeouts, timeouts);
 	KUNIT_EXPECT_EQ_MSG(test, blkdev_rw(bdev, REQ_OP_READ, 0, buf, 4096), 0,
 			    "and then all is well");
 }
@@ -298,7 +290,7 @@ static void a_drive_without_interrupts(struct kunit *test)
 	struct block_device *bdev = test->priv;
 	struct ide_channel *channel = impatient(test);
 	u8 *buf = buffer_of(test, 4096);
-	unsigned long timeouts = stats_of(bdev).timeouts;
+	unsigned long timeouts = stats_of(bdev->bd_disk).timeouts;
 	int error;
 
 	capture_begin(test, &capture);
@@ -307,7 +299,7 @@ static void a_drive_without_interrupts(struct kunit *test)
 	capture_end(test, &capture);
 	outb(0, channel->control);
 	KUNIT_EXPECT_EQ(test, error, 0);
-	KUNIT_EXPECT_GT(test, stats_of(bdev).timeouts, timeouts);
+	KUNIT_EXPECT_GT(test, stats_of(bdev->bd_disk).timeouts, timeouts);
 }
 
 /* So that nobody can see that the drive has raised one. */
@@ -327,7 +319,7 @@ static void an_interrupt_that_never_comes(struct kunit *test)
 {
 	struct block_device *bdev = test->priv;
 	struct ide_channel *channel = impatient(test);
-	unsigned long timeouts = stats_of(bdev).timeouts;
+	unsigned long timeouts = stats_of(bdev->bd_disk).timeouts;
 	struct task_struct *task = make_thread(test, takes_interrupts_away, channel);
 	u8 *buf = buffer_of(test, 4096);
 	int error;
@@ -341,7 +333,7 @@ static void an_interrupt_that_never_comes(struct kunit *test)
 	enable_irq(channel->irq);
 	capture_end(test, &capture);
 	KUNIT_EXPECT_EQ(test, error, -ETIMEDOUT);
-	KUNIT_EXPECT_EQ(test, stats_of(bdev).timeouts - timeouts, 3UL);
+	KUNIT_EXPECT_EQ(test, stats_of(bdev->bd_disk).timeouts - timeouts, 3UL);
 	KUNIT_EXPECT_NOT_NULL(test, strstr(capture.text, "timed out: reset"));
 	channel->set.timeout = SHORT;
 	KUNIT_EXPECT_EQ_MSG(test, blkdev_rw(bdev, REQ_OP_READ, 0, buf, 4096), 0,
@@ -364,7 +356,7 @@ static void a_spurious_interrupt(struct kunit *test)
 			KUNIT_EXPECT_TRUE(
 				test, eventually(!(inb(channel->bm + BM_STATUS) & BM_INTERRUPT)));
 	}
-	KUNIT_EXPECT_EQ(test, stats_of(bdev).in_flight, 0U);
+	KUNIT_EXPECT_EQ(test, stats_of(bdev->bd_disk).in_flight, 0U);
 }
 
 /* One that the channel has not raised ends nothing, whatever is under way. */
@@ -373,7 +365,7 @@ static void an_interrupt_of_nobody(struct kunit *test)
 	struct block_device *bdev = test->priv;
 	unsigned int irq = drive_of(bdev)->channel->irq, i;
 	unsigned int unhandled = READ_ONCE(irq_to_desc(irq)->unhandled_total);
-	unsigned long requeues = stats_of(bdev).requeues;
+	unsigned long requeues = stats_of(bdev->bd_disk).requeues;
 	u8 *buf = buffer_of(test, 8192);
 
 	if (!raise_irq(irq))
@@ -393,7 +385,7 @@ static void an_interrupt_of_nobody(struct kunit *test)
 						buf + i % 8 * SECTOR_SIZE, PAGE_SIZE));
 		kunit_release_action(test, free_transfers, all);
 	}
-	KUNIT_EXPECT_EQ(test, stats_of(bdev).requeues, requeues);
+	KUNIT_EXPECT_EQ(test, stats_of(bdev->bd_disk).requeues, requeues);
 }
 
 /* It has data that nobody fetched: it is not given a command, and is reset when the time is up. */
@@ -549,39 +541,15 @@ static void bound_time_and_again(struct kunit *test)
 #define TORTURERS 4
 #define REGION	  32
 
-struct torturer {
-	struct block_device *bdev;
-	unsigned int nr, wrong;
-	int error;
-	u8 model[REGION], *buf;
-};
-
 static int tortures(void *data)
 {
 	struct torturer *mine = data;
-	struct rnd_state rnd;
-	unsigned int round, i;
 
-	prandom_seed_state(&rnd, mine->nr + 1);
 	memset(mine->buf, 0, REGION * SECTOR_SIZE);
-	mine->error = blkdev_rw(mine->bdev, REQ_OP_WRITE, 8 + mine->nr * REGION, mine->buf,
-				REGION * SECTOR_SIZE);
-	for (round = 0; round < 200 && !mine->error; round++) {
-		unsigned int nr = 1 + prandom_u32_state(&rnd) % 16;
-		unsigned int at = prandom_u32_state(&rnd) % (REGION - nr);
-		bool write = prandom_u32_state(&rnd) % 2;
-		u8 byte = prandom_u32_state(&rnd);
-
-		memset(mine->buf, byte, nr * SECTOR_SIZE);
-		mine->error = blkdev_rw(mine->bdev, write, 8 + mine->nr * REGION + at, mine->buf,
-					nr * SECTOR_SIZE);
-		for (i = 0; i < nr; i++) {
-			if (write)
-				mine->model[at + i] = byte;
-			else if (mine->buf[i * SECTOR_SIZE] != mine->model[at + i])
-				mine->wrong++;
-		}
-	}
+	mine->error =
+		blkdev_rw(mine->bdev, REQ_OP_WRITE, mine->first, mine->buf, REGION * SECTOR_SIZE);
+	for (; mine->rounds && !mine->error; mine->rounds--)
+		torture_once(mine, 16);
 	return 0;
 }
 
@@ -594,10 +562,9 @@ static void torture(struct kunit *test)
 	unsigned int i;
 
 	for (i = 0; i < TORTURERS; i++) {
-		torturers[i] = zeroed(test, struct torturer);
-		torturers[i]->nr = i;
-		torturers[i]->bdev = i % 2 ? other : one;
-		torturers[i]->buf = buffer_of(test, REGION * SECTOR_SIZE);
+		torturers[i] = make_torturer(test, i, i % 2 ? other : one, 8 + i * REGION, REGION,
+					     buffer_of(test, REGION * SECTOR_SIZE));
+		torturers[i]->rounds = 200;
 		tasks[i] = start_thread(test, tortures, torturers[i]);
 	}
 	for (i = 0; i < TORTURERS; i++) {

@@ -224,29 +224,24 @@ static void raise(struct kunit *test, unsigned int nr)
 	}
 }
 
+static bool intx_is_off(struct pci_dev *dev)
+{
+	return command_of(dev) & PCI_COMMAND_INTX_DISABLE;
+}
+
 static void api_L7_msi_comes(struct kunit *test)
 {
 	struct pci_dev *dev = edu(test);
 	unsigned int line = dev->irq;
-	u16 command;
 
 	request(test, dev, PCI_IRQ_MSI);
 	KUNIT_EXPECT_TRUE(test, pci_dev_msi_enabled(dev));
 	KUNIT_EXPECT_NE(test, dev->irq, line);
-	pci_read_config_word(dev, PCI_COMMAND, &command);
-	KUNIT_EXPECT_TRUE(test, command & PCI_COMMAND_INTX_DISABLE);
+	KUNIT_EXPECT_TRUE(test, intx_is_off(dev));
 	raise(test, 100);
 	device_release_driver(&dev->dev);
 	KUNIT_EXPECT_EQ(test, dev->irq, line);
 	KUNIT_EXPECT_EQ(test, calls, 100);
-}
-
-static bool intx_is_off(struct pci_dev *dev)
-{
-	u16 command;
-
-	pci_read_config_word(dev, PCI_COMMAND, &command);
-	return command & PCI_COMMAND_INTX_DISABLE;
 }
 
 /* Also where somebody has switched the line off. */

@@ -30,6 +30,14 @@ static inline struct pci_dev *take_device(struct kunit *test, struct pci_dev *de
 	return dev;
 }
 
+static inline u16 command_of(struct pci_dev *dev)
+{
+	u16 command;
+
+	pci_read_config_word(dev, PCI_COMMAND, &command);
+	return command;
+}
+
 /* Nobody minds what happens to it. */
 static inline struct pci_dev *take_host_bridge(struct kunit *test)
 {

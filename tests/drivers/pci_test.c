@@ -6,10 +6,9 @@
 #include <linux/bitmap.h>
 #include <linux/string.h>
 #include <linux/vmalloc.h>
-#include <memkern/monitor.h>
 #include <memkern/resource.h>
-#include "../kernel/capture.h"
 #include "../kernel/threads.h"
+#include "../mm/monitor_run.h"
 #include "pci_device.h"
 #include "leaks.h"
 
@@ -23,14 +22,6 @@ static void need_pci(struct kunit *test)
 	pci_dev_put(dev);
 	if (!dev)
 		kunit_skip(test, "the machine has no PCI");
-}
-
-static u16 command_of(struct pci_dev *dev)
-{
-	u16 command;
-
-	pci_read_config_word(dev, PCI_COMMAND, &command);
-	return command;
 }
 
 /* --- id tables ----------------------------------------------------------------------------- */
@@ -580,9 +571,7 @@ static void monitor_lspci(struct kunit *test)
 	const char *line;
 	char begin[32];
 
-	capture_begin(test, &capture);
-	monitor_execute("lspci");
-	capture_end(test, &capture);
+	run(test, "lspci");
 	line = capture.text;
 	for_each_pci_dev(dev) {
 		snprintf(begin, sizeof(begin), "%s %04x:%04x class %06x", pci_name(dev),

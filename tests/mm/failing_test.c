@@ -297,6 +297,16 @@ static void expect_same(struct kunit *test, const struct state *before, unsigned
 	KUNIT_ASSERT_EQ(test, test->status, KUNIT_SUCCESS);
 }
 
+/* What the call gave, or nothing. What it was to enlarge is whole either way. */
+static void put_back(struct kunit *test, const struct way *way, void *memory)
+{
+	if (old)
+		KUNIT_EXPECT_FALSE(test, memchr_inv(memory && way->get == larger ? memory : old,
+						    0x5a, PAGE_SIZE));
+	if (memory)
+		way->put(memory);
+}
+
 /* Whether the call succeeded with so many pages. One that reports makes one report of a failure. */
 static bool try(struct kunit *test, const struct way *way, unsigned long nr)
 {
@@ -310,11 +320,7 @@ static bool try(struct kunit *test, const struct way *way, unsigned long nr)
 	give_back_saved();
 	memory = way->get();
 	give_everything_back();
-	if (old)
-		KUNIT_EXPECT_FALSE(test, memchr_inv(memory && way->get == larger ? memory : old,
-						    0x5a, PAGE_SIZE));
-	if (memory)
-		way->put(memory);
+	put_back(test, way, memory);
 	if (memory && way->reports)
 		report_note("allocated: the failure that was declared did not come");
 	return memory;
@@ -333,7 +339,12 @@ static unsigned long pages_used(const struct way *way)
 	return used;
 }
 
-/* All numbers of pages; of the many that are only data, some. */
+/* All numbers up to 12; of the many pages that are only data, some. */
+static unsigned long next_number(unsigned long nr, unsigned long used)
+{
+	return nr + (nr > 12 && nr + 70 < used ? 61 : 1);
+}
+
 static void every_allocation_fails_once(struct kunit *test)
 {
 	const struct way *way = test->param_value;
@@ -346,7 +357,7 @@ static void every_allocation_fails_once(struct kunit *test)
 	while (!try(test, way, nr)) {
 		expect_same(test, &before, nr);
 		failed++;
-		nr += nr > 12 && nr + 70 < used ? 61 : 1;
+		nr = next_number(nr, used);
 		KUNIT_ASSERT_LT(test, nr, MOST);
 	}
 	expect_same(test, &before, nr);
@@ -358,8 +369,8 @@ static void every_allocation_fails_once(struct kunit *test)
 /* --- the n-th ------------------------------------------------------------------------------------------- */
 
 /*
- * The n-th allocation inside fails, alone: all n up to 12, then some of the many pages. Where one
- * need not succeed, as a slab of the best size need not, the call does: then nothing is lost either.
+ * The n-th allocation inside fails, alone. Where one need not succeed, as a slab of the best size
+ * need not, the call does: then nothing is lost either.
  */
 static void api_V7_each_allocation_fails_in_turn(struct kunit *test)
 {
@@ -371,7 +382,7 @@ static void api_V7_each_allocation_fails_in_turn(struct kunit *test)
 	if (used > totalram_pages() / 4)
 		kunit_skip(test, "too little memory");
 	before = look();
-	for (; failed; n += n > 12 && n + 70 < used ? 61 : 1) {
+	for (; failed; n = next_number(n, used)) {
 		void *memory;
 
 		kunit_fail_nth(test, n);
@@ -379,12 +390,7 @@ static void api_V7_each_allocation_fails_in_turn(struct kunit *test)
 		failed = kunit_fail_nth_end(test);
 		KUNIT_EXPECT_TRUE_MSG(test, failed || memory, "none failed, of %lu", n);
 		refused += !memory;
-		if (old)
-			KUNIT_EXPECT_FALSE(test,
-					   memchr_inv(memory && way->get == larger ? memory : old,
-						      0x5a, PAGE_SIZE));
-		if (memory)
-			way->put(memory);
+		put_back(test, way, memory);
 		expect_same(test, &before, n);
 		KUNIT_ASSERT_LT(test, n, MOST);
 	}

@@ -90,9 +90,9 @@ unsigned long slab_pages(void)
 	return nr;
 }
 
-unsigned long slab_pages_any_order(void)
+unsigned long slab_or_free_pages(void)
 {
-	unsigned long pfn, nr = 0;
+	unsigned long nr = mm_free_pages_and_tables(), pfn;
 
 	for (pfn = 0; pfn < max_pfn; pfn++) {
 		struct page *page = pfn_valid(pfn) ? pfn_to_page(pfn) : NULL;

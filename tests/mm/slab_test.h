@@ -26,8 +26,11 @@ void slab_count_exit(struct kunit *test);
 unsigned long slab_objects_in_use(void);
 /* Of those whose slabs are all of one order. */
 unsigned long slab_pages(void);
-/* Whatever their orders: those of one cache may differ. */
-unsigned long slab_pages_any_order(void);
+/*
+ * Free pages, page tables, and slabs of whatever orders: where those of one cache may differ, and
+ * which slab an object is in, beside how many others, may change.
+ */
+unsigned long slab_or_free_pages(void);
 
 /*
  * The system's queue makes workers as it needs them, and keeps them: now, so that no case has

@@ -59,19 +59,6 @@ static void shrink_everything(void)
 	drain_all_pages(NULL);
 }
 
-/*
- * Free, or a cache's: which slab an object of the kernel's own is in, beside how many others, may
- * change. How many objects there are may not.
- */
-static unsigned long free_and_slab_pages(void)
-{
-	unsigned long pages = mm_free_pages_and_tables(), pfn;
-
-	for (pfn = 0; pfn < max_low_pfn; pfn++)
-		pages += pfn_valid(pfn) && PageSlab(pfn_to_page(pfn));
-	return pages;
-}
-
 static void run(struct kunit *test, unsigned long operations, void (*squeeze)(void),
 		struct torture_result *result)
 {
@@ -81,13 +68,13 @@ static void run(struct kunit *test, unsigned long operations, void (*squeeze)(vo
 	slab_make_workers(num_online_cpus() + 1);
 	KUNIT_ASSERT_EQ(test, torture(seed + 1000, 500, NULL, result), 0);
 	shrink_everything();
-	free = free_and_slab_pages();
+	free = slab_or_free_pages();
 	objects = slab_objects_in_use();
 	KUNIT_ASSERT_EQ(test, torture(seed, operations, squeeze, result), 0);
 	mm_reset();
 	shrink_everything();
 	expect_well(test, result, operations);
-	KUNIT_EXPECT_EQ(test, free_and_slab_pages(), free);
+	KUNIT_EXPECT_EQ(test, slab_or_free_pages(), free);
 	KUNIT_EXPECT_EQ(test, slab_objects_in_use(), objects);
 	KUNIT_EXPECT_EQ(test, mm_check(), 0);
 }

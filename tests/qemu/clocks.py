@@ -16,7 +16,6 @@ import machine
 from builds import IMAGES
 from result import Job, Result
 
-ICOUNT = ("-icount", "shift=0,sleep=off", "-rtc", "base=2024-01-01,clock=vm")
 WORDS = 'kunit=all kunit.filter=*time* run="timers; timers --json" exit'
 LIMIT = 120.0
 OVER = re.compile(r": (udelay|hrtimer|msleep)\D*(\d+)\D.*: (\d+) ns over$", re.MULTILINE)
@@ -43,10 +42,8 @@ def silent(log: str, *patterns: str) -> str:
 
 
 def exact(image: str) -> list[Result]:
-    setup = machine.Setup(IMAGES[image].kernel, WORDS, extra=ICOUNT)
+    setup = machine.Setup(IMAGES[image].kernel, WORDS, extra=machine.ICOUNT)
     first, second = machine.run(setup, LIMIT), machine.run(setup, LIMIT)
-    differing = [f"{a}\n{b}" for a, b in zip(first.log.split("\n"), second.log.split("\n"))
-                 if a != b]
     rates = silent(first.log, r"clock: TSC at 1000\.000 MHz, measured",
                    r"clock: ticks from the lapic at 1000\.000000 MHz")
     figures = OVER.findall(first.log)
@@ -55,7 +52,7 @@ def exact(image: str) -> list[Result]:
             if int(over) > MOST[kind] + (BUCKET if kind == "msleep" and int(asked) > 62 else 0)]
     return [
         *judge.tests(first),
-        Result("two runs are one", first.log == second.log, "\n".join(differing[:10])),
+        judge.same(first, second),
         Result("an instruction is measured as a nanosecond", not rates, rates),
         Result("all kinds of waiting are looked at", kinds == set(MOST), str(figures)),
         Result("none is longer than its code", not late, "\n".join(late)),

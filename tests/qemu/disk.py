@@ -115,7 +115,7 @@ def copied(image: str, cpus: int, indexes: tuple[int, int]) -> list[Result]:
             "-smp", str(cpus), *ide(indexes[0], source), *ide(indexes[1], target)))
         outcome = machine.run(setup, LIMIT)
         return [
-            Result("runs to its end", outcome.status == judge.PASSED, judge.tail(outcome)),
+            judge.ended(outcome),
             Result("no report", not judge.reports(outcome.log)),
             compare(target, content),
             compare(source, content + content),
@@ -139,7 +139,7 @@ def addresses() -> list[Result]:
         with open(path, "rb") as file:
             written = {place: (file.seek(place * 512), file.read(512))[1] for place in places}
     return [
-        Result("runs to its end", outcome.status == judge.PASSED, judge.tail(outcome)),
+        judge.ended(outcome),
         *(Result(f"sector {place} is read", f"host {place}" in outcome.log.replace("\n", ""),
                  outcome.log) for place in places),
         *(Result(f"sector {place} is written", content.startswith(f"guest-{place}.".encode() * 20))
@@ -183,7 +183,7 @@ def errors() -> list[Result]:
     bad = {"readsec hda 1000", "writesec hda 2000 bad", "copy hda 990 hda 5000 32"}
     final = counts(outcome.log)
     return [
-        Result("runs to its end", outcome.status == judge.PASSED, judge.tail(outcome)),
+        judge.ended(outcome),
         Result("no report", not judge.reports(outcome.log)),
         *(Result(f"{command}: {'an error' if command in bad else 'well'}",
                  said.get(command) == (command in bad), parts.get(command, "it did not run"))
@@ -213,7 +213,7 @@ def flush_errors() -> list[Result]:
             outcome = machine.run(setup, LIMIT)
             told = "hda: cannot flush" in outcome.log
             results += [
-                Result("runs to its end", outcome.status == judge.PASSED, judge.tail(outcome)),
+                judge.ended(outcome),
                 Result("it is told" if not once else "it is not told", told != once, outcome.log),
                 Result("the sector was written", path.read_bytes()[7 * 512:].startswith(b"text")),
             ]

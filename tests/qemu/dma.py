@@ -21,7 +21,6 @@ from builds import IMAGES
 from result import Job, Result
 
 LIMIT = 120.0
-ICOUNT = ("-icount", "shift=0,sleep=off", "-rtc", "base=2024-01-01,clock=vm")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -80,7 +79,7 @@ def bounced(name: str, suite: str) -> list[Result]:
     with tempfile.TemporaryDirectory(prefix="memkern-") as folder:
         hda, hdb = image(folder, "hda", 4 << 20), image(folder, "hdb", 4 << 20)
         fd0 = image(folder, "fd0", 1474560)
-        extra = [*ICOUNT, "-device", "edu", "-drive", f"file={fd0},if=floppy,format=raw"]
+        extra = [*machine.ICOUNT, "-device", "edu", "-drive", f"file={fd0},if=floppy,format=raw"]
         for disk in (hda, hdb):
             extra += ["-drive", f"file={disk},if=ide,format=raw"]
         cmdline = (f"swiotlb=force kunit=all kunit.filter={suite} "

@@ -17,7 +17,6 @@ import machine
 from builds import IMAGES
 from result import Job, Result
 
-ICOUNT = ("-icount", "shift=0,sleep=off", "-rtc", "base=2024-01-01,clock=vm")
 CASES = 'kunit=all kunit.filter=edu* run="edu; edu dma 20000; edu --json; check; dma" exit'
 LIMIT = 120.0
 MOST_SKIPPED = 2  # masks that the device does not have, memory that the machine has not
@@ -37,7 +36,7 @@ class Machine:
     @property
     def extra(self) -> tuple[str, ...]:
         mask = f",dma_mask={(1 << self.bits) - 1:#x}" if self.bits != 28 else ""
-        return (*ICOUNT, "-smp", str(self.cpus), "-device", f"edu{mask}")
+        return (*machine.ICOUNT, "-smp", str(self.cpus), "-device", f"edu{mask}")
 
     @property
     def cmdline(self) -> str:
@@ -98,7 +97,7 @@ def clocked() -> list[Result]:
     )
     missing = [line for line in wanted if not re.search(line, outcome.log, re.MULTILINE)]
     return [
-        Result("runs to its end", outcome.status == judge.PASSED, judge.tail(outcome)),
+        judge.ended(outcome),
         Result("what is typed is done", not missing, f"{missing}\n{judge.tail(outcome)}"),
     ]
 
@@ -106,7 +105,7 @@ def clocked() -> list[Result]:
 def refused() -> list[Result]:
     """A device that reaches no memory: a sentence, and the machine goes on without it."""
     words = 'edu.dma_mask=20 kunit=all kunit.filter=edu* run="edu; edu fact 3; edu dma 5; check" exit'
-    extra = (*ICOUNT, "-device", "edu,dma_mask=0xfffff")
+    extra = (*machine.ICOUNT, "-device", "edu,dma_mask=0xfffff")
     outcome = machine.run(machine.Setup(IMAGES["default"].kernel, words, extra=extra), LIMIT)
     return [
         *judge.tests(outcome),
@@ -134,10 +133,8 @@ def repeated() -> list[Result]:
     words = 'kunit=off run="edu dma 50000; edu; irq; timers" exit'
     setup = machine.Setup(IMAGES["default"].kernel, words, extra=MACHINES["msi"].extra)
     first, second = machine.run(setup, LIMIT), machine.run(setup, LIMIT)
-    differing = [f"{a}\n{b}" for a, b in zip(first.log.split("\n"), second.log.split("\n"))
-                 if a != b]
-    return [Result("two runs are one", first.log == second.log and "of them right" in first.log,
-                   "\n".join(differing[:10]) or judge.tail(first))]
+    return [judge.same(first, second),
+            Result("the copy is right", "of them right" in first.log, judge.tail(first))]
 
 
 def jobs() -> list[Job]:

@@ -93,7 +93,7 @@ def copied(image: str, cpus: int) -> list[Result]:
                               extra=("-smp", str(cpus), *drive(0, source), *drive(1, target)))
         outcome = machine.run(setup, LIMIT)
         return [
-            Result("runs to its end", outcome.status == judge.PASSED, judge.tail(outcome)),
+            judge.ended(outcome),
             compare(source, wanted),
             compare(target, wanted),
         ]
@@ -163,7 +163,7 @@ def errors() -> list[Result]:
             wanted[sector * 512:(sector + 1) * 512] = b"x" * 512
         told = re.findall(r"fd0: sector (\d+): it cannot be read or written", outcome.log)
         return [
-            Result("runs to its end", outcome.status == judge.PASSED, judge.tail(outcome)),
+            judge.ended(outcome),
             Result("only what never went well is told", told == ["200"], outcome.log),
             compare(path, bytes(wanted)),
         ]

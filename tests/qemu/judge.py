@@ -60,6 +60,19 @@ def reports(log: str) -> list[str]:
     return found
 
 
+def ended(outcome: Outcome) -> Result:
+    """A boot that leaves with nothing failed, whether it ran any cases or not."""
+    return Result("ends as it should", outcome.status == PASSED,
+                  f"{meaning(outcome)}\n{tail(outcome)}")
+
+
+def same(first: Outcome, second: Outcome) -> Result:
+    """Two runs that should be one, to the instruction."""
+    differing = [f"{a}\n{b}" for a, b in zip(first.log.split("\n"), second.log.split("\n"))
+                 if a != b]
+    return Result("two runs are one", first.log == second.log, "\n".join(differing[:10]))
+
+
 def tests(outcome: Outcome, exits: bool = True) -> list[Result]:
     """A boot that runs the self-tests and leaves: its cases, and one for the boot as a whole.
 

@@ -28,7 +28,7 @@ def examples() -> list[Result]:
                    'rmmod pipeline; rmmod counters; rmmod big_buffers; rmmod nobody; rmmod gather; '
                    'rmmod small_edu; lsmod; check"')
     return [
-        ended(outcome, judge.PASSED),
+        judge.ended(outcome),
         *says(outcome, "parameters are set", "hello: hello, you\nhello: hello, you\n"
               "hello: 3 numbers, together 321\n",
               "phonebook: ada has 1815\nphonebook: grace has 1906"),
@@ -64,13 +64,13 @@ def driver(interrupt: str, words: str, *extra: str) -> list[Result]:
                    f'run="unbind {edu}; bind {edu} small_edu; bind {edu}; check"',
                    "-device", "edu", *extra)
     return [
-        ended(outcome, judge.PASSED),
+        judge.ended(outcome),
         Result("it works, twice", times == 2, f"{times} times\n{judge.tail(outcome)}"),
         *says(outcome, "without it the kernel's own does", "there is no driver 'small_edu'",
               rf"/^{edu}: edu\n", "no problems\n"),
         *says(refused, "a probe that fails", f"small_edu does not take {edu}: -EINVAL\n",
               rf"/^{edu}: edu\n", "no problems\n"),
-        ended(refused, judge.PASSED),
+        judge.ended(refused),
     ]
 
 
@@ -84,7 +84,7 @@ def suites() -> list[Result]:
     missing = {name for name in wanted if not any(name in case for case in named)}
     return [
         *log.cases,
-        ended(outcome, judge.PASSED),
+        judge.ended(outcome),
         Result("the log is in order", not log.problems, "\n".join(log.problems)),
         Result("all suites run", not missing, f"{missing}\n{judge.tail(outcome)}"),
         *says(outcome, "but that of a module that failed",
@@ -106,7 +106,7 @@ def parameters() -> list[Result]:
     bad = boot("modules-test", "kunit=off odd-name.callback=101 twin.value=x failing.level "
                "odd_name.numbers=1,2,3,4,5 careless.leaves exit run=lsmod")
     return [
-        ended(outcome, judge.PASSED),
+        judge.ended(outcome),
         *says(outcome, "each kind", "odd_name: callback 7, flag 1, inverse 0, text 1234567, "
               "big 18446744073709551615, 3 numbers",
               "live callback=7 flag=Y no_flag=Y text=1234567 big=18446744073709551615 "
@@ -229,11 +229,6 @@ def paths() -> list[Result]:
 
 def boot(image: str, words: str, *extra: str) -> machine.Outcome:
     return machine.run(machine.Setup(IMAGES[image].kernel, words, extra=extra), LIMIT)
-
-
-def ended(outcome: machine.Outcome, status: int) -> Result:
-    ok = outcome.status == status
-    return Result("ends as it should", ok, f"{judge.meaning(outcome)}\n{judge.tail(outcome)}")
 
 
 def says(outcome: machine.Outcome, what: str, *wanted: str) -> list[Result]:

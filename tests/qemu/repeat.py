@@ -15,7 +15,6 @@ import machine
 from builds import IMAGES
 from result import Job, Result
 
-ICOUNT = ("-icount", "shift=0,sleep=off", "-rtc", "base=2024-01-01,clock=vm")
 WORDS = 'kunit=all kunit.filter=torture.api_X4_all_contexts_at_once run="timers; ps" exit'
 HASH = re.compile(r"seed (\d+): \d+ operations, \d+ refused, hash (0x[0-9a-f]+)")
 LIMIT = 60.0
@@ -24,7 +23,7 @@ PASSED = 33
 
 def run(seed: int, cpus: int) -> machine.Outcome:
     setup = machine.Setup(IMAGES["default"].kernel, f"torture_seed={seed} {WORDS}",
-                          extra=(*ICOUNT, "-smp", str(cpus)))
+                          extra=(*machine.ICOUNT, "-smp", str(cpus)))
     return machine.run(setup, LIMIT)
 
 

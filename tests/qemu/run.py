@@ -44,6 +44,9 @@ from processes import PROCESSES
 from result import Done, Job
 
 
+SECOND_CHANCES = 5
+
+
 @dataclasses.dataclass
 class Run:
     """What ran so far, and how."""
@@ -73,6 +76,22 @@ class Run:
                 self.note(future.result())
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
+
+    def second_chances(self) -> None:
+        """Runs again, alone, what failed beside others.
+
+        Most boots are the same to the instruction each time and fail again. Some run by the host's
+        clock, which may have been away for seconds. Both runs are shown, the second one counts.
+        """
+        failed = [done for done in self.done if done.failed]
+        if not 0 < len(failed) <= SECOND_CHANCES:
+            return
+        self.done = [done for done in self.done if not done.failed]
+        print(f"       {len(failed)} failed: again, one by one, and that counts")
+        self.one_by_one([done.job for done in failed])
+        still = {done.job.name for done in self.done if done.failed}
+        names = [done.job.name for done in failed if done.job.name not in still]
+        print(f"       unstable, failed once and passed alone: {', '.join(names) or 'none'}")
 
     @property
     def passed(self) -> int:
@@ -112,6 +131,7 @@ def everything(run: Run) -> None:
         sound = [name for name in matrix.BOTH if name not in broken]
         boots += run.wanted([job for name in sound for job in oops.jobs(IMAGES[name])])
     run.together(apart + [job for job in boots if not broken.intersection(job.images)])
+    run.second_chances()
     run.one_by_one([job for job in last if not broken.intersection(job.images)])
     if broken:
         print(f"       not booted, since it does not build: {', '.join(sorted(broken))}")

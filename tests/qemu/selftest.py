@@ -150,9 +150,10 @@ class Fakes(unittest.TestCase):
 
     def test_session(self) -> None:
         with machine.boot(self.setup("prompt")) as running:
-            session = Session(running, 3)
+            session = Session(running, LIMIT)
             self.assertIn("64 MiB", session.prompt())
             self.assertEqual(session.command("free"), "free pages: 3962\nat 0xc0100000\n")
+            session.limit = 3
             with self.assertRaisesRegex(NoAnswer, "(?s)waited 3 s for 'elephant', saw"):
                 session.wait("elephant")
             session.type("q")

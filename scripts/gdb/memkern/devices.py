@@ -10,17 +10,11 @@ import gdb
 from . import command, kernel, links, target, text
 
 
-def _entry(link: int, type_name: str, member: str) -> gdb.Value:
-    """What holds a list's link, as its type."""
-    start = link - kernel.offset_of(type_name, member)
-    return gdb.Value(start).cast(gdb.lookup_type(type_name).pointer()).dereference()
-
-
 def devices() -> Iterator[gdb.Value]:
     """All registered struct devices. links.Broken where the list is."""
     head = int(gdb.parse_and_eval("&'drivers/base.c'::devices"))
     for link in links.walk(head):
-        yield _entry(link, "struct device", "node")
+        yield kernel.container_of(link, "struct device", "node")
 
 
 def name_of(pointer: gdb.Value) -> str:
@@ -32,7 +26,7 @@ def pci_of(device: gdb.Value) -> gdb.Value | None:
     """The struct pci_dev that it is a part of."""
     if int(device["bus"]) != int(gdb.parse_and_eval("&pci_bus_type")):
         return None
-    return _entry(int(device.address), "struct pci_dev", "dev")
+    return kernel.container_of(int(device.address), "struct pci_dev", "dev")
 
 
 def bits(mask: int) -> str:
@@ -81,10 +75,10 @@ class Devices(command.Command):
     @staticmethod
     def show_held(device: gdb.Value, pci: gdb.Value | None) -> None:
         for link in links.walk(int(device["devres_head"].address)):
-            release = int(_entry(link, "struct devres", "entry")["release"])
+            release = int(kernel.container_of(link, "struct devres", "entry")["release"])
             print(f"    {text.symbol(release) if release else 'devm_kmalloc'}: {link:#x}")
         for link in links.walk(int(gdb.parse_and_eval("&'mm/dmapool.c'::pools"))):
-            pool = _entry(link, "struct dma_pool", "list")
+            pool = kernel.container_of(link, "struct dma_pool", "list")
             if int(pool["dev"]) == int(device.address):
                 print(f"    dma_pool {target.read_string(int(pool['name'].address))}:"
                       f" blocks of {text.counted(int(pool['size']), 'byte')}")

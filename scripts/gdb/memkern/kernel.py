@@ -85,6 +85,12 @@ def offset_of(type_name: str, member: str) -> int:
     return bits // 8
 
 
+def container_of(address: int, type_name: str, member: str) -> gdb.Value:
+    """What has its member there, as its type: what a link of a list or a tree is in."""
+    start = address - offset_of(type_name, member)
+    return gdb.Value(start).cast(gdb.lookup_type(type_name).pointer()).dereference()
+
+
 class Record:
     """Members of a structure that are read from many of them in one go.
 

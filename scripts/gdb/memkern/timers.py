@@ -14,19 +14,13 @@ DEPTH_AT_MOST = 64
 WORD = 1 << 32
 
 
-def _of(address: int, type_name: str, member: str) -> gdb.Value:
-    """What holds a node, as its type."""
-    start = address - kernel.offset_of(type_name, member)
-    return gdb.Value(start).cast(gdb.lookup_type(type_name).pointer()).dereference()
-
-
 def bucket(head: gdb.Value) -> Iterator[gdb.Value]:
     """The struct timer_lists of a bucket. gdb.GdbError where a link is wrong."""
     before, link = int(head["first"].address), int(head["first"])
     for _ in range(BUCKET_AT_MOST):
         if not link:
             return
-        timer = _of(link, "struct timer_list", "entry")
+        timer = kernel.container_of(link, "struct timer_list", "entry")
         if int(timer["entry"]["pprev"]) != before:
             raise gdb.GdbError(f"WRONG: pprev of {link:#x} is not {before:#x} that leads to it")
         yield timer
@@ -49,7 +43,7 @@ def in_order(node: gdb.Value, depth: int = 0) -> Iterator[gdb.Value]:
     if depth == DEPTH_AT_MOST:
         raise gdb.GdbError(f"WRONG: the tree is deeper than {DEPTH_AT_MOST}: a link leads back")
     yield from in_order(node["rb_left"], depth + 1)
-    yield _of(int(node), "struct hrtimer", "node")
+    yield kernel.container_of(int(node), "struct hrtimer", "node")
     yield from in_order(node["rb_right"], depth + 1)
 
 

@@ -247,6 +247,32 @@ static void what_stays_spoils_its_pageblock(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, movable_is_whole());
 }
 
+static bool *skip_of(unsigned long pfn)
+{
+	struct mem_section *section = __page_to_section(pfn_to_page(pfn));
+
+	return &section->pageblock_skip[pfn / pageblock_nr_pages % __PAGEBLOCKS_PER_SECTION];
+}
+
+/* What was in vain lately is looked at again when the scanners have met. */
+static void pageblocks_are_skipped_once(struct kunit *test)
+{
+	unsigned long pfn;
+
+	fragment(test);
+	for (pfn = 0; pfn < zone_end_pfn(dma()); pfn += pageblock_nr_pages)
+		*skip_of(pfn) = true;
+	KUNIT_EXPECT_EQ(test, try_to_compact_pages(BLOCK_DMA, 9, 0, ZONE_DMA, DEF_COMPACT_PRIORITY),
+			COMPACT_COMPLETE);
+	KUNIT_EXPECT_EQ(test, movable.isolated, 0);
+	for (pfn = 0; pfn < zone_end_pfn(dma()); pfn += pageblock_nr_pages)
+		KUNIT_EXPECT_FALSE(test, *skip_of(pfn));
+	dma()->compact_defer_shift = 0;
+	KUNIT_EXPECT_EQ(test, try_to_compact_pages(BLOCK_DMA, 9, 0, ZONE_DMA, DEF_COMPACT_PRIORITY),
+			COMPACT_SUCCESS);
+	KUNIT_EXPECT_GT(test, movable.isolated, 0);
+}
+
 /* In a hurry it looks at pageblocks of the request's type alone. */
 static void in_a_hurry_only_pageblocks_of_its_own(struct kunit *test)
 {
@@ -388,6 +414,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE_SLOW(api_S1_nofs_leaves_the_cache_alone),
 	KUNIT_CASE_SLOW(api_S1_nofs_moves_drivers_pages),
 	KUNIT_CASE_SLOW(what_stays_spoils_its_pageblock),
+	KUNIT_CASE_SLOW(pageblocks_are_skipped_once),
 	KUNIT_CASE_SLOW(in_a_hurry_only_pageblocks_of_its_own),
 	KUNIT_CASE_SLOW(api_W8_kswapd_compacts_for_who_cannot_wait),
 	KUNIT_CASE_SLOW(the_monitors_compact_goes_as_far_as_it_can),

@@ -46,7 +46,7 @@ struct kswapd {
 	struct task_struct *task;
 	wait_queue_head_t wait;
 	bool asked;
-	bool works; /* at what it was asked for */
+	bool works;		/* at what it was asked for */
 	unsigned int order;	/* the largest */
 	enum zone_type highest; /* and the highest of the zones */
 	unsigned int failures;	/* runs without success: at MAX_RECLAIM_RETRIES it is not woken */

@@ -200,7 +200,7 @@ static void what_has_no_index_is_not_there(struct kunit *test)
 {
 	struct ram_disk *ram = make_cached(test, 1, RAM_AT_ONCE);
 	struct block_device *bdev = ram->disk->part0;
-	loff_t end = (loff_t)ULONG_MAX << PAGE_SHIFT;
+	loff_t end = (u64)ULONG_MAX << PAGE_SHIFT;
 	u8 byte = 1;
 
 	set_capacity(ram->disk, 1ULL << 40);

@@ -372,6 +372,11 @@ static bool keeps_objects(unsigned int cpu)
 	return false;
 }
 
+void slab_flush_this_cpu(void)
+{
+	flush_all_of_this_cpu(NULL);
+}
+
 /* As in drain_all_pages(), who keeps none is not disturbed. */
 void slab_flush_all(void)
 {

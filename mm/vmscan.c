@@ -157,7 +157,7 @@ static void shrink_zones(struct scan_control *sc)
 		freed += shrink_lruvec(&contig_page_data.node_zones[i], sc);
 	shrink_slab(sc->gfp_mask, 0, sc->priority);
 	if (sc->priority == SLAB_PRIORITY)
-		slab_reclaim_empty();
+		shrink_empty_slabs();
 	freed += current->reclaimed_slab - slab_pages;
 	sc->nr_reclaimed += freed;
 	if (freed) {

@@ -318,6 +318,7 @@ static struct page *alloc_pages_nofail(struct request *request, bool *go_on)
 	WARN_ON_ONCE(!*go_on || (current->flags & PF_MEMALLOC));
 	if (!*go_on)
 		return NULL;
+	drain_all_pages(NULL); /* what others free meanwhile is of use in the free areas alone */
 	page = get_page_from_freelist(request->gfp, request->order, flags);
 	if (page)
 		return page;

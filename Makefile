@@ -46,6 +46,8 @@ WARNINGS := -Wall -Wextra -Werror -Wundef -Wstrict-prototypes -Wmissing-prototyp
 ifeq ($(DEBUG),1)
   OPTIMISE := -Og -fno-omit-frame-pointer -DCONFIG_DEBUG_VM=1 -DCONFIG_DEBUG=1 -DCONFIG_LOCKDEP=1 \
               -DCONFIG_DMA_API_DEBUG=1
+  # It has to run in 4 MiB, too, and half of it is tests.
+  OPTIMISE_TESTS := -Os -fno-optimize-sibling-calls
 else
   OPTIMISE := -O2
   # Half of the code is tests, which nobody waits for but who builds. Not the benchmarks.

@@ -131,10 +131,10 @@ static int serve(struct floppy_drive *drive, struct request *rq)
 	int done;
 
 	fdc_motor_on(&drive->floppy->fdc, drive->nr);
-	done = floppy_check_medium(drive);
-	if (done)
-		return done;
-	for (;;) {
+	for (;;) { /* a step to the next cylinder would clear the latch */
+		done = floppy_check_medium(drive);
+		if (done)
+			return done;
 		done = serve_cylinder(drive, rq);
 		if (done < 0)
 			return done;

@@ -2,7 +2,7 @@
 /*
  * The medium in a floppy drive: how it is written, and whether it is still the same.
  *
- * The drive latches that it was opened, until heads step over a medium. So before each request: if
+ * The drive latches that it was opened, until heads step over a medium. So before each cylinder: if
  * the latch is set, step; if it stays set, there is none. Else the format is found by trying to
  * read the last sector of a track in each that the drive knows.
  *

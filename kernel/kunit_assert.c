@@ -124,8 +124,8 @@ void __kunit_fail_int64(struct kunit *test, const struct kunit_check *check, lon
 void __kunit_fail_int(struct kunit *test, const struct kunit_check *check, long left, long right)
 {
 	__kunit_fail_int64(test, check,
-			   check->is_unsigned & 1 ? (unsigned long)left : (long long)left,
-			   check->is_unsigned & 2 ? (unsigned long)right : (long long)right);
+			   check->is_unsigned & 1 ? (long long)(unsigned long)left : left,
+			   check->is_unsigned & 2 ? (long long)(unsigned long)right : right);
 }
 
 void __kunit_fail_ptr(struct kunit *test, const struct kunit_check *check, const void *left,

@@ -33,8 +33,8 @@
  * the rounds above. __GFP_NOFAIL never fails: it goes down to half of min, then waits, and says
  * every ten seconds that it does.
  *
- * Cost: some 300 instructions to the page that is got at min; a refusal at the end of memory
- * some 10,000 a round, and a round trip to each other CPU.
+ * Cost: some 300 instructions to the page that is got at min; a refusal, where nothing can be
+ * reclaimed, 5,000 a round, and a round trip to other CPUs that keep pages in the first.
  *
  * Locking: none is held here. Requests without __GFP_DIRECT_RECLAIM: any context but NMI.
  */
@@ -133,6 +133,9 @@ static struct page *alloc_pages_direct_reclaim(struct request *request)
 	page = take(request);
 	if (page)
 		return page;
+	/* Nothing has changed since others were disturbed for it. */
+	if (!request->freed && request->vain)
+		return NULL;
 	/* What was freed may lie in the CPUs' lists, in pieces. */
 	unreserve_highatomic_pageblock(gfp_migratetype(request->gfp), false);
 	drain_all_pages(NULL);
@@ -315,6 +318,7 @@ static struct page *alloc_pages_nofail(struct request *request, bool *go_on)
 	WARN_ON_ONCE(!*go_on || (current->flags & PF_MEMALLOC));
 	if (!*go_on)
 		return NULL;
+	drain_all_pages(NULL); /* what others free meanwhile is of use in the free areas alone */
 	page = get_page_from_freelist(request->gfp, request->order, flags);
 	if (page)
 		return page;

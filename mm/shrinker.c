@@ -28,7 +28,7 @@
  * slabs go, which the caches had kept for next time (slab_reclaim_empty()): nobody loses anything.
  *
  * Cost: some 60 instructions a shrinker and round, beside its own count_objects(). Empty slabs: an
- * interrupt to each CPU, and a walk along the partial slabs of all caches.
+ * interrupt to each CPU that keeps objects, and a walk along the partial slabs of all caches.
  *
  * Locking: shrinker_rwsem, for reading while shrinkers are called: so when unregister_shrinker() has
  * it for writing, none is running. Reclaim does not wait for it: while somebody (un)registers,
@@ -36,6 +36,7 @@
  *
  * Left out: several nodes, control groups.
  */
+#include <linux/jiffies.h>
 #include <linux/kernel.h>
 #include <linux/math64.h>
 #include <linux/rwsem.h>
@@ -181,18 +182,37 @@ unsigned long shrink_slab(gfp_t gfp_mask, int nid, int priority)
 
 /* --- empty slabs ------------------------------------------------------------------------------ */
 
-unsigned long slab_reclaim_empty(void)
+static unsigned long free_empty_slabs(bool of_all_cpus)
 {
 	unsigned long before = current->reclaimed_slab;
 	struct kmem_cache *cache;
 
 	if (!mutex_trylock(&slab_mutex))
 		return 0;
-	slab_flush_all();
+	if (of_all_cpus)
+		slab_flush_all();
+	else
+		slab_flush_this_cpu();
 	list_for_each_entry(cache, &slab_caches, list)
 		slab_free_empty(cache);
 	mutex_unlock(&slab_mutex);
 	return current->reclaimed_slab - before;
+}
+
+unsigned long slab_reclaim_empty(void)
+{
+	return free_empty_slabs(true);
+}
+
+/* At the end of memory nearly each request comes here: a tick in which it was in vain is enough. */
+void shrink_empty_slabs(void)
+{
+	static unsigned long in_vain; /* when others were last disturbed for nothing */
+	unsigned long now = jiffies;
+	bool of_all_cpus = READ_ONCE(in_vain) != now;
+
+	if (!free_empty_slabs(of_all_cpus) && of_all_cpus)
+		WRITE_ONCE(in_vain, now);
 }
 
 void drop_slab(void)

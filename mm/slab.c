@@ -362,9 +362,32 @@ static void flush_all_of_this_cpu(void *unused)
 		flush_this_cpu(cache);
 }
 
+static bool keeps_objects(unsigned int cpu)
+{
+	struct kmem_cache *cache;
+
+	list_for_each_entry(cache, &slab_caches, list)
+		if (READ_ONCE(per_cpu_ptr(cache->cpu_slab, cpu)->room) != cache->cpu_limit)
+			return true;
+	return false;
+}
+
+void slab_flush_this_cpu(void)
+{
+	flush_all_of_this_cpu(NULL);
+}
+
+/* As in drain_all_pages(), who keeps none is not disturbed. */
 void slab_flush_all(void)
 {
-	on_each_cpu(flush_all_of_this_cpu, NULL, 1);
+	struct cpumask with_objects;
+	unsigned int cpu;
+
+	cpumask_clear(&with_objects);
+	for_each_online_cpu(cpu)
+		if (keeps_objects(cpu))
+			cpumask_set_cpu(cpu, &with_objects);
+	on_each_cpu_mask(&with_objects, flush_all_of_this_cpu, NULL, 1);
 }
 
 /* --- allocation ----------------------------------------------------------------------------- */

@@ -199,6 +199,7 @@ int slab_calculate_order(unsigned int size, unsigned int nr_cpus);
 void slab_flush_cpus(struct kmem_cache *cache);
 /* Those of all caches: under slab_mutex. */
 void slab_flush_all(void);
+void slab_flush_this_cpu(void);
 /* Under list_lock: gives an object back to its slab; see there. */
 void slab_put_object(struct kmem_cache *cache, struct slab *slab, void *object,
 		     struct list_head *empty);

@@ -348,6 +348,8 @@ void slab_free_empty(struct kmem_cache *cache)
 	unsigned long flags;
 	LIST_HEAD(empty);
 
+	if (!READ_ONCE(node->nr_partial))
+		return;
 	spin_lock_irqsave(&node->list_lock, flags);
 	list_for_each_entry_safe(slab, next, &node->partial, slab_list) {
 		if (slab->inuse)

@@ -103,26 +103,47 @@ static void wait_for_writeback(void)
 		wait_event_timeout(progress_wait, reclaim_progress() != before, HZ / 10);
 }
 
+/* It has been asked, or is at work. */
 static bool kswapd_is_busy(void)
 {
-	return kswapd.task &&
-	       !(READ_ONCE(kswapd.task->__state) & (TASK_INTERRUPTIBLE | TASK_PARKED));
+	return kswapd.task && !(READ_ONCE(kswapd.task->__state) & TASK_PARKED) &&
+	       (READ_ONCE(kswapd.asked) || READ_ONCE(kswapd.works));
 }
 
 void reclaim_pause(unsigned long freed)
 {
+	unsigned int before = reclaim_progress();
+
 	if (freed)
 		cond_resched();
 	else if (global_node_page_state(NR_WRITEBACK))
 		wait_for_writeback();
-	else if (kswapd_is_busy())
-		schedule_timeout_uninterruptible(1);
+	else /* a tick at most: what kswapd does may take much longer */
+		wait_event_timeout(progress_wait, reclaim_progress() != before || !kswapd_is_busy(),
+				   1);
 }
 
 /* Runs of kswapd that freed nothing, until somebody's reclaim did. */
 static bool is_hopeless(void)
 {
 	return READ_ONCE(kswapd.failures) >= MAX_RECLAIM_RETRIES;
+}
+
+/*
+ * Without pages in the lists, and without shrinkers, the gentle rounds would find nothing: only empty
+ * slabs may be left. Pages that somebody has isolated will be back.
+ */
+static int first_priority(enum zone_type highest)
+{
+	unsigned int i;
+
+	for (i = 0; i <= highest; i++) {
+		struct zone *zone = &contig_page_data.node_zones[i];
+
+		if (zone_reclaimable_pages(zone) || atomic_read(&zone->lruvec.isolated))
+			return DEF_PRIORITY;
+	}
+	return list_empty(&shrinker_list) ? SLAB_PRIORITY : DEF_PRIORITY;
 }
 
 /* --- one round ------------------------------------------------------------------------- */
@@ -136,7 +157,7 @@ static void shrink_zones(struct scan_control *sc)
 		freed += shrink_lruvec(&contig_page_data.node_zones[i], sc);
 	shrink_slab(sc->gfp_mask, 0, sc->priority);
 	if (sc->priority == SLAB_PRIORITY)
-		slab_reclaim_empty();
+		shrink_empty_slabs();
 	freed += current->reclaimed_slab - slab_pages;
 	sc->nr_reclaimed += freed;
 	if (freed) {
@@ -182,7 +203,7 @@ unsigned long try_to_free_pages(enum zone_type highest, unsigned int order, gfp_
 	struct scan_control sc = {
 		.gfp_mask = current_gfp_context(gfp),
 		.order = order,
-		.priority = DEF_PRIORITY,
+		.priority = first_priority(highest),
 		.reclaim_idx = highest,
 		.nr_to_reclaim = SWAP_CLUSTER_MAX,
 	};
@@ -285,7 +306,7 @@ static void balance(unsigned int order, enum zone_type highest)
 	const struct scan_control first = {
 		.gfp_mask = GFP_KERNEL,
 		.order = order,
-		.priority = DEF_PRIORITY,
+		.priority = first_priority(highest),
 		.reclaim_idx = highest,
 	};
 	struct scan_control sc = first;
@@ -315,12 +336,15 @@ static int kswapd_thread(void *unused)
 			kthread_parkme();
 			continue;
 		}
+		WRITE_ONCE(kswapd.works, true);
 		WRITE_ONCE(kswapd.asked, false);
 		order = xchg(&kswapd.order, 0);
 		highest = xchg(&kswapd.highest, ZONE_DMA);
 		balance(order, highest);
 		if (order)
 			compact_for_kswapd(order, highest);
+		WRITE_ONCE(kswapd.works, false);
+		note_progress(0); /* nobody need wait for it any longer */
 	}
 	return 0;
 }

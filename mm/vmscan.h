@@ -46,6 +46,7 @@ struct kswapd {
 	struct task_struct *task;
 	wait_queue_head_t wait;
 	bool asked;
+	bool works;		/* at what it was asked for */
 	unsigned int order;	/* the largest */
 	enum zone_type highest; /* and the highest of the zones */
 	unsigned int failures;	/* runs without success: at MAX_RECLAIM_RETRIES it is not woken */
@@ -73,6 +74,8 @@ unsigned long end_watermark_boost(enum zone_type highest);
 unsigned long shrink_slab(gfp_t gfp_mask, int nid, int priority);
 /* Empty slabs of all caches; returns how many pages they had. */
 unsigned long slab_reclaim_empty(void);
+/* The same for reclaim: other CPUs are not asked for theirs again and again in vain. */
+void shrink_empty_slabs(void);
 /* All that shrinkers can spare, and empty slabs. */
 void drop_slab(void);
 

@@ -214,11 +214,10 @@ static int cmd_shrinkers(int argc, char **argv)
 	if (list_empty(&shrinker_list) && !json)
 		mprintf("no shrinker is registered\n");
 	list_for_each_entry(shrinker, &shrinker_list, list) {
-		unsigned long objects = shrinker->count_objects(shrinker, &sc);
+		long counted = shrinker->count_objects(shrinker, &sc);
+		unsigned long objects = max(counted, 0L); /* SHRINK_EMPTY is below 0 */
 		unsigned long deferred = atomic_long_read(&shrinker->nr_deferred);
 
-		if (objects == SHRINK_EMPTY)
-			objects = 0;
 		if (json) {
 			json_begin();
 			json_text("shrinker", shrinker->name);

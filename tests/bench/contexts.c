@@ -76,6 +76,7 @@ static void bench_interrupts(const char *pattern)
 			asm volatile("int %0" : : "i"(TEST_VECTOR) : "memory");
 		}
 		series_report("interrupt to handler");
+		set_interrupt_handler(TEST_VECTOR, NULL);
 	}
 	set_interrupt_handler(TEST_VECTOR, nothing);
 	BENCH_PAIR(pattern, "interrupt and back",

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* Block devices through the page cache: bytes, ends, errors, interrupts, and disks that go. */
 #include <linux/err.h>
+#include <linux/highmem.h>
 #include <linux/pagemap.h>
 #include <linux/prandom.h>
 #include <linux/vmalloc.h>
@@ -56,6 +57,14 @@ static unsigned long ios(struct ram_disk *ram, int direction)
 	return stats.ios[direction];
 }
 
+static unsigned long flushes(struct ram_disk *ram)
+{
+	struct blkdev_stats stats;
+
+	blkdev_get_stats(ram->disk->part0, &stats);
+	return stats.flushes;
+}
+
 static unsigned long sectors(struct ram_disk *ram, int direction)
 {
 	struct blkdev_stats stats;
@@ -79,7 +88,9 @@ static void any_bytes_are_read_and_written(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, bdev_read(bdev, 5000, back, 10000), 10000);
 	KUNIT_EXPECT_TRUE(test, !memcmp(back, data, 10000));
 	KUNIT_EXPECT_EQ(test, ram->data[5000], 0xee);
+	KUNIT_EXPECT_EQ(test, flushes(ram), 0UL);
 	KUNIT_EXPECT_EQ(test, sync_blockdev(bdev), 0);
+	KUNIT_EXPECT_EQ(test, flushes(ram), 1UL);
 	KUNIT_EXPECT_TRUE(test, !memcmp(ram->data + 5000, data, 10000));
 	KUNIT_EXPECT_EQ(test, ram->data[4999], 0xee);
 	KUNIT_EXPECT_EQ(test, ram->data[15000], 0xee);
@@ -152,6 +163,33 @@ static void a_second_page_brings_those_behind(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, sectors(ram, READ), (unsigned long)SECTORS);
 }
 
+/* The next pages are full of what somebody left in them. */
+static void leave_something_behind(void)
+{
+	struct page *pages[64];
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(pages); i++) {
+		pages[i] = alloc_page(GFP_HIGHUSER_MOVABLE);
+		if (pages[i])
+			memset_page(pages[i], 0, 0x77, PAGE_SIZE);
+	}
+	while (i--)
+		if (pages[i])
+			__free_page(pages[i]);
+}
+
+static bool is_zero_behind(struct block_device *bdev, loff_t end)
+{
+	struct page *page = find_get_page(bdev->bd_mapping, end >> PAGE_SHIFT);
+	u8 *bytes = kmap_local_page(page);
+	bool zero = !memchr_inv(bytes + offset_in_page(end), 0, PAGE_SIZE - offset_in_page(end));
+
+	kunmap_local(bytes);
+	put_page(page);
+	return zero;
+}
+
 static void the_end_of_the_device_is_the_end(struct kunit *test)
 {
 	struct ram_disk *ram = make_cached(test, 1, RAM_AT_ONCE);
@@ -161,7 +199,9 @@ static void the_end_of_the_device_is_the_end(struct kunit *test)
 
 	set_capacity(ram->disk, SECTORS - 3);
 	memset(ram->data + end, 0xee, 3 * SECTOR_SIZE);
+	leave_something_behind();
 	KUNIT_EXPECT_EQ(test, bdev_write(bdev, end - 1000, data, 2000), 1000);
+	KUNIT_EXPECT_TRUE(test, is_zero_behind(bdev, end));
 	KUNIT_EXPECT_EQ(test, bdev_write(bdev, end, data, 1), -ENOSPC);
 	KUNIT_EXPECT_EQ(test, bdev_write(bdev, -1, data, 1), -EINVAL);
 	KUNIT_EXPECT_EQ(test, bdev_write(bdev, end + 1, data, 0), 0);
@@ -175,8 +215,10 @@ static void the_end_of_the_device_is_the_end(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ram->data[end], 0xee);
 	/* All that there is of the last page is as good as all of it. */
 	invalidate_bdev(bdev);
+	leave_something_behind();
 	KUNIT_EXPECT_EQ(test, bdev_write(bdev, round_down(end, PAGE_SIZE), back, PAGE_SIZE),
 			(ssize_t)(end % PAGE_SIZE));
+	KUNIT_EXPECT_TRUE(test, is_zero_behind(bdev, end));
 	KUNIT_EXPECT_EQ(test, ios(ram, READ), 1UL);
 }
 
@@ -200,7 +242,7 @@ static void what_has_no_index_is_not_there(struct kunit *test)
 {
 	struct ram_disk *ram = make_cached(test, 1, RAM_AT_ONCE);
 	struct block_device *bdev = ram->disk->part0;
-	loff_t end = (loff_t)ULONG_MAX << PAGE_SHIFT;
+	loff_t end = (u64)ULONG_MAX << PAGE_SHIFT;
 	u8 byte = 1;
 
 	set_capacity(ram->disk, 1ULL << 40);

@@ -233,16 +233,54 @@ static void what_stays_spoils_its_pageblock(struct kunit *test)
 	movable.stays = true;
 	KUNIT_EXPECT_NULL(test, mm_take(BLOCK_DMA, 9));
 	KUNIT_EXPECT_EQ(test, dma()->compact_defer_shift, 1);
+	KUNIT_EXPECT_EQ(test, try_to_compact_pages(BLOCK_DMA, 9, 0, ZONE_DMA, MIN_COMPACT_PRIORITY),
+			COMPACT_COMPLETE);
 	scanned = events(COMPACTMIGRATE_SCANNED);
 	KUNIT_EXPECT_EQ(test, try_to_compact_pages(BLOCK_DMA, 9, 0, ZONE_DMA, DEF_COMPACT_PRIORITY),
 			COMPACT_DEFERRED);
 	KUNIT_EXPECT_EQ(test, events(COMPACTMIGRATE_SCANNED), scanned);
 	movable.stays = false;
-	for (i = 0; i < 3 && !mm_take(BLOCK_DMA, 9); i++)
+	for (i = 0; i < 8 && !mm_take(BLOCK_DMA, 9); i++)
 		;
-	KUNIT_EXPECT_LT(test, i, 3);
+	KUNIT_EXPECT_LT(test, i, 8);
 	KUNIT_EXPECT_EQ(test, dma()->compact_defer_shift, 0);
 	KUNIT_EXPECT_TRUE(test, movable_is_whole());
+}
+
+static bool *skip_of(unsigned long pfn)
+{
+	struct mem_section *section = __page_to_section(pfn_to_page(pfn));
+
+	return &section->pageblock_skip[pfn / pageblock_nr_pages % __PAGEBLOCKS_PER_SECTION];
+}
+
+/* What was in vain lately is looked at again when the scanners have met. */
+static void pageblocks_are_skipped_once(struct kunit *test)
+{
+	unsigned long pfn;
+
+	fragment(test);
+	for (pfn = 0; pfn < zone_end_pfn(dma()); pfn += pageblock_nr_pages)
+		*skip_of(pfn) = true;
+	KUNIT_EXPECT_EQ(test, try_to_compact_pages(BLOCK_DMA, 9, 0, ZONE_DMA, DEF_COMPACT_PRIORITY),
+			COMPACT_COMPLETE);
+	KUNIT_EXPECT_EQ(test, movable.isolated, 0);
+	for (pfn = 0; pfn < zone_end_pfn(dma()); pfn += pageblock_nr_pages)
+		KUNIT_EXPECT_FALSE(test, *skip_of(pfn));
+	dma()->compact_defer_shift = 0;
+	KUNIT_EXPECT_EQ(test, try_to_compact_pages(BLOCK_DMA, 9, 0, ZONE_DMA, DEF_COMPACT_PRIORITY),
+			COMPACT_SUCCESS);
+	KUNIT_EXPECT_GT(test, movable.isolated, 0);
+}
+
+/* In a hurry it looks at pageblocks of the request's type alone. */
+static void in_a_hurry_only_pageblocks_of_its_own(struct kunit *test)
+{
+	fragment(test);
+	try_to_compact_pages(BLOCK_DMA, 9, 0, ZONE_DMA, COMPACT_PRIO_ASYNC);
+	KUNIT_EXPECT_EQ(test, movable.isolated, 0);
+	try_to_compact_pages(BLOCK_DMA | __GFP_MOVABLE, 9, 0, ZONE_DMA, COMPACT_PRIO_ASYNC);
+	KUNIT_EXPECT_GT(test, movable.isolated, 0);
 }
 
 /* --- kswapd, the monitor -------------------------------------------------------------------------- */
@@ -261,12 +299,16 @@ static void api_W8_kswapd_compacts_for_who_cannot_wait(struct kunit *test)
 
 static void the_monitors_compact_goes_as_far_as_it_can(struct kunit *test)
 {
+	unsigned long freed;
+
 	fragment(test);
+	freed = events(PGFREE);
 	KUNIT_EXPECT_EQ(test, run(test, "compact"), 0);
 	KUNIT_EXPECT_NOT_NULL(test, strstr(capture.text, "DMA: "));
 	KUNIT_EXPECT_NOT_NULL(test,
 			      strstr(capture.text, "pages moved; the largest free block was of "));
 	KUNIT_EXPECT_TRUE(test, has_order_9());
+	KUNIT_EXPECT_GE(test, events(PGFREE) - freed, movable.migrated);
 	/* Where the scanners have met one pageblock stays as it was. */
 	KUNIT_EXPECT_LE(test, dma()->free_area[0].nr_free, pageblock_nr_pages / 2 + 16);
 	KUNIT_EXPECT_TRUE(test, movable_is_whole());
@@ -310,6 +352,45 @@ static void api_B8_unmovable_pages_stay_together(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, movable_is_whole());
 }
 
+#define STAY_FIRST 3072UL /* the pageblock at 12 MiB: half of its pages cannot be moved; */
+#define FREE_FIRST 2560UL /* and the one below is free */
+
+static bool is_in(const struct page *page, unsigned long first)
+{
+	return page_to_pfn(page) - first < pageblock_nr_pages;
+}
+
+/* Of what is free, none is taken among what stays, nor from what is what others want. */
+static void api_B8_movable_pages_go_to_their_own_pageblocks(struct kunit *test)
+{
+	struct page *page, *next;
+	unsigned long i, nr = 0;
+
+	movable_create(test, zone_managed_pages(dma()));
+	fill_dma(test);
+	mm_fill(MOVABLE_DMA | __GFP_MEMALLOC | __GFP_NOWARN, 0);
+	list_for_each_entry(page, &mm_held, lru)
+		nr += is_in(page, STAY_FIRST) || is_in(page, FREE_FIRST);
+	if (nr != 2 * pageblock_nr_pages)
+		kunit_skip(test, "somebody has a page there");
+	set_pageblock_migratetype(pfn_to_page(STAY_FIRST), MIGRATE_UNMOVABLE);
+	nr = 0;
+	list_for_each_entry_safe(page, next, &mm_held, lru) {
+		if (is_in(page, FREE_FIRST) || page_to_pfn(page) % 2 == 0)
+			mm_give(page);
+		else if (!is_in(page, STAY_FIRST))
+			movable_add(nr++, mm_unhold(page));
+	}
+	drain_all_pages(NULL);
+	compact_whole_zone(dma());
+	KUNIT_EXPECT_GT(test, movable.migrated, 0);
+	for (i = 0; i < nr; i++) {
+		KUNIT_ASSERT_FALSE(test, is_in(movable.pages[i], STAY_FIRST));
+		KUNIT_ASSERT_FALSE(test, is_in(movable.pages[i], FREE_FIRST));
+	}
+	KUNIT_EXPECT_TRUE(test, movable_is_whole());
+}
+
 static void the_checker_looks_at_the_deferral(struct kunit *test)
 {
 	mm_problems_forget();
@@ -333,9 +414,12 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE_SLOW(api_S1_nofs_leaves_the_cache_alone),
 	KUNIT_CASE_SLOW(api_S1_nofs_moves_drivers_pages),
 	KUNIT_CASE_SLOW(what_stays_spoils_its_pageblock),
+	KUNIT_CASE_SLOW(pageblocks_are_skipped_once),
+	KUNIT_CASE_SLOW(in_a_hurry_only_pageblocks_of_its_own),
 	KUNIT_CASE_SLOW(api_W8_kswapd_compacts_for_who_cannot_wait),
 	KUNIT_CASE_SLOW(the_monitors_compact_goes_as_far_as_it_can),
 	KUNIT_CASE_SLOW(api_B8_unmovable_pages_stay_together),
+	KUNIT_CASE_SLOW(api_B8_movable_pages_go_to_their_own_pageblocks),
 	{},
 };
 

@@ -228,7 +228,7 @@ static int ask_stubbornly(void *data)
 }
 
 /* It waits as long as there is none, and gets the first that comes. */
-static void expect_stubbornness(struct kunit *test, unsigned int flags)
+static void expect_stubbornness(struct kunit *test, unsigned int flags, void (*give)(void))
 {
 	struct stubborn *stubborn = zeroed(test, struct stubborn);
 	struct zone *dma = mm_zone(ZONE_DMA);
@@ -243,7 +243,7 @@ static void expect_stubbornness(struct kunit *test, unsigned int flags)
 	wake_up_process(task);
 	KUNIT_EXPECT_TRUE(test, eventually(READ_ONCE(task->nvcsw) > looks + 5));
 	KUNIT_EXPECT_NULL(test, READ_ONCE(stubborn->page));
-	mm_unhide();
+	give();
 	KUNIT_EXPECT_EQ(test, finish_thread(test, task), 0);
 	KUNIT_ASSERT_NOT_NULL(test, stubborn->page);
 	KUNIT_EXPECT_EQ(test, page_zonenum(stubborn->page), ZONE_DMA);
@@ -252,14 +252,27 @@ static void expect_stubbornness(struct kunit *test, unsigned int flags)
 
 static void api_F20_nofail_never_returns_null(struct kunit *test)
 {
-	expect_stubbornness(test, 0);
+	expect_stubbornness(test, 0, mm_unhide);
+}
+
+/* Pages that somebody frees, and that stay in his CPU's lists, are fetched from there. */
+static void api_F20_nofail_gets_what_lies_with_the_cpus(struct kunit *test)
+{
+	struct zone *dma = mm_zone(ZONE_DMA);
+	long pages = share_of_min(dma, HALF) + 8;
+
+	if (pages > this_cpu_ptr(dma->per_cpu_pageset)->high)
+		kunit_skip(test, "the lists of a CPU hold too few");
+	while (pages--)
+		KUNIT_ASSERT_NOT_NULL(test, mm_take(GFP_KERNEL | GFP_DMA, 0));
+	expect_stubbornness(test, 0, mm_give_all);
 }
 
 /* Who frees memory is told that nobody will free it for him. */
 static void api_F20_nofail_of_memalloc_never_returns_null(struct kunit *test)
 {
 	kunit_expect_report(test, "WARNING: at mm/page_alloc_slow.c");
-	expect_stubbornness(test, PF_MEMALLOC);
+	expect_stubbornness(test, PF_MEMALLOC, mm_unhide);
 	KUNIT_EXPECT_EQ(test, kunit_reports_seen(test), 1);
 }
 
@@ -345,6 +358,7 @@ static struct kunit_case gfp_flags_cases[] = {
 	KUNIT_CASE(api_F20_nofail_above_order_1_warns),
 	KUNIT_CASE(api_F20_nofail_of_memalloc_gets_the_last_page),
 	KUNIT_CASE_SLOW(api_F20_nofail_never_returns_null),
+	KUNIT_CASE_SLOW(api_F20_nofail_gets_what_lies_with_the_cpus),
 	KUNIT_CASE_SLOW(api_F20_nofail_of_memalloc_never_returns_null),
 	KUNIT_CASE_SLOW(api_F22_zero),
 	KUNIT_CASE_SLOW(api_F23_compound_page),

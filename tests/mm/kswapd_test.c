@@ -178,8 +178,9 @@ static void api_S4_goes_on_while_it_frees(struct kunit *test)
 	let_kswapd_go();
 	mm_take(MM_TEST_GFP(GFP_NOWAIT), 0);
 	KUNIT_EXPECT_TRUE(test, eventually(kswapd_sleeps()));
-	KUNIT_EXPECT_EQ(test, pretender.calls, 4 * DEF_PRIORITY);
-	KUNIT_EXPECT_EQ(test, kswapd.failures, 1);
+	/* More, if somebody else has asked it, too. */
+	KUNIT_EXPECT_GE(test, pretender.calls, 4 * DEF_PRIORITY);
+	KUNIT_EXPECT_GE(test, kswapd.failures, 1);
 }
 
 /* For a block it frees twice as many pages. That they lie together is not for reclaim to see to. */

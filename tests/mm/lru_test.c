@@ -254,6 +254,24 @@ static void api_S8_pages_under_write_back_stay_and_are_next(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, store->data[0], 7U);
 }
 
+/* Whoever had it written. */
+static void api_S8_a_page_met_under_write_back_is_marked(struct kunit *test)
+{
+	struct store *store = make_store(test, 10);
+	struct page *page = store_page(test, store, 0);
+
+	put_page(page);
+	store_dirty(test, store, 0, 7);
+	store->hold = true;
+	KUNIT_EXPECT_EQ(test, filemap_fdatawrite(&store->mapping), 0);
+	KUNIT_EXPECT_FALSE(test, PageReclaim(page));
+	KUNIT_EXPECT_EQ(test, reclaim(true), 0UL);
+	KUNIT_EXPECT_TRUE(test, PageReclaim(page));
+	store_let_go(store);
+	KUNIT_EXPECT_FALSE(test, PageReclaim(page));
+	KUNIT_EXPECT_EQ(test, reclaim(false), 1UL);
+}
+
 static void a_page_used_since_it_became_dirty_is_not_written(struct kunit *test)
 {
 	struct store *store = make_store(test, 10);
@@ -334,6 +352,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(api_S7_dirty_pages_need_the_right_to_io),
 	KUNIT_CASE(api_S8_pages_in_use_stay),
 	KUNIT_CASE(api_S8_pages_under_write_back_stay_and_are_next),
+	KUNIT_CASE(api_S8_a_page_met_under_write_back_is_marked),
 	KUNIT_CASE(a_page_used_since_it_became_dirty_is_not_written),
 	KUNIT_CASE(a_write_that_is_put_off_makes_the_page_active),
 	KUNIT_CASE(an_error_of_reclaims_write_is_told_to_who_syncs),

@@ -360,14 +360,13 @@ struct user {
 	bool stop;
 };
 
-/* Sync finds each page, also while it is replaced. */
-static void sync_own(struct user *user)
+/* Sync finds the page, also while it is replaced. */
+static void sync_own(struct user *user, pgoff_t i)
 {
-	pgoff_t i;
+	loff_t pos = (loff_t)i << PAGE_SHIFT;
 
-	filemap_write_and_wait(&user->store->mapping);
-	for (i = user->number; i < SHARED_PAGES / user->users * user->users; i += user->users)
-		user->unwritten += user->store->data[i] != user->words[i];
+	filemap_write_and_wait_range(&user->store->mapping, pos, pos + PAGE_SIZE - 1);
+	user->unwritten += user->store->data[i] != user->words[i];
 }
 
 static int use_pages(void *data)
@@ -392,8 +391,8 @@ static int use_pages(void *data)
 		}
 		unlock_page(page);
 		put_page(page);
-		if (user->rounds % 64 == 0)
-			sync_own(user);
+		if (!user->number && user->rounds % 64 == 0)
+			sync_own(user, i);
 		cond_resched();
 	}
 	return 0;

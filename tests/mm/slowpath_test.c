@@ -398,15 +398,18 @@ static void allocate_locked(gfp_t gfp)
 }
 
 /* Nobody hangs, and memory is plentiful: it is enough that reclaim has taken the lock once. */
-static void api_S5_allocation_under_a_lock_of_reclaim_is_reported(struct kunit *test)
+static void expect_report_after_reclaim(struct kunit *test, bool by_kswapd)
 {
 	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, forget_lock, NULL), 0);
 	mutex_init(&lock);
 	lockdep_set_class(&lock, &key);
 	make_watched_cache(test, &lock);
 	squeeze(GFP_KERNEL);
-	KUNIT_EXPECT_NOT_NULL(test, mm_take(GFP_KERNEL, 0));
-	KUNIT_ASSERT_GT(test, watched.calls, 0);
+	if (by_kswapd)
+		let_kswapd_go();
+	mm_take(MM_TEST_GFP(by_kswapd ? GFP_NOWAIT : GFP_KERNEL), 0);
+	KUNIT_ASSERT_TRUE(test, eventually(READ_ONCE(watched.calls) && is_asleep(kswapd.task)));
+	reset_kswapd();
 	mm_reset();
 
 	allocate_locked(GFP_NOIO);
@@ -416,6 +419,16 @@ static void api_S5_allocation_under_a_lock_of_reclaim_is_reported(struct kunit *
 	kunit_expect_report(test, "possible circular locking dependency detected: fs_reclaim at ");
 	allocate_locked(GFP_KERNEL);
 	KUNIT_EXPECT_EQ(test, kunit_reports_seen(test), 1);
+}
+
+static void api_S5_allocation_under_a_lock_of_reclaim_is_reported(struct kunit *test)
+{
+	expect_report_after_reclaim(test, false);
+}
+
+static void api_S4_allocation_under_a_lock_of_kswapd_is_reported(struct kunit *test)
+{
+	expect_report_after_reclaim(test, true);
 }
 
 #endif
@@ -439,6 +452,7 @@ static struct kunit_case slowpath_cases[] = {
 	KUNIT_CASE_OOPS(api_S2_panic_on_oom, "Out of memory: panic_on_oom is enabled"),
 #ifdef CONFIG_LOCKDEP
 	KUNIT_CASE_SLOW(api_S5_allocation_under_a_lock_of_reclaim_is_reported),
+	KUNIT_CASE_SLOW(api_S4_allocation_under_a_lock_of_kswapd_is_reported),
 #endif
 	{},
 };

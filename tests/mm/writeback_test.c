@@ -182,6 +182,41 @@ static void an_error_is_told_to_each_once(struct kunit *test)
 	expect_written(test, store, 4, 5);
 }
 
+static void a_write_that_is_put_off_comes_later(struct kunit *test)
+{
+	struct store *store = make_store(test, 10);
+
+	store_dirty(test, store, 4, 5004);
+	store->refusals = 1;
+	KUNIT_EXPECT_EQ(test, filemap_fdatawrite(&store->mapping), 0);
+	KUNIT_EXPECT_EQ(test, store->writes, 0U);
+	KUNIT_EXPECT_EQ(test, nr_dirty(), 1UL);
+	KUNIT_EXPECT_EQ(test, sync_it(store), 0);
+	expect_written(test, store, 4, 5);
+}
+
+static int refuse(struct page *page, struct writeback_control *wbc)
+{
+	set_page_writeback(page);
+	unlock_page(page);
+	end_page_writeback(page);
+	return page->index == 4 ? -ENOSPC : 0;
+}
+
+static void what_writepage_returns_is_told(struct kunit *test)
+{
+	struct store *store = make_store(test, 10);
+	const struct address_space_operations *ops = store->mapping.a_ops;
+	const struct address_space_operations refusing = { ops->readpage, refuse };
+
+	dirty_pages(test, store, 0, 10);
+	store->mapping.a_ops = &refusing;
+	KUNIT_EXPECT_EQ(test, sync_it(store), -ENOSPC);
+	store->mapping.a_ops = ops;
+	KUNIT_EXPECT_EQ(test, nr_dirty(), 0UL);
+	KUNIT_EXPECT_EQ(test, sync_it(store), 0);
+}
+
 /* --- without memory ---------------------------------------------------------------------------------- */
 
 /* Not one: so it goes on when there is none. */
@@ -253,6 +288,28 @@ static void the_flusher_writes_when_told(struct kunit *test)
 	expect_written(test, store, 0, 20);
 }
 
+/* Dirty again, but under write-back: nobody waits for it, nor is it written twice at a time. */
+static void the_flusher_leaves_out_what_is_on_its_way(struct kunit *test)
+{
+	struct store *store = make_store(test, 10);
+
+	store_dirty(test, store, 3, 1);
+	store_read(test, store, 5, 6);
+	store->hold = true;
+	KUNIT_EXPECT_EQ(test, filemap_fdatawrite(&store->mapping), 0);
+	store_dirty(test, store, 3, 2);
+	store_dirty(test, store, 5, 5);
+	wakeup_flusher_threads(WB_REASON_VMSCAN);
+	KUNIT_EXPECT_TRUE(test, eventually(READ_ONCE(store->nr_held) == 2));
+	KUNIT_EXPECT_EQ(test, store->last_written, 5UL);
+	store_let_go(store);
+	KUNIT_EXPECT_EQ(test, store->writes, 2U);
+	KUNIT_EXPECT_EQ(test, nr_dirty(), 1UL);
+	wakeup_flusher_threads(WB_REASON_VMSCAN);
+	KUNIT_EXPECT_TRUE(test, eventually(READ_ONCE(store->writes) == 3));
+	KUNIT_EXPECT_TRUE(test, eventually(READ_ONCE(store->data[3]) == 2));
+}
+
 static void the_flusher_begins_when_much_is_dirty(struct kunit *test)
 {
 	struct store *store = make_store(test, 40);
@@ -272,9 +329,12 @@ static void the_flusher_writes_what_is_old(struct kunit *test)
 	struct store *store = make_store(test, 10);
 
 	keep_knobs(test);
-	dirty_writeback_interval = 2;
-	dirty_expire_interval = 5;
+	dirty_writeback_interval = 1;
+	dirty_expire_interval = 60 * 60 * 100;
 	dirty_pages(test, store, 0, 10);
+	msleep(50);
+	KUNIT_EXPECT_EQ(test, store->writes, 0U);
+	dirty_expire_interval = 5;
 	KUNIT_EXPECT_TRUE(test, eventually(READ_ONCE(store->writes) == 10));
 	/* It has not forgotten the mapping, and looks again when there is something. */
 	store_dirty(test, store, 3, 1);
@@ -309,7 +369,7 @@ static void the_flusher_forgets_what_goes(struct kunit *test)
 	delete_from_page_cache(page);
 	task = start_thread(test, forget, &store->mapping);
 	settle();
-	KUNIT_EXPECT_TRUE(test, is_asleep(task));
+	KUNIT_EXPECT_NE(test, READ_ONCE(task->__state), TASK_DEAD);
 	unlock_page(page);
 	KUNIT_EXPECT_EQ(test, finish_thread(test, task), 1);
 	put_page(page);
@@ -377,9 +437,12 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(a_sync_writes_again_what_changed_on_its_way),
 	KUNIT_CASE(what_becomes_dirty_later_is_not_this_syncs),
 	KUNIT_CASE(an_error_is_told_to_each_once),
+	KUNIT_CASE(a_write_that_is_put_off_comes_later),
+	KUNIT_CASE(what_writepage_returns_is_told),
 	KUNIT_CASE(making_dirty_and_writing_allocates_nothing),
 	KUNIT_CASE(limits_are_parts_of_what_could_be_dirty),
 	KUNIT_CASE(the_flusher_writes_when_told),
+	KUNIT_CASE(the_flusher_leaves_out_what_is_on_its_way),
 	KUNIT_CASE(the_flusher_begins_when_much_is_dirty),
 	KUNIT_CASE(the_flusher_forgets_what_goes),
 	KUNIT_CASE_SLOW(the_flusher_writes_what_is_old),

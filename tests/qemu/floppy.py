@@ -120,7 +120,7 @@ def ejected() -> list[Result]:
             gone = talk.prompt() + talk.command("readsec fd0 0")
             qmp.ask("blockdev-change-medium", id="fd0", filename=str(second), format="raw")
             small = talk.command(f"copy fd0 0 fd1 0 {SMALL}")
-            talk.command("cache read fd0 0 8192")
+            talk.command("cache read fd0 0 4096")  # a page, and nothing ahead
             talk.command("cache write fd0 8192 4096")
             cached = talk.command("cache")
             qmp.ask("blockdev-change-medium", id="fd0", filename=str(third), format="raw")

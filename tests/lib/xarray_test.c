@@ -203,6 +203,7 @@ static void ranges_end_where_they_say(struct kunit *test)
 	xa_store(xa, 64, xa_mk_value(2), GFP_KERNEL);
 	xa_store(xa, ULONG_MAX, xa_mk_value(3), GFP_KERNEL);
 	KUNIT_EXPECT_NULL(test, xa_find(xa, &index, 62, XA_PRESENT));
+	KUNIT_EXPECT_EQ(test, index, 0UL);
 	KUNIT_EXPECT_PTR_EQ(test, xa_find(xa, &index, 63, XA_PRESENT), xa_mk_value(1));
 	KUNIT_EXPECT_EQ(test, index, 63UL);
 	KUNIT_EXPECT_NULL(test, xa_find_after(xa, &index, 63, XA_PRESENT));
@@ -343,6 +344,16 @@ static void errors_are_told_once_to_each(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, errseq_check_and_advance(&seq, &late), 0);
 }
 
+static void an_error_that_nobody_has_seen_is_told_to_who_comes_later(struct kunit *test)
+{
+	errseq_t seq = 0, value = errseq_set(&seq, -EIO), late = errseq_sample(&seq);
+
+	KUNIT_EXPECT_EQ(test, errseq_check(&seq, late), -EIO);
+	KUNIT_EXPECT_EQ(test, errseq_set(&seq, -EIO), value); /* the two are one to everybody */
+	KUNIT_EXPECT_EQ(test, errseq_check_and_advance(&seq, &late), -EIO);
+	KUNIT_EXPECT_NE(test, errseq_set(&seq, -EIO), value);
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(some_changes),
 	KUNIT_CASE_SLOW(many_changes),
@@ -352,6 +363,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(the_lock_is_of_the_kind_that_the_flags_say),
 	KUNIT_CASE_SLOW(readers_see_what_is_there_throughout),
 	KUNIT_CASE(errors_are_told_once_to_each),
+	KUNIT_CASE(an_error_that_nobody_has_seen_is_told_to_who_comes_later),
 	{},
 };
 

@@ -79,7 +79,7 @@ static void api_F_kswapd_and_the_end(struct kunit *test)
 static void api_F_sleep(struct kunit *test)
 {
 	const struct column_row *row = test->param_value;
-	struct store *cache = make_cache(test, 80);
+	struct store *cache = make_cache_for(test, row->gfp, 80);
 	unsigned long scanned, killed = nr_oom;
 	struct page *page;
 
@@ -97,7 +97,7 @@ static void api_F_sleep(struct kunit *test)
 static void api_F_io(struct kunit *test)
 {
 	const struct column_row *row = test->param_value;
-	struct store *cache = make_cache(test, 80);
+	struct store *cache = make_cache_for(test, row->gfp, 80);
 	pgoff_t i;
 
 	make_dirty(test, cache);

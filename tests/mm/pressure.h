@@ -40,20 +40,38 @@ static inline void squeeze(gfp_t gfp)
 }
 
 /*
- * Pages of DMA memory in the cache, which each request can use: clean ones, used once. With
- * memory enough for more: nobody reclaims them before the case does.
+ * Clean pages of a zone in the cache, used once. With memory enough for more: nobody reclaims them
+ * before the case does.
  */
-static inline struct store *make_cache(struct kunit *test, unsigned long pages)
+static inline struct store *make_cache_in(struct kunit *test, struct zone *zone,
+					  unsigned long pages)
 {
-	unsigned long needed = pages + 2 * high_wmark_pages(mm_zone(ZONE_DMA)) + 32;
+	unsigned long needed = pages + 2 * high_wmark_pages(zone) + 32;
 	struct store *store;
 
-	if (mm_zone(ZONE_DMA)->nr_free_pages < needed)
-		kunit_skip(test, "needs %lu free pages of ZONE_DMA", needed);
+	if (zone->nr_free_pages < needed)
+		kunit_skip(test, "needs %lu free pages of zone %s", needed, zone->name);
 	store = make_store(test, pages);
-	mapping_set_gfp_mask(&store->mapping, GFP_KERNEL | GFP_DMA);
+	mapping_set_gfp_mask(&store->mapping,
+			     zone_idx(zone) == ZONE_DMA ? GFP_KERNEL | GFP_DMA : GFP_KERNEL);
 	store_read(test, store, 0, pages);
 	return store;
+}
+
+/* Of DMA memory, which each request can use that does not leave it all to others. */
+static inline struct store *make_cache(struct kunit *test, unsigned long pages)
+{
+	return make_cache_in(test, mm_zone(ZONE_DMA), pages);
+}
+
+/* Which this request can use: where there is much highmem, all of zone DMA is kept from it. */
+static inline struct store *make_cache_for(struct kunit *test, gfp_t gfp, unsigned long pages)
+{
+	struct zone *normal = mm_zone(ZONE_NORMAL);
+
+	if ((gfp & __GFP_DMA) || !managed_zone(normal))
+		return make_cache(test, pages);
+	return make_cache_in(test, normal, pages);
 }
 
 static inline void make_dirty(struct kunit *test, struct store *store)

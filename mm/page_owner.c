@@ -315,11 +315,15 @@ static int check_zone_owners(struct zone *zone)
 	return found;
 }
 
-/* The sum over all traces against a recount: a walk for each trace would be dear. */
+/*
+ * The sum over all traces against a recount: a walk for each trace would be dear. Nobody may
+ * allocate between the two.
+ */
 static int check_traces(void)
 {
-	unsigned long owned = 0, counted = 0, section, i;
+	unsigned long owned = 0, counted = 0, section, flags, i;
 
+	spin_lock_irqsave(&owner_lock, flags);
 	for (i = 0; i < nr_traces; i++)
 		owned += traces[i].pages;
 	for (section = 0; section < __nr_mem_sections; section++) {
@@ -328,6 +332,7 @@ static int check_traces(void)
 		for (i = 0; owners && i < PAGES_PER_SECTION; i++)
 			counted += owners[i].order < 0 ? 0 : 1UL << owners[i].order;
 	}
+	spin_unlock_irqrestore(&owner_lock, flags);
 	if (owned == counted)
 		return 0;
 	return mm_problem("I-page_owner-2", "traces own %lu pages, frames say %lu", owned, counted);

@@ -138,7 +138,7 @@ POINTS = (
           limit=LONG),
     Point("vmalloc=384M", "1024", words="vmalloc=384M", images=("debug",)),
     Point(
-        "min_free_kbytes=8192", "48", words="min_free_kbytes=8192", tests="all", images=("default",),
+        "min_free_kbytes=8192", words="min_free_kbytes=8192", tests="all", images=("default",),
         limit=LONG,
     ),
     Point(

@@ -181,8 +181,8 @@ static void api_S1_all_at_once_for_long(struct kunit *test)
 /* Neither a livelock nor a deadlock: but for the last few pages all memory is held all the time. */
 static void api_S1_a_million_requests(struct kunit *test)
 {
-	if (max_pfn <= 8192 || max_pfn > 12288 || num_online_cpus() > 1)
-		kunit_skip(test, "takes long: with 48 MiB and one CPU alone");
+	if (max_pfn <= 8192 || max_pfn > 10240 || num_online_cpus() > 1)
+		kunit_skip(test, "takes long: with 40 MiB and one CPU alone");
 	all_at_once(test, 1000000 / (2 * num_online_cpus()));
 }
 

@@ -157,7 +157,7 @@ module_init(start);
 """
 BAD = """#include <linux/module.h>
 #include <linux/netdevice.h>
-#include <linux/pagemap.h>
+#include <linux/buffer_head.h>
 #include <linux/input.h>
 #include "mine.h"
 #include <linux/no_such_thing.h>
@@ -195,7 +195,7 @@ def outside() -> list[Result]:
 
         status, said = make(folder, str(folder / "bad.c"), f"{folder}/image{folder}/bad.ko.o")
         wanted = ("<linux/netdevice.h>: memkern has no network\n",
-                  "<linux/pagemap.h>: there is no page cache",
+                  "<linux/buffer_head.h>: the page cache is in linux/pagemap.h",
                   "<linux/input.h>: memkern has no drivers", "<mine.h>: not beside your file\n",
                   "<linux/no_such_thing.h>: memkern has no such header\n", "docs/modules.md")
         results.append(Result("missing headers are named", status != 0 and

@@ -60,7 +60,7 @@
 
 struct kswapd kswapd = { .wait = __WAIT_QUEUE_HEAD_INITIALIZER(kswapd.wait) };
 
-/* Pages that came free, and write-backs that ended; it wraps. */
+/* Pages that kswapd freed, and write-backs that ended; it wraps. */
 static atomic_t progress = ATOMIC_INIT(0);
 static DECLARE_WAIT_QUEUE_HEAD(progress_wait);
 
@@ -161,7 +161,8 @@ static void shrink_zones(struct scan_control *sc)
 	freed += current->reclaimed_slab - slab_pages;
 	sc->nr_reclaimed += freed;
 	if (freed) {
-		note_progress(freed);
+		if (current_is_kswapd())
+			note_progress(freed);
 		WRITE_ONCE(kswapd.failures, 0);
 	} else {
 		wait_for_writeback();

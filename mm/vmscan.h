@@ -32,8 +32,8 @@ struct scan_control {
 unsigned long try_to_free_pages(enum zone_type highest, unsigned int order, gfp_t gfp);
 
 /*
- * Counts pages that came free, and write-backs that ended, whoever did it: if it is the same as
- * before, nothing has become better.
+ * Counts pages that kswapd freed, and write-backs that ended, whoever began them. What others
+ * reclaim for themselves is not for those who wait.
  */
 unsigned int reclaim_progress(void);
 /* Between two rounds: waits for others, if they may make progress; not, if the round freed some. */

@@ -100,6 +100,7 @@ static struct {
 	struct work_struct work;
 	unsigned long upkeep;
 	bool scarce; /* no memory for more caches: that would be reported */
+	bool ending; /* interrupts only give back: threads may wait for what they would take */
 	bool stop;
 	atomic_t faults;
 	const char *fault;
@@ -391,7 +392,8 @@ static void operate(struct actor *actor)
 		return;
 	actor->operations++;
 	if (slot->kind == EMPTY) {
-		allocate(actor, slot);
+		if (!READ_ONCE(t.ending) || may_sleep(actor))
+			allocate(actor, slot);
 	} else {
 		check_all(actor, slot);
 		actor->foreign += slot->made != actor->context;
@@ -677,6 +679,7 @@ static void stop(void)
 {
 	unsigned int i;
 
+	WRITE_ONCE(t.ending, true);
 	for (i = 0; i < NR_THREADS; i++)
 		stop_thread(&t.threads[i]);
 	stop_thread(&t.upkeep_actor);

@@ -235,6 +235,9 @@ static struct {
 	struct shrinker shrinker;
 	unsigned int freed, written; /* in so many rounds more */
 	unsigned long rounds;
+	struct task_struct *other; /* reclaims for itself in each round of somebody else's, */
+	unsigned int asks;	   /* as often as this */
+	bool asked;
 } pretender;
 
 /* Direct reclaims that there were. */
@@ -248,11 +251,38 @@ static unsigned long reclaims(void)
 	return all;
 }
 
+static int reclaim_when_asked(void *unused)
+{
+	while (!kthread_should_stop()) {
+		if (READ_ONCE(pretender.asked))
+			try_to_free_pages(ZONE_NORMAL, 0, GFP_KERNEL);
+		WRITE_ONCE(pretender.asked, false);
+		schedule_timeout_idle(1);
+	}
+	return 0;
+}
+
+static void ask_the_other(void)
+{
+	WRITE_ONCE(pretender.asked, true);
+	while (READ_ONCE(pretender.asked))
+		schedule_timeout_uninterruptible(1);
+}
+
 static unsigned long pretend(struct shrinker *shrinker, struct shrink_control *sc)
 {
+	if (current == pretender.other) {
+		current->reclaimed_slab += SWAP_CLUSTER_MAX;
+		return SHRINK_EMPTY;
+	}
 	if (pretender.rounds == reclaims())
 		return SHRINK_EMPTY;
 	pretender.rounds = reclaims();
+	if (pretender.asks) {
+		pretender.asks--;
+		ask_the_other();
+		pretender.rounds = reclaims();
+	}
 	if (pretender.freed) {
 		pretender.freed--;
 		current->reclaimed_slab += SWAP_CLUSTER_MAX;
@@ -323,6 +353,18 @@ static void api_S2_without_fs_it_is_tried_while_others_succeed(struct kunit *tes
 			30 + 1 + MAX_RECLAIM_RETRIES);
 	pretender.written = 30;
 	KUNIT_EXPECT_EQ(test, rounds_until_refused(test, GFP_KERNEL, 0), 1);
+}
+
+/* What others free for themselves is theirs, were it in each round. */
+static void api_S2_without_fs_others_reclaim_is_no_hope(struct kunit *test)
+{
+	make_pretender(test);
+	pretender.other = start_thread(test, reclaim_when_asked, NULL);
+	pretender.asks = 2 * (1 + MAX_RECLAIM_RETRIES);
+	squeeze(GFP_KERNEL);
+	/* Each round is followed by one of the other's. */
+	KUNIT_EXPECT_EQ(test, rounds_until_refused(test, GFP_NOIO, 0),
+			2 * (1 + MAX_RECLAIM_RETRIES));
 }
 
 /* --- the end --------------------------------------------------------------------------------- */
@@ -446,6 +488,7 @@ static struct kunit_case slowpath_cases[] = {
 	KUNIT_CASE_SLOW(api_S1_retries_while_there_is_progress),
 	KUNIT_CASE(api_S1_progress_that_does_not_help_ends),
 	KUNIT_CASE(api_S2_without_fs_it_is_tried_while_others_succeed),
+	KUNIT_CASE_SLOW(api_S2_without_fs_others_reclaim_is_no_hope),
 	KUNIT_CASE(api_S2_no_victim_for_large_blocks),
 	KUNIT_CASE(api_S2_lists_of_cpus_come_first),
 	KUNIT_CASE(api_S2_the_end_is_reported),

@@ -107,7 +107,8 @@ static int stress(void *data)
 
 /* --- the command ------------------------------------------------------------------------------------ */
 
-static int start_one(gfp_t gfp)
+/* It does not run yet: the others are to be made while there is memory. */
+static int make_one(gfp_t gfp)
 {
 	struct stressor *stressor = &stressors[nr_stressors];
 	struct task_struct *task;
@@ -116,7 +117,7 @@ static int start_one(gfp_t gfp)
 	INIT_LIST_HEAD(&stressor->blocks);
 	prandom_seed_state(&stressor->rnd, nr_stressors + 1);
 	stressor->gfp = gfp;
-	task = kthread_run(stress, stressor, "stress/%u", nr_stressors);
+	task = kthread_create(stress, stressor, "stress/%u", nr_stressors);
 	if (IS_ERR(task))
 		return PTR_ERR(task);
 	stressor->task = task;
@@ -160,6 +161,7 @@ static int stop_stress(void)
 
 static int start_stress(unsigned long threads, gfp_t gfp)
 {
+	unsigned int i;
 	int error = 0;
 
 	if (nr_stressors) {
@@ -171,7 +173,15 @@ static int start_stress(unsigned long threads, gfp_t gfp)
 		return -ERANGE;
 	}
 	while (!error && nr_stressors < threads)
-		error = start_one(gfp);
+		error = make_one(gfp);
+	if (error) {
+		mprintf("no memory for %lu threads\n", threads);
+		while (nr_stressors)
+			kthread_stop(stressors[--nr_stressors].task);
+		return error;
+	}
+	for (i = 0; i < nr_stressors; i++)
+		wake_up_process(stressors[i].task);
 	mprintf("started %u thread%s with %pGg; 'stress' shows them, 'stress stop' ends them\n",
 		COUNTED(nr_stressors), &gfp);
 	return error;

@@ -287,9 +287,9 @@ static void fill_says_what_was_reclaimed(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, printed("by kswapd 0; written 0"));
 }
 
-static void end_stress(void *unused)
+static void end_stress(void *test)
 {
-	monitor_execute("stress stop");
+	run(test, "stress stop");
 }
 
 /* In the background, until it is stopped; then all memory is there again. */
@@ -302,14 +302,14 @@ static void stress_exhausts_and_gives_back(struct kunit *test)
 		kunit_skip(test, "there is stress already");
 	mm_hide_down_to(mm_zone(ZONE_NORMAL), 1000);
 	before = mm_free_pages_and_tables();
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, end_stress, test), 0);
 	KUNIT_ASSERT_EQ(test, run(test, "stress start 3"), 0);
-	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, end_stress, NULL), 0);
 	KUNIT_EXPECT_EQ(test, run(test, "stress start"), -EBUSY);
 	KUNIT_EXPECT_TRUE(test, eventually(({
 				  run(test, "stress");
 				  number_after(strstr(capture.text, "stress/2"), "refused ") > 2;
 			  })));
-	kunit_remove_action(test, end_stress, NULL);
+	kunit_remove_action(test, end_stress, test);
 	KUNIT_EXPECT_EQ(test, run(test, "stress stop"), 0);
 	KUNIT_EXPECT_TRUE(test, printed("stopped 3 threads"));
 	KUNIT_EXPECT_TRUE(test, printed("with wrong words 0"));
@@ -318,6 +318,34 @@ static void stress_exhausts_and_gives_back(struct kunit *test)
 				  slab_shrink_all();
 				  mm_free_pages_and_tables() == before;
 			  })));
+}
+
+/* Threads that were made before one could not be are gone, and have never run. */
+static void stress_begins_with_all_threads_or_none(struct kunit *test)
+{
+	unsigned int n, failed = 0;
+	bool injected = true;
+
+	run(test, "stress");
+	if (!printed("no stress"))
+		kunit_skip(test, "there is stress already");
+	mm_hide_down_to(mm_zone(ZONE_NORMAL), 1000);
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, end_stress, test), 0);
+	for (n = 1; injected; n++) {
+		bool started;
+
+		kunit_fail_nth(test, n);
+		started = !run(test, "stress start 3");
+		injected = kunit_fail_nth_end(test);
+		if (!started) {
+			failed++;
+			KUNIT_EXPECT_TRUE(test, printed("no memory for 3 threads"));
+		}
+		run(test, "stress stop");
+		KUNIT_EXPECT_TRUE(test,
+				  printed(started ? "stopped 3 threads" : "stopped 0 threads"));
+	}
+	KUNIT_EXPECT_GE(test, failed, 3);
 }
 
 static const char *const nonsense[] = {
@@ -358,6 +386,7 @@ static struct kunit_case monitor_pressure_cases[] = {
 	KUNIT_CASE(shrinkers_are_listed_and_dropped),
 	KUNIT_CASE_SLOW(fill_says_what_was_reclaimed),
 	KUNIT_CASE_SLOW(stress_exhausts_and_gives_back),
+	KUNIT_CASE_SLOW(stress_begins_with_all_threads_or_none),
 	KUNIT_CASE(nonsense_gets_a_sentence),
 	{},
 };

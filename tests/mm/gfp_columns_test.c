@@ -5,7 +5,6 @@
  * is full, with nothing in the page cache, with clean pages in it, with dirty ones.
  */
 #include <linux/kernel.h>
-#include <linux/shrinker.h>
 
 #include "pressure.h"
 
@@ -126,26 +125,13 @@ static unsigned long note_mask(struct shrinker *shrinker, struct shrink_control 
 	return SHRINK_EMPTY;
 }
 
-static unsigned long nothing_to_scan(struct shrinker *shrinker, struct shrink_control *sc)
-{
-	return SHRINK_STOP;
-}
-
-static void unregister(void *shrinker)
-{
-	unregister_shrinker(shrinker);
-}
-
 static void api_F4_F5_F17_shrinkers_see_the_mask(struct kunit *test)
 {
 	const struct column_row *row = test->param_value;
 
 	memset(&told, 0, sizeof(told));
 	told.always = ~0U;
-	told.shrinker.count_objects = note_mask;
-	told.shrinker.scan_objects = nothing_to_scan;
-	KUNIT_ASSERT_EQ(test, register_shrinker(&told.shrinker, "gfp-columns"), 0);
-	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, unregister, &told.shrinker), 0);
+	register_listener(test, &told.shrinker, note_mask);
 	squeeze(row->gfp);
 	KUNIT_EXPECT_NULL(test, mm_take(MM_TEST_GFP(row->gfp), 0));
 	EXPECT_COLUMN(test, SLEEPS, told.calls);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* kswapd: when it is woken, how far it goes, when it gives up; and the boost: API.md S4, W8, W11. */
 #include <linux/kernel.h>
-#include <linux/shrinker.h>
 
 #include "pressure.h"
 
@@ -155,25 +154,12 @@ static unsigned long pretend(struct shrinker *shrinker, struct shrink_control *s
 	return SHRINK_EMPTY;
 }
 
-static unsigned long nothing_to_scan(struct shrinker *shrinker, struct shrink_control *sc)
-{
-	return SHRINK_STOP;
-}
-
-static void unregister(void *shrinker)
-{
-	unregister_shrinker(shrinker);
-}
-
 /* It begins again as long as a walk freed something; then it waits to be asked. */
 static void api_S4_goes_on_while_it_frees(struct kunit *test)
 {
 	memset(&pretender, 0, sizeof(pretender));
 	pretender.freed = 2 * DEF_PRIORITY + 1; /* two walks and the beginning of a third */
-	pretender.shrinker.count_objects = pretend;
-	pretender.shrinker.scan_objects = nothing_to_scan;
-	KUNIT_ASSERT_EQ(test, register_shrinker(&pretender.shrinker, "pretender"), 0);
-	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, unregister, &pretender.shrinker), 0);
+	register_listener(test, &pretender.shrinker, pretend);
 	squeeze(GFP_NOWAIT);
 	let_kswapd_go();
 	mm_take(MM_TEST_GFP(GFP_NOWAIT), 0);

@@ -7,6 +7,7 @@
 #define _TESTS_MM_PRESSURE_H
 
 #include <linux/kthread.h>
+#include <linux/shrinker.h>
 #include <linux/vmstat.h>
 
 #include "../../mm/vmscan.h"
@@ -21,6 +22,27 @@ static inline unsigned long events(enum vm_event_item item)
 
 	all_vm_events(all);
 	return all[item];
+}
+
+static inline unsigned long nothing_to_scan(struct shrinker *shrinker, struct shrink_control *sc)
+{
+	return SHRINK_STOP;
+}
+
+static inline void end_listener(void *shrinker)
+{
+	unregister_shrinker(shrinker);
+}
+
+/* Until the case ends: a shrinker that is asked in each round, and has nothing to give. */
+static inline void register_listener(struct kunit *test, struct shrinker *shrinker,
+				     unsigned long (*count)(struct shrinker *,
+							    struct shrink_control *))
+{
+	shrinker->count_objects = count;
+	shrinker->scan_objects = nothing_to_scan;
+	KUNIT_ASSERT_EQ(test, register_shrinker(shrinker, "listener"), 0);
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, end_listener, shrinker), 0);
 }
 
 /*

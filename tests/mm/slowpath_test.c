@@ -4,7 +4,6 @@
 #include <linux/lockdep.h>
 #include <linux/mutex.h>
 #include <linux/sched/mm.h>
-#include <linux/shrinker.h>
 
 #include "pressure.h"
 
@@ -294,23 +293,10 @@ static unsigned long pretend(struct shrinker *shrinker, struct shrink_control *s
 	return SHRINK_EMPTY;
 }
 
-static unsigned long nothing_to_scan(struct shrinker *shrinker, struct shrink_control *sc)
-{
-	return SHRINK_STOP;
-}
-
-static void unregister(void *shrinker)
-{
-	unregister_shrinker(shrinker);
-}
-
 static void make_pretender(struct kunit *test)
 {
 	memset(&pretender, 0, sizeof(pretender));
-	pretender.shrinker.count_objects = pretend;
-	pretender.shrinker.scan_objects = nothing_to_scan;
-	KUNIT_ASSERT_EQ(test, register_shrinker(&pretender.shrinker, "pretender"), 0);
-	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, unregister, &pretender.shrinker), 0);
+	register_listener(test, &pretender.shrinker, pretend);
 }
 
 static unsigned long rounds_until_refused(struct kunit *test, gfp_t gfp, unsigned int order)

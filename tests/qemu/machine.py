@@ -29,8 +29,14 @@ QEMU = (
     "-display", "none", "-monitor", "none", "-no-reboot", "-nic", "none",
     "-device", "isa-debug-exit,iobase=0xf4,iosize=0x04",
 )
-# An instruction is a nanosecond, also for the clock of the day, and an idle guest waits in no time.
-ICOUNT = ("-icount", "shift=0,sleep=off", "-rtc", "base=2024-01-01,clock=vm")
+
+
+def icount(shift: int) -> tuple[str, ...]:
+    """An instruction takes 2^shift ns, also for the clock of the day; an idle guest waits not at all."""
+    return ("-icount", f"shift={shift},sleep=off", "-rtc", "base=2024-01-01,clock=vm")
+
+
+ICOUNT = icount(0)
 
 
 @dataclasses.dataclass(frozen=True)

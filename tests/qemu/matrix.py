@@ -57,7 +57,7 @@ def all_run(n: int) -> str:
 
 
 # Eight nanoseconds are an instruction, as without -icount on a slow host; CPUs run in turns.
-BY_INSTRUCTIONS = ("-icount", "shift=3,sleep=off", "-rtc", "base=2024-01-01,clock=vm")
+BY_INSTRUCTIONS = machine.icount(3)
 NO_NX = ("CPU: no NX", "pgtable: no NX: .* verified read-only")
 OUT_OF_REACH = ("e820: left out .* of RAM: the CPU's addresses do not reach it",)
 IOAPIC = ("interrupts: IOAPIC .* and local APIC 0",)

@@ -32,7 +32,7 @@ QEMU = (
 
 
 def icount(shift: int) -> tuple[str, ...]:
-    """An instruction takes 2^shift ns, also for the clock of the day; an idle guest waits not at all."""
+    """An instruction takes 2^shift ns, also for the clock of the day; who is idle does not wait."""
     return ("-icount", f"shift={shift},sleep=off", "-rtc", "base=2024-01-01,clock=vm")
 
 

@@ -79,3 +79,17 @@ def run(job: Job) -> Done:
     if not results:
         results = [Result("has a case", False, "no test case was executed")]
     return Done(job, results, time.monotonic() - begin)
+
+
+SECOND_CHANCES = 5
+
+
+def second_chances(done: list[Done], once_more: Callable[[Job], Done]) -> list[Done]:
+    """The runs that count: of few that failed the second one.
+
+    Most boots are the same to the instruction each time and fail again. Some run by the host's
+    clock, which may have been away for seconds; but not for many of them.
+    """
+    if sum(bool(one.failed) for one in done) > SECOND_CHANCES:
+        return done
+    return [once_more(one.job) if one.failed else one for one in done]

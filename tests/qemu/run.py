@@ -44,9 +44,6 @@ from processes import PROCESSES
 from result import Done, Job
 
 
-SECOND_CHANCES = 5
-
-
 @dataclasses.dataclass
 class Run:
     """What ran so far, and how."""
@@ -77,21 +74,19 @@ class Run:
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
 
-    def second_chances(self) -> None:
-        """Runs again, alone, what failed beside others.
+    def once_more(self, job: Job) -> Done:
+        """Runs a job alone that failed beside others."""
+        print("       once more, alone, and that counts:")
+        done = result.run(job)
+        print("\n".join(done.lines()), flush=True)
+        return done
 
-        Most boots are the same to the instruction each time and fail again. Some run by the host's
-        clock, which may have been away for seconds. Both runs are shown, the second one counts.
-        """
-        failed = [done for done in self.done if done.failed]
-        if not 0 < len(failed) <= SECOND_CHANCES:
-            return
-        self.done = [done for done in self.done if not done.failed]
-        print(f"       {len(failed)} failed: again, one by one, and that counts")
-        self.one_by_one([done.job for done in failed])
-        still = {done.job.name for done in self.done if done.failed}
-        names = [done.job.name for done in failed if done.job.name not in still]
-        print(f"       unstable, failed once and passed alone: {', '.join(names) or 'none'}")
+    def second_chances(self) -> None:
+        """For what a host that was busy or away may have made fail."""
+        first, self.done = self.done, result.second_chances(self.done, self.once_more)
+        unstable = [one.job.name for one, two in zip(first, self.done) if one.failed > two.failed == 0]
+        if unstable:
+            print(f"       unstable, failed once and passed alone: {', '.join(unstable)}")
 
     @property
     def passed(self) -> int:

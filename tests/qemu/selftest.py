@@ -324,6 +324,24 @@ class Pure(unittest.TestCase):
             self.assertEqual([block.kind for block in transcript.blocks(file)], [transcript.NO_END])
             self.assertFalse(replay.replay(transcript.blocks(file)[0])[0].ok)
 
+    def test_second_chances(self) -> None:
+        runs: list[str] = []
+
+        def done(name: str, ok: bool) -> result.Done:
+            return result.Done(Job(name, lambda: ()), [Result("case", ok)], 0.0)
+
+        def once_more(job: Job) -> result.Done:
+            runs.append(job.name)
+            return done(job.name, job.name == "unstable")
+
+        first = [done("fine", True), done("unstable", False), done("broken", False)]
+        second = result.second_chances(first, once_more)
+        self.assertEqual(runs, ["unstable", "broken"])
+        self.assertEqual([(one.job.name, one.failed) for one in second],
+                         [("fine", 0), ("unstable", 0), ("broken", 1)])
+        many = [done(f"unstable {i}", False) for i in range(result.SECOND_CHANCES + 1)]
+        self.assertIs(result.second_chances(many, once_more), many)
+
     def test_job_that_raises_or_has_no_case(self) -> None:
         done = result.run(Job("broken", lambda: [][0]))
         self.assertEqual((done.passed, done.failed), (0, 1))
